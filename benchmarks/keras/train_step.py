@@ -1,0 +1,245 @@
+"""Time a training step of Keras 3 on TensorFlow: the yardstick of Antler's benchmark.
+
+It reports the milliseconds per step of `model.fit` and the loss of each of the first
+20 batches from fresh weights, with arrays in memory, Adam(1e-3), sparse categorical
+cross-entropy and accuracy. Data and weights are those of data.py and weights.py, so
+that the TypeScript side takes the same steps.
+
+    python train_step.py --model mlp --threads 1 --steps 50 --jit off --json
+
+The clock of `ms_per_step` stops when training ends (`on_train_end`), with every loss
+and metric known. `fit` then drops its tf.data iterator, and that waits, idle, for
+tf.data's autotuner, whose naps double from 10 ms: the call often returns only after
+0.67, 1.3 or 2.7 s, whatever the model. With autotuning switched off the wait is gone,
+so it is no part of a step, and counting it would make Keras look up to twice as slow.
+`ms_per_step_call` is the time until the call returns, wait included.
+
+With --serve, fit runs on demand, so that a driver can take turns with another
+process. When warm, it prints a line {"ready": true, ...}. Each line "run" on stdin then
+runs one epoch and prints {"ms_per_step": ..., "ms_per_step_call": ...}; "quit" or the
+end of stdin ends it.
+"""
+
+import argparse
+import json
+import os
+import statistics
+import sys
+import time
+
+from data import TRAINING_SETS, training_data
+from weights import initial_weights, read_weights
+
+LOSS_STEPS = 20
+
+
+def parse_arguments() -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--model", choices=TRAINING_SETS, required=True)
+    parser.add_argument("--threads", type=positive, default=1, help="cores and threads")
+    parser.add_argument("--steps", type=positive, default=50, help="steps in an epoch")
+    parser.add_argument("--repeats", type=positive, default=5, help="epochs measured")
+    parser.add_argument("--jit", choices=["on", "off"], default="off", help="XLA")
+    parser.add_argument(
+        "--weights", help="start from this file (raw float32, in order), not weights.py"
+    )
+    parser.add_argument("--losses-out", help="write the first losses to this JSON file")
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.add_argument("--serve", action="store_true", help="run epochs on demand")
+    return parser.parse_args()
+
+
+def positive(text: str) -> int:
+    """Parse a whole number of at least 1."""
+    value = int(text)
+    if value < 1:
+        raise ValueError(text)
+    return value
+
+
+def limit_threads(threads: int) -> None:
+    """Confine this process to `threads` cores and as many compute threads.
+
+    Must come before TensorFlow is imported: threads inherit the cores, and OpenMP and
+    oneDNN read their limits once.
+    """
+    if hasattr(os, "sched_setaffinity"):
+        cores = sorted(os.sched_getaffinity(0))
+        if len(cores) < threads:
+            raise SystemExit(f"--threads {threads}: only {len(cores)} cores allowed")
+        os.sched_setaffinity(0, cores[:threads])
+    os.environ["OMP_NUM_THREADS"] = str(threads)
+    os.environ["KERAS_BACKEND"] = "tensorflow"
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    # A GPU must not take part in a comparison of CPUs.
+    os.environ["CUDA_VISIBLE_DEVICES"] = ""
+
+    import tensorflow as tf
+
+    tf.config.threading.set_intra_op_parallelism_threads(threads)
+    tf.config.threading.set_inter_op_parallelism_threads(1)
+
+
+def build(args: argparse.Namespace):
+    """Return the compiled Keras model with its initial weights."""
+    import keras
+    from keras import layers
+
+    shape = TRAINING_SETS[args.model].image_shape
+    stacks = {
+        "mlp": lambda: [
+            layers.Dense(512, activation="relu"),
+            layers.Dense(512, activation="relu"),
+        ],
+        "cnn": lambda: [
+            layers.Conv2D(32, 3, activation="relu"),
+            layers.MaxPooling2D(2),
+            layers.Conv2D(64, 3, activation="relu"),
+            layers.MaxPooling2D(2),
+            layers.Flatten(),
+            layers.Dense(128, activation="relu"),
+        ],
+        "readme-cnn": lambda: [
+            layers.Conv2D(32, 3, activation="relu"),
+            layers.MaxPooling2D(2),
+            layers.Flatten(),
+            layers.Dense(100, activation="relu"),
+        ],
+    }
+    model = keras.Sequential(
+        [
+            keras.Input((784,) if args.model == "mlp" else shape),
+            *stacks[args.model](),
+            layers.Dense(10, activation="softmax"),
+        ]
+    )
+    model.compile(
+        optimizer=keras.optimizers.Adam(1e-3),
+        loss="sparse_categorical_crossentropy",
+        metrics=["accuracy"],
+        jit_compile=args.jit == "on",
+    )
+    if args.weights:
+        weights = read_weights(args.weights, args.model)
+    else:
+        weights = initial_weights(args.model)
+    model.set_weights(list(weights.values()))
+    return model
+
+
+def first_losses(args: argparse.Namespace, images, labels) -> list[float]:
+    """Train a fresh model for 20 steps and return the loss of each batch."""
+    model = build(args)
+    batch = TRAINING_SETS[args.model].batch_size
+    losses = []
+    for start in range(0, LOSS_STEPS * batch, batch):
+        # Keras reports the running mean of all batches since the last reset.
+        model.reset_metrics()
+        logs = model.train_on_batch(
+            images[start : start + batch],
+            labels[start : start + batch],
+            return_dict=True,
+        )
+        losses.append(float(logs["loss"]))
+    return losses
+
+
+class Epoch:
+    """A fresh model, warmed up, and its epoch to time."""
+
+    def __init__(self, args: argparse.Namespace, images, labels):
+        """Build the model and run one epoch, which traces and compiles the step."""
+        self.steps = args.steps
+        self.batch = TRAINING_SETS[args.model].batch_size
+        self.images = images[: self.steps * self.batch]
+        self.labels = labels[: self.steps * self.batch]
+        self.model = build(args)
+        self.run()
+
+    def run(self) -> dict[str, float]:
+        """Run one epoch of `fit`; return ms per step, to training's end and in all."""
+        import keras
+
+        ends = []
+        clock = keras.callbacks.LambdaCallback(
+            on_train_end=lambda logs: ends.append(time.perf_counter())
+        )
+        start = time.perf_counter()
+        self.model.fit(
+            self.images,
+            self.labels,
+            batch_size=self.batch,
+            epochs=1,
+            shuffle=False,
+            verbose=0,
+            callbacks=[clock],
+        )
+        ends.append(time.perf_counter())
+        trained, returned = ((end - start) * 1000 / self.steps for end in ends)
+        return {"ms_per_step": trained, "ms_per_step_call": returned}
+
+
+def serve(epoch: Epoch, about: dict) -> None:
+    """Answer each "run" on stdin with the time of one epoch, as a line of JSON."""
+    print(json.dumps({"ready": True, **about}), flush=True)
+    for line in sys.stdin:
+        match line.strip():
+            case "run":
+                answer = epoch.run()
+            case "quit":
+                return
+            case other:
+                answer = {"error": f'expected "run" or "quit", got "{other}"'}
+        print(json.dumps(answer), flush=True)
+
+
+def main() -> None:
+    """Measure one model, or serve epochs of it."""
+    args = parse_arguments()
+    limit_threads(args.threads)
+    images, labels = training_data(args.model, max(args.steps, LOSS_STEPS))
+    if args.model == "mlp":
+        images = images.reshape(len(images), -1)
+
+    import keras
+    import tensorflow as tf
+
+    about = {
+        "model": args.model,
+        "batch": TRAINING_SETS[args.model].batch_size,
+        "steps": args.steps,
+        "threads": args.threads,
+        "jit": args.jit,
+        "keras": keras.__version__,
+        "tensorflow": tf.__version__,
+    }
+    losses = None
+    if args.losses_out or not args.serve:
+        losses = first_losses(args, images, labels)
+    if args.losses_out:
+        with open(args.losses_out, "w", encoding="utf-8") as file:
+            json.dump({**about, "losses": losses}, file, indent=2)
+            file.write("\n")
+    epoch = Epoch(args, images, labels)
+    if args.serve:
+        serve(epoch, about)
+        return
+    rounds = [epoch.run() for _ in range(args.repeats)]
+    times = [one["ms_per_step"] for one in rounds]
+    median = statistics.median(times)
+    call = statistics.median(one["ms_per_step_call"] for one in rounds)
+    if args.json:
+        result = {"ms_per_step": median, "ms_per_step_call": call, "rounds": rounds}
+        print(json.dumps({**about, **result, "losses": losses}))
+    else:
+        print(f"{args.model}, jit {args.jit}, {args.threads} thread(s): ", end="")
+        print(f"{median:.2f} ms per step (epochs {min(times):.2f} to {max(times):.2f})")
+        print(f"{call:.2f} ms per step until the call returns")
+        print(json.dumps({"losses": losses}))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,2 @@
+// Gradients of eager and traced code.
+export {};

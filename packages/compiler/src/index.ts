@@ -1,0 +1,2 @@
+// The compiler: graphs become fused kernels and programs.
+export {};

@@ -1,0 +1,190 @@
+/** `function`: traces a TypeScript function once for each signature, compiles the graph, and runs that from then on. */
+import type { Backend, Program, Storage } from "./backend.ts";
+import { context } from "./context.ts";
+import { isDType, type DType } from "./dtype.ts";
+import { ShapeError, TraceError, UnknownSizeError } from "./errors.ts";
+import { emit, listening } from "./events.ts";
+import type { Graph } from "./graph.ts";
+import { getBackend } from "./registry.ts";
+import { type Dim, isKnown, symbol } from "./shape.ts";
+import { forget } from "./storage.ts";
+import { makeSpec, type Spec } from "./spec.ts";
+import { Tensor } from "./tensor.ts";
+import { type Traced, trace } from "./trace.ts";
+import { leaves, mapTree } from "./tree.ts";
+import { Variable } from "./variable.ts";
+
+/** The spec of one tensor argument. A size may be null (unknown) or a name: equal names are equal sizes. */
+export interface SignatureSpec {
+  readonly shape: readonly (Dim | null | string)[];
+  readonly dtype: DType;
+}
+
+export interface FunctionOptions {
+  readonly name?: string | undefined;
+  /** Specs of the tensors in the arguments, in order: one program then serves every size left unknown. */
+  readonly inputSignature?: readonly SignatureSpec[] | undefined;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: any function may be compiled
+export type CompiledFunction<F extends (...args: any[]) => unknown> = ((...args: Parameters<F>) => ReturnType<F>) & {
+  /** How often it has been traced. */
+  readonly traces: number;
+  /** Traces and compiles for these arguments without running; resolves when every kernel is ready. */
+  prepare(...args: Parameters<F>): Promise<void>;
+  /** The graph these arguments run. */
+  graph(...args: Parameters<F>): Graph;
+};
+
+interface Compiled {
+  readonly traced: Traced<unknown>;
+  readonly program: Program;
+  /** For each result tensor, its leaf in the traced result. */
+  readonly results: number;
+}
+
+let unknowns = 0;
+
+/**
+ * Makes `fn` fast. Tensors in its arguments are inputs; every other value is part of the signature, and a new one traces again.
+ * Tensors and variables it closes over become inputs, variables it assigns become outputs.
+ * @param fn a synchronous function of trees of tensors and plain values, returning such a tree.
+ * @example
+ * const f = func((x) => mul(x, x));
+ * f(tensor([1, 2, 3]));
+ */
+// biome-ignore lint/suspicious/noExplicitAny: any function may be compiled
+export function func<F extends (...args: any[]) => unknown>(fn: F, options: FunctionOptions = {}): CompiledFunction<F> {
+  const name = options.name ?? (fn.name || "function");
+  const signature = options.inputSignature?.map(toSpec);
+  const cache = new Map<Backend, Map<string, Compiled>>();
+  const ids = new WeakMap<object, number>();
+  let count = 0;
+  let nextId = 0;
+  let specialised = false;
+
+  const keyOf = (leaf: unknown): string => {
+    if (leaf instanceof Tensor) return "";
+    if ((typeof leaf !== "object" || leaf === null) && typeof leaf !== "function") return `${typeof leaf}:${Object.is(leaf, -0) ? "-0" : String(leaf)}`;
+    if (!ids.has(leaf)) ids.set(leaf, nextId++);
+    return `#${ids.get(leaf)}`;
+  };
+
+  function find(args: unknown[], tensors: readonly Tensor[]): Compiled {
+    const backend = tensors[0]?.storage(name).backend ?? getBackend();
+    let programs = cache.get(backend);
+    if (!programs) cache.set(backend, (programs = new Map()));
+    const specs = signature && !specialised ? signature : tensors.map((t) => t.spec);
+    if (signature) checkSignature(name, signature, tensors);
+    const key = `${structure(args, keyOf)}|${specs.map(specKey).join(";")}`;
+    let made = programs.get(key);
+    if (!made) programs.set(key, (made = compile(backend, args, specs, tensors)));
+    return made;
+  }
+
+  function compile(backend: Backend, args: unknown[], specs: readonly Spec[], tensors: readonly Tensor[]): Compiled {
+    const start = performance.now();
+    count++;
+    try {
+      const traced = traceCall(name, fn, args, specs);
+      if (listening()) emit({ kind: "trace", name, count, ms: performance.now() - start });
+      const results = traced.graph.outputs.length - traced.assigned.length;
+      return { traced, program: backend.compile(traced.graph), results };
+    } catch (error) {
+      if (!(error instanceof UnknownSizeError) || specs.every((s) => s.shape.every(isKnown))) throw error;
+      // Some op needs a number: give this and later signatures their own programs.
+      emit({ kind: "warning", message: `${name} is compiled once for each size: ${error.message}` });
+      specialised = true;
+      return find(args, tensors);
+    }
+  }
+
+  const call = (...args: unknown[]): unknown => {
+    // Inside another trace, or under a tape, its ops are wanted one by one.
+    if (context.trace || context.recorders.length) return fn(...args);
+    const tensors = leaves(args).filter((x) => x instanceof Tensor);
+    const { traced, program, results } = find(args, tensors);
+    const inputs: Storage[] = tensors.map((t) => t.storage(name));
+    const assigned = new Set(traced.assigned);
+    const donate: boolean[] = inputs.map(() => false);
+    for (const x of traced.captured) {
+      const storage = x.storage(name);
+      inputs.push(storage);
+      donate.push(x instanceof Variable && assigned.has(x) && storage.holders === 1);
+    }
+    if (listening()) emit({ kind: "run", name });
+    const outputs = program.run(inputs, { donate });
+    donate.forEach((given, i) => {
+      if (given) forget(inputs[i]!);
+    });
+    traced.assigned.forEach((v, i) => v.replace(outputs[results + i]!));
+    let next = 0;
+    return mapTree(traced.result, (leaf) => {
+      if (!(leaf instanceof Tensor)) return leaf;
+      const s = outputs[next++]!;
+      return new Tensor(s.spec, s);
+    });
+  };
+  const at = (args: unknown[]): Compiled =>
+    find(
+      args,
+      leaves(args).filter((x) => x instanceof Tensor),
+    );
+  return Object.defineProperties(call, {
+    name: { value: name },
+    traces: { get: () => count },
+    prepare: { value: (...args: unknown[]) => at(args).program.ready },
+    graph: { value: (...args: unknown[]) => at(args).traced.graph },
+  }) as unknown as CompiledFunction<F>;
+}
+
+function traceCall(name: string, fn: (...args: unknown[]) => unknown, args: unknown[], specs: readonly Spec[]): Traced<unknown> {
+  return trace(
+    name,
+    specs,
+    (inputs) => {
+      let next = 0;
+      const formal = mapTree(args, (leaf) => (leaf instanceof Tensor ? inputs[next++]! : leaf)) as unknown[];
+      return mapTree(fn(...formal), (leaf) => (leaf instanceof Variable ? leaf.value : leaf));
+    },
+    (result) => leaves(result).filter((x) => x instanceof Tensor),
+  );
+}
+
+const specIds = new WeakMap<Spec, number>();
+let nextSpec = 0;
+const specKey = (s: Spec): number => {
+  let id = specIds.get(s);
+  if (id === undefined) specIds.set(s, (id = nextSpec++));
+  return id;
+};
+
+/** The arguments' shape as a tree, tensors as `T`. */
+function structure(x: unknown, key: (leaf: unknown) => string): string {
+  if (x instanceof Tensor) return "T";
+  if (Array.isArray(x)) return `[${x.map((v) => structure(v, key)).join()}]`;
+  const flat = leaves(x);
+  if (flat.length === 1 && flat[0] === x) return key(x);
+  const entries: [unknown, unknown][] = x instanceof Map ? [...x] : Object.entries(x as object);
+  return `{${entries.map(([k, v]) => `${String(k)}:${structure(v, key)}`).join()}}`;
+}
+
+/** A spec with symbols for its unknown sizes. */
+export const toSpec = ({ shape, dtype }: SignatureSpec): Spec => {
+  if (!isDType(dtype)) throw new TraceError("function", `"${String(dtype)}" in the input signature is no dtype`);
+  return makeSpec(
+    shape.map((d) => (d === null ? symbol(`unknown${unknowns++}`) : typeof d === "string" ? symbol(d) : d)),
+    dtype,
+  );
+};
+
+function checkSignature(name: string, signature: readonly Spec[], tensors: readonly Tensor[]): void {
+  if (signature.length !== tensors.length) {
+    throw new TraceError(name, `the input signature describes ${signature.length} tensors, the call has ${tensors.length}`);
+  }
+  tensors.forEach((t, i) => {
+    const want = signature[i]!;
+    const fits = t.dtype === want.dtype && t.rank === want.shape.length && want.shape.every((d, k) => !isKnown(d) || d === t.dims[k]);
+    if (!fits) throw new ShapeError(name, `argument ${i} does not fit its input signature`, { got: [want, t.spec] });
+  });
+}

@@ -1,0 +1,112 @@
+/** What an op is: one object with everything the system knows about it. Consumers read it; nobody keeps a list of op names. */
+import type { TypedArray } from "./dtype.ts";
+import type { Graph } from "./graph.ts";
+import type { Expr } from "./scalar.ts";
+import type { Dim } from "./shape.ts";
+import type { Spec, StaticSpec } from "./spec.ts";
+import type { IndexedSlices, Tensor } from "./tensor.ts";
+
+export interface Op<A = unknown> {
+  readonly name: string;
+  /** Shapes and dtypes of the outputs, or an error that names the op and what it got. */
+  infer(inputs: readonly Spec[], attrs: A): readonly Spec[];
+  /** The gradient for each input, written with public ops so that it traces, compiles and nests. `dys[i]` is null where nothing depends on output i. */
+  vjp?(dys: readonly (Tensor | null)[], inputs: readonly Tensor[], outputs: readonly Tensor[], attrs: A): readonly Grad[];
+  readonly how: How<A>;
+  /** How many outputs the caller sees; further ones are hidden and computed only where a tape listens. All when absent. */
+  visible?(attrs: A): number;
+  /** Kernels by backend name, for opaque and custom ops: plain functions of host arrays. */
+  readonly kernels?: { readonly [backend: string]: HostKernel<A> };
+}
+
+export type Grad = Tensor | IndexedSlices | null;
+
+/** Computes outputs from inputs on the host. Arrays are the storage arrays of the dtypes; outputs come zero-filled. */
+export type HostKernel<A> = (
+  inputs: readonly TypedArray[],
+  outputs: readonly TypedArray[],
+  specs: { readonly inputs: readonly StaticSpec[]; readonly outputs: readonly StaticSpec[] },
+  attrs: A,
+) => void;
+
+export type How<A> = MapHow<A> | ViewHow<A> | FoldHow<A> | SourceHow<A> | CompositeHow<A> | RegionHow | OpaqueHow<A>;
+
+/** Elementwise: an output element from the elements at the same (broadcast) place in the inputs; one expression an output. */
+export interface MapHow<A> {
+  readonly kind: "map";
+  body(x: readonly Expr[], attrs: A, inputs: readonly Spec[]): readonly Expr[];
+}
+
+/** Where an output element comes from: an index of one input, and where that is valid. */
+export interface Piece {
+  readonly input: number;
+  readonly index: readonly Expr[];
+  readonly valid?: Expr | undefined;
+  /** The index depends on data: outside the input it is an error, not a value. */
+  readonly checked?: boolean;
+}
+
+/** No arithmetic: the first valid piece, else the fill. Indices may read integer inputs through `scalar.read`. */
+export interface ViewHow<A> {
+  readonly kind: "view";
+  at(index: readonly Expr[], attrs: A, inputs: readonly Spec[], output: Spec): readonly Piece[];
+  fill?(attrs: A): number;
+}
+
+/** A reduction over axes. The accumulator is a tuple; `lift` makes one from an element, `combine` is associative, `finish` makes the outputs. */
+export interface FoldHow<A> {
+  readonly kind: "fold";
+  axes(attrs: A): readonly number[];
+  zero(attrs: A, inputs: readonly Spec[]): readonly Expr[];
+  /** `position` is the element's flat place within the folded axes. */
+  lift?(x: readonly Expr[], position: Expr, attrs: A): readonly Expr[];
+  combine(a: readonly Expr[], b: readonly Expr[], attrs: A): readonly Expr[];
+  finish?(acc: readonly Expr[], attrs: A, inputs: readonly Spec[]): readonly Expr[];
+}
+
+/** An element made from its index (and from inputs read through `scalar.read`, such as a random key). */
+export interface SourceHow<A> {
+  readonly kind: "source";
+  element(index: readonly Expr[], attrs: A, inputs: readonly Spec[], output: Spec): Expr;
+}
+
+/** Written with other ops; a backend may match the name with a fast kernel. */
+export interface CompositeHow<A> {
+  readonly kind: "composite";
+  expand(inputs: readonly Tensor[], attrs: A): readonly Tensor[];
+}
+
+/** Control flow over sub-graphs held in the attrs. */
+export interface RegionHow {
+  readonly kind: "region";
+  readonly form: "cond" | "while" | "scan";
+}
+
+/** Only a host function knows how. Keep these few. */
+export interface OpaqueHow<A> {
+  readonly kind: "opaque";
+  readonly reference: HostKernel<A>;
+}
+
+/** `cond`: inputs are [predicate, ...captured]; both graphs take the captured ones and give equal specs. */
+export interface CondAttrs {
+  readonly then: Graph;
+  readonly else: Graph;
+}
+/** `while`: inputs are [...carry, ...captured]; `test` gives one bool, `body` the next carry; both take all inputs. */
+export interface WhileAttrs {
+  readonly test: Graph;
+  readonly body: Graph;
+  readonly carry: number;
+  readonly maximumIterations?: number | undefined;
+}
+/** `scan`: inputs are [...carry, ...xs, ...captured]; `body` takes [...carry, ...x at t, ...captured] and gives [...carry, ...y at t]; outputs are the last carry and the stacked ys. */
+export interface ScanAttrs {
+  readonly body: Graph;
+  readonly carry: number;
+  readonly xs: number;
+  readonly length: Dim;
+  readonly reverse: boolean;
+  /** Stacked outputs at the end that only the gradient reads. */
+  readonly hidden: number;
+}

@@ -1,0 +1,137 @@
+/** What each op of the scalar language means, on JavaScript numbers: the oracle every backend is held to. */
+import { type DType, dtypeInfo } from "../dtype.ts";
+import type { BinaryScalar, CompareScalar, Expr, UnaryScalar } from "../scalar.ts";
+
+/** Even halves. */
+const roundEven = (x: number): number => {
+  const r = Math.round(x);
+  return r - x === 0.5 && r % 2 !== 0 ? r - 1 : r;
+};
+/** Abramowitz and Stegun 7.1.5 by its Taylor series for small |x|, a continued fraction for large. */
+export function erf(x: number): number {
+  const a = Math.abs(x);
+  if (Number.isNaN(x)) return x;
+  if (a > 6) return Math.sign(x);
+  if (a < 2.5) {
+    let term = a;
+    let total = a;
+    for (let n = 1; n < 100 && Math.abs(term) > 1e-17 * total; n++) {
+      term *= -(a * a) / n;
+      total += term / (2 * n + 1);
+    }
+    return (Math.sign(x) * 2 * total) / Math.sqrt(Math.PI);
+  }
+  let f = 0;
+  for (let n = 60; n > 0; n--) f = n / 2 / (a + f);
+  return Math.sign(x) * (1 - Math.exp(-a * a) / Math.sqrt(Math.PI) / (a + f));
+}
+
+type Fn1 = (x: number) => number;
+type Fn2 = (x: number, y: number) => number;
+
+const unaries: { readonly [K in UnaryScalar]: Fn1 } = {
+  neg: (x) => -x, abs: Math.abs, sign: Math.sign, floor: Math.floor, ceil: Math.ceil, trunc: Math.trunc, round: roundEven,
+  sqrt: Math.sqrt, rsqrt: (x) => 1 / Math.sqrt(x), exp: Math.exp, expm1: Math.expm1, log: Math.log, log1p: Math.log1p,
+  sin: Math.sin, cos: Math.cos, tan: Math.tan, asin: Math.asin, acos: Math.acos, atan: Math.atan, sinh: Math.sinh, cosh: Math.cosh,
+  tanh: Math.tanh, asinh: Math.asinh, acosh: Math.acosh, atanh: Math.atanh, erf, not: (x) => (x ? 0 : 1), bitNot: (x) => ~x,
+};
+const min: Fn2 = (x, y) => (x !== x || y !== y ? Number.NaN : Math.min(x, y));
+const max: Fn2 = (x, y) => (x !== x || y !== y ? Number.NaN : Math.max(x, y));
+const binaries: { readonly [K in BinaryScalar | CompareScalar]: Fn2 } = {
+  add: (x, y) => x + y, sub: (x, y) => x - y, mul: (x, y) => x * y, div: (x, y) => x / y,
+  floorDiv: (x, y) => Math.floor(x / y), mod: (x, y) => x - Math.floor(x / y) * y, pow: Math.pow, min, max, atan2: Math.atan2,
+  and: (x, y) => (x && y ? 1 : 0), or: (x, y) => (x || y ? 1 : 0), bitAnd: (x, y) => x & y, bitOr: (x, y) => x | y, bitXor: (x, y) => x ^ y,
+  shl: (x, y) => x << y, shr: (x, y) => x >> y,
+  mulHi: (x, y) => Number((BigInt(x >>> 0) * BigInt(y >>> 0)) >> 32n),
+  lt: (x, y) => (x < y ? 1 : 0), le: (x, y) => (x <= y ? 1 : 0), eq: (x, y) => (x === y ? 1 : 0), ne: (x, y) => (x !== y ? 1 : 0),
+};
+/** Integers divide and multiply exactly, and wrap. */
+const integers: { readonly [op: string]: Fn2 } = {
+  mul: (x, y) => Math.imul(x, y),
+  floorDiv: (x, y) => (y === 0 ? 0 : Math.floor(x / y)),
+  mod: (x, y) => (y === 0 ? 0 : x - Math.floor(x / y) * y),
+};
+
+const wide = new BigInt64Array(1);
+/** Brings a number into the range and precision of a dtype, as storing it would. */
+export function rounder(dtype: DType): Fn1 {
+  const { kind, bytes } = dtypeInfo(dtype);
+  if (dtype === "float32") return Math.fround;
+  if (dtype === "bool") return (x) => (x ? 1 : 0);
+  if (kind === "float") return (x) => x;
+  const bits = 8 * bytes;
+  if (bits === 64) {
+    return (x) => {
+      wide[0] = BigInt(Math.trunc(x));
+      return Number(wide[0]);
+    };
+  }
+  if (kind === "int") return bits === 32 ? (x) => x | 0 : (x) => (x << (32 - bits)) >> (32 - bits);
+  return bits === 32 ? (x) => x >>> 0 : (x) => x & (2 ** bits - 1);
+}
+/** A float out of an integer's range becomes its nearest end, NaN becomes 0. */
+const saturate = (dtype: DType): Fn1 => {
+  const { kind, bytes } = dtypeInfo(dtype);
+  const hi = kind === "int" ? 2 ** (8 * bytes - 1) - 1 : 2 ** (8 * bytes) - 1;
+  const lo = kind === "int" ? -(2 ** (8 * bytes - 1)) : 0;
+  return (x) => (x !== x ? 0 : Math.min(hi, Math.max(lo, Math.trunc(x))));
+};
+
+const words = new DataView(new ArrayBuffer(8));
+function reinterpret(from: DType, to: DType): Fn1 {
+  const set = (x: number): void => (from === "float32" ? words.setFloat32(0, x) : words.setUint32(0, x >>> 0));
+  return (x) => {
+    set(x);
+    return to === "float32" ? words.getFloat32(0) : to === "int32" ? words.getInt32(0) : words.getUint32(0);
+  };
+}
+
+export type Evaluator = () => number;
+
+/** An expression as a closure; `leaf` supplies what its leaves read. */
+export function evaluator(e: Expr, leaf: (e: Expr, args: readonly Evaluator[]) => Evaluator, memo: Map<Expr, Evaluator> = new Map()): Evaluator {
+  const before = memo.get(e);
+  if (before) return before;
+  const args = e.args.map((a) => evaluator(a, leaf, memo));
+  const made = build(e, args, leaf);
+  memo.set(e, made);
+  return made;
+}
+function build(e: Expr, args: readonly Evaluator[], leaf: (e: Expr, args: readonly Evaluator[]) => Evaluator): Evaluator {
+  const [a, b, c] = args as [Evaluator, Evaluator, Evaluator];
+  const round = rounder(e.dtype);
+  switch (e.op) {
+    case "const": {
+      const v = round(e.value as number);
+      return () => v;
+    }
+    case "index":
+    case "dim":
+    case "read":
+    case "load":
+    case "acc":
+      return leaf(e, args);
+    case "select":
+      return () => (a() ? b() : c());
+    case "cast": {
+      const from = e.args[0]!.dtype;
+      const fit = dtypeInfo(from).kind === "float" && dtypeInfo(e.dtype).kind !== "float" && e.dtype !== "bool" ? saturate(e.dtype) : round;
+      return () => fit(a());
+    }
+    case "bitcast": {
+      const f = reinterpret(e.args[0]!.dtype, e.dtype);
+      return () => f(a());
+    }
+    case "and":
+      return () => (a() && b() ? 1 : 0);
+    default:
+  }
+  if (args.length === 1) {
+    const f = unaries[e.op as UnaryScalar];
+    return () => round(f(a()));
+  }
+  const kind = dtypeInfo(e.args[0]!.dtype).kind;
+  const unsigned = kind === "uint";
+  const f = (kind !== "float" && integers[e.op]) || (unsigned && e.op === "shr" ? (x: number, y: number) => x >>> y : binaries[e.op as BinaryScalar]);
+  return () => round(f(a(), b()));
+}

@@ -1,0 +1,191 @@
+/** Runs one node of a graph on host arrays, straight from its definition: slow, obvious, right. */
+import { within } from "../context.ts";
+import { isBig, type TypedArray } from "../dtype.ts";
+import { IndexError } from "../errors.ts";
+import type { Node } from "../graph.ts";
+import type { FoldHow, MapHow, SourceHow, ViewHow } from "../op.ts";
+import * as s from "../scalar.ts";
+import { type Bindings, bindDim, elements } from "../shape.ts";
+import type { StaticSpec } from "../spec.ts";
+import { type Evaluator, evaluator } from "./evaluate.ts";
+
+export interface Host {
+  readonly spec: StaticSpec;
+  readonly data: TypedArray;
+}
+
+type Any = never;
+
+/** The values of the loop variables while an element is computed. */
+class Loops {
+  readonly axes: s.Axis[] = [];
+  readonly at: number[] = [];
+  private readonly bound: Bindings;
+  constructor(bound: Bindings) {
+    this.bound = bound;
+  }
+  add(shape: readonly number[]): s.Expr[] {
+    return shape.map((extent, i) => {
+      const axis = { extent, name: `i${this.axes.length + i}` };
+      this.axes.push(axis);
+      this.at.push(0);
+      return s.index(axis);
+    });
+  }
+  /** Leaves of the scalar language: loop variables, sizes and elements of inputs. */
+  leaf(inputs: readonly Host[]): (e: s.Expr, args: readonly Evaluator[]) => Evaluator {
+    return (e, args) => {
+      if (e.op === "index") {
+        const k = this.axes.indexOf(e.value as s.Axis);
+        return () => this.at[k]!;
+      }
+      if (e.op === "dim") {
+        const n = bindDim(e.value as never, this.bound);
+        return () => n;
+      }
+      const { spec, data } = inputs[e.value as number]!;
+      return () => {
+        let flat = 0;
+        for (let k = 0; k < args.length; k++) flat = flat * spec.shape[k]! + args[k]!();
+        return Number(data[flat]);
+      };
+    };
+  }
+  /** Calls `body` for every index of the axes from `from` on. */
+  run(from: number, shape: readonly number[], body: (flat: number) => void): void {
+    const n = elements(shape);
+    for (let flat = 0; flat < n; flat++) {
+      for (let k = shape.length - 1, rest = flat; k >= 0; k--) {
+        this.at[from + k] = rest % shape[k]!;
+        rest = Math.floor(rest / shape[k]!);
+      }
+      body(flat);
+    }
+  }
+}
+
+/** The element of a broadcast input at an output index. */
+const elementOf = (input: Host, which: number, index: readonly s.Expr[]): s.Expr => {
+  const { shape, dtype } = input.spec;
+  return s.read(
+    which,
+    dtype,
+    shape.map((d, k) => (d === 1 ? s.int(0) : index[k + index.length - shape.length]!)),
+  );
+};
+
+const write = (out: Host, flat: number, value: number): void => {
+  out.data[flat] = (isBig(out.spec.dtype) ? BigInt(Math.trunc(value)) : value) as never;
+};
+
+/** Fills `outputs` with what the node computes of `inputs`. Handles map, view, fold, source and opaque nodes. */
+export function interpret(node: Node, inputs: readonly Host[], outputs: readonly Host[], bound: Bindings): void {
+  const how = node.op.how;
+  const loops = new Loops(bound);
+  // Expressions must be built outside of any trace: definitions may call no ops.
+  within("interpret", { trace: undefined }, () => {
+    if (how.kind === "map") map(node, how, loops, inputs, outputs);
+    else if (how.kind === "view") view(node, how, loops, inputs, outputs[0]!);
+    else if (how.kind === "source") source(node, how, loops, inputs, outputs[0]!);
+    else if (how.kind === "fold") fold(node, how, loops, inputs, outputs);
+    else if (how.kind === "opaque") {
+      const specs = { inputs: inputs.map((x) => x.spec), outputs: outputs.map((x) => x.spec) };
+      const kernel = node.op.kernels?.["reference"] ?? how.reference;
+      kernel(
+        inputs.map((x) => x.data),
+        outputs.map((x) => x.data),
+        specs,
+        node.attrs,
+      );
+    } else throw new Error(`internal: a ${how.kind} node reached the interpreter`);
+  });
+}
+
+function map(node: Node, how: MapHow<Any>, loops: Loops, inputs: readonly Host[], outputs: readonly Host[]): void {
+  const shape = outputs[0]!.spec.shape;
+  const index = loops.add(shape);
+  const bodies = how.body(
+    inputs.map((x, k) => elementOf(x, k, index)),
+    node.attrs as Any,
+    inputs.map((x) => x.spec),
+  );
+  const memo = new Map();
+  const each = bodies.map((e) => evaluator(e, loops.leaf(inputs), memo));
+  loops.run(0, shape, (flat) => each.forEach((f, k) => outputs[k] && write(outputs[k], flat, f())));
+}
+
+function source(node: Node, how: SourceHow<Any>, loops: Loops, inputs: readonly Host[], output: Host): void {
+  const index = loops.add(output.spec.shape);
+  const specs = inputs.map((x) => x.spec);
+  const f = evaluator(how.element(index, node.attrs as Any, specs, output.spec), loops.leaf(inputs));
+  loops.run(0, output.spec.shape, (flat) => write(output, flat, f()));
+}
+
+function view(node: Node, how: ViewHow<Any>, loops: Loops, inputs: readonly Host[], output: Host): void {
+  const index = loops.add(output.spec.shape);
+  const specs = inputs.map((x) => x.spec);
+  const fill = how.fill?.(node.attrs as Any) ?? 0;
+  const leaf = loops.leaf(inputs);
+  const pieces = how.at(index, node.attrs as Any, specs, output.spec).map((p) => {
+    const at = p.index.map((e) => evaluator(e, leaf));
+    const { spec, data } = inputs[p.input]!;
+    return {
+      valid: p.valid ? evaluator(p.valid, leaf) : undefined,
+      read: (): number => {
+        let flat = 0;
+        for (let k = 0; k < at.length; k++) {
+          const i = at[k]!();
+          if (p.checked && (i < 0 || i >= spec.shape[k]!)) {
+            throw new IndexError(node.op.name, `index ${i} is outside axis ${k} of size ${spec.shape[k]}`, { got: specs });
+          }
+          flat = flat * spec.shape[k]! + i;
+        }
+        return Number(data[flat]);
+      },
+    };
+  });
+  loops.run(0, output.spec.shape, (flat) => {
+    const piece = pieces.find((p) => !p.valid || p.valid());
+    write(output, flat, piece ? piece.read() : fill);
+  });
+}
+
+function fold(node: Node, how: FoldHow<Any>, loops: Loops, inputs: readonly Host[], outputs: readonly Host[]): void {
+  const attrs = node.attrs as Any;
+  const specs = inputs.map((x) => x.spec);
+  const full = specs[0]!.shape;
+  const axes = how.axes(attrs);
+  const outer = full.filter((_, k) => !axes.includes(k));
+  const inner = axes.map((a) => full[a]!);
+  const outerIndex = loops.add(outer);
+  const innerIndex = loops.add(inner);
+  let next = 0;
+  const index = full.map((_, k) => (axes.includes(k) ? innerIndex[axes.indexOf(k)]! : outerIndex[next++]!));
+  const position = innerIndex.reduce((flat, i, k) => s.add(s.mul(flat, s.int(inner[k]!)), i), s.int(0));
+  const elements = inputs.map((x, k) => elementOf(x, k, index));
+
+  const acc: number[] = [];
+  const leaf = loops.leaf(inputs);
+  const withAcc = (e: s.Expr, args: readonly Evaluator[]): Evaluator => (e.op === "acc" ? () => acc[e.value as number]! : leaf(e, args));
+  const zero = how.zero(attrs, specs);
+  const slots = zero.map((z, k) => s.leaf("acc", z.dtype, k));
+  const compile = (exprs: readonly s.Expr[]): Evaluator[] => {
+    const memo = new Map();
+    return exprs.map((e) => evaluator(e, withAcc, memo));
+  };
+  const start = compile(zero);
+  const step = compile(how.combine(slots, how.lift ? how.lift(elements, position, attrs) : elements, attrs));
+  const finish = compile(how.finish ? how.finish(slots, attrs, specs) : slots);
+  loops.run(0, outer, (flat) => {
+    start.forEach((f, k) => {
+      acc[k] = f();
+    });
+    loops.run(outer.length, inner, () => {
+      const now = step.map((f) => f());
+      now.forEach((v, k) => {
+        acc[k] = v;
+      });
+    });
+    finish.forEach((f, k) => outputs[k] && write(outputs[k], flat, f()));
+  });
+}

@@ -1,0 +1,204 @@
+/** Gradients of control flow: the body's gradient is traced once, and becomes the body of the backward node. */
+import { backprop, recording, type TapeEntry } from "./backprop.ts";
+import { isRecording } from "./context.ts";
+import { dispatch } from "./dispatch.ts";
+import { isFloat } from "./dtype.ts";
+import { GradientError } from "./errors.ts";
+import { type Graph, inputValue, type Node, order, type Value } from "./graph.ts";
+import type { CondAttrs, Grad, Op, ScanAttrs } from "./op.ts";
+import { add, densify, zeros, zerosLike } from "./primitives.ts";
+import type { Spec } from "./spec.ts";
+import type { Tensor } from "./tensor.ts";
+import { trace } from "./trace.ts";
+
+/** Runs a graph's nodes again on other tensors, through dispatch, so that they trace and are recorded. */
+export function inline(graph: Graph, inputs: readonly Tensor[]): Tensor[] {
+  const values = new Map<Value, Tensor>(graph.inputs.map((v, i) => [v, inputs[i]!]));
+  for (const node of order(graph.outputs, new Set(graph.inputs))) {
+    const outputs = dispatch(
+      node.op,
+      node.inputs.map((v) => values.get(v)!),
+      node.attrs,
+    );
+    node.outputs.forEach((v, i) => {
+      if (outputs[i]) values.set(v, outputs[i]);
+    });
+  }
+  return graph.outputs.map((v) => values.get(v)!);
+}
+
+/** The specs whose tensors have gradients, as places in a list. */
+const floatPlaces = (specs: readonly Spec[]): number[] => specs.flatMap((s, i) => (isFloat(s.dtype) ? [i] : []));
+
+/** The gradients of a graph's outputs for its inputs, as tensors in the trace at hand; zeros where there is no dependence. */
+function gradients(graph: Graph, inputs: readonly Tensor[], seeds: readonly Tensor[], targets: readonly number[], sources: readonly number[]): Tensor[] {
+  const entries: TapeEntry[] = [];
+  const outputs = recording(entries, () => inline(graph, inputs));
+  const wanted = sources.map((i) => inputs[i]!);
+  const grads = backprop(
+    entries,
+    targets.map((i) => outputs[i]!),
+    seeds,
+    wanted,
+  );
+  return grads.map((g, i) => (g ? densify(g) : zerosLike(wanted[i]!)));
+}
+
+// ---- cond: the same choice again, between the gradients of both sides.
+
+export function condGradient(op: Op<CondAttrs>, dys: readonly (Tensor | null)[], inputs: readonly Tensor[], attrs: CondAttrs): Grad[] {
+  const [predicate, ...captured] = inputs;
+  const targets = attrs.then.outputs.flatMap((v, i) => (isFloat(v.spec.dtype) && dys[i] ? [i] : []));
+  const sources = floatPlaces(captured.map((t) => t.spec));
+  const seeds = targets.map((i) => dys[i]!);
+  const specs = [...captured, ...seeds].map((t) => t.spec);
+  const side = (graph: Graph): Graph =>
+    trace("cond", specs, (xs) => gradients(graph, xs.slice(0, captured.length), xs.slice(captured.length), targets, sources), (r) => r).graph;
+  const outputs = dispatch(op, [predicate!, ...captured, ...seeds], { then: side(attrs.then), else: side(attrs.else) });
+  const grads: Grad[] = inputs.map(() => null);
+  sources.forEach((i, k) => {
+    grads[i + 1] = outputs[k]!;
+  });
+  return grads;
+}
+
+// ---- scan: what the body's gradient needs becomes stacked hidden outputs; backward is one scan the other way.
+
+interface Backward {
+  /** Forward values the backward body reads, one a step: stacked outputs (`output`), slices (`x`) or captured values. */
+  readonly graph: Graph;
+  readonly carries: readonly number[];
+  readonly slices: readonly number[];
+  readonly captured: readonly number[];
+  readonly ys: readonly number[];
+  readonly reads: readonly ({ readonly from: "hidden" | "x" | "captured"; readonly at: number } & object)[];
+}
+const backwards = new WeakMap<Graph, Backward>();
+
+/** The same scan with the hidden outputs its gradient will read. */
+export function withResiduals(attrs: ScanAttrs): ScanAttrs {
+  const { body, carry, xs } = attrs;
+  const specs = body.inputs.map((v) => v.spec);
+  const carries = floatPlaces(specs.slice(0, carry));
+  const slices = floatPlaces(specs.slice(carry, carry + xs));
+  const captured = floatPlaces(specs.slice(carry + xs));
+  const ys = floatPlaces(body.outputs.slice(carry).map((v) => v.spec));
+  const targets = [...carries, ...ys.map((i) => carry + i)];
+  const sources = [...carries, ...slices.map((i) => carry + i), ...captured.map((i) => carry + xs + i)];
+  const joint = trace(
+    "scan",
+    [...specs, ...targets.map((i) => body.outputs[i]!.spec)],
+    (inputs) => {
+      const values = inputs.slice(0, specs.length);
+      const entries: TapeEntry[] = [];
+      const outputs = recording(entries, () => inline(body, values));
+      const from = sources.map((i) => values[i]!);
+      const grads = backprop(entries, targets.map((i) => outputs[i]!), inputs.slice(specs.length), from);
+      return [...outputs, ...grads.map((g, i) => (g ? densify(g) : zerosLike(from[i]!)))];
+    },
+    (r) => r,
+  );
+  if (joint.captured.length) throw new GradientError("scan", "internal: the body's gradient closes over tensors");
+  return splitJoint(attrs, joint.graph, { carries, slices, captured, ys });
+}
+
+function splitJoint(attrs: ScanAttrs, joint: Graph, places: Pick<Backward, "carries" | "slices" | "captured" | "ys">): ScanAttrs {
+  const { body, carry, xs } = attrs;
+  const n = body.inputs.length;
+  const outputs = joint.outputs.slice(0, body.outputs.length);
+  const grads = joint.outputs.slice(body.outputs.length);
+  const seeds = new Set(joint.inputs.slice(n));
+
+  // A value is of the backward pass if it depends on an incoming gradient; of the step if on carry or slices.
+  const late = new Set<Value>(seeds);
+  const stepwise = new Set<Value>(joint.inputs.slice(0, carry + xs));
+  for (const node of order(joint.outputs)) {
+    if (node.inputs.some((v) => late.has(v))) for (const v of node.outputs) late.add(v);
+    if (node.inputs.some((v) => stepwise.has(v))) for (const v of node.outputs) stepwise.add(v);
+  }
+  // Views and what does not change from step to step are made again; the rest is remembered.
+  const again = (v: Value): boolean => late.has(v) || (v.node !== undefined && (!stepwise.has(v) || v.node.op.how.kind === "view"));
+  const remembered = new Map<Value, { from: "hidden" | "x" | "captured"; at: number }>();
+  const hidden: Value[] = [];
+  const done = new Set<Node>();
+  const visit = (v: Value): void => {
+    if (seeds.has(v) || remembered.has(v)) return;
+    if (again(v)) {
+      if (v.node && !done.has(v.node)) {
+        done.add(v.node);
+        v.node.inputs.forEach(visit);
+      }
+      return;
+    }
+    const input = joint.inputs.indexOf(v);
+    if (input >= carry + xs && input < n) remembered.set(v, { from: "captured", at: input - carry - xs });
+    else if (input >= carry && input < n) remembered.set(v, { from: "x", at: input - carry });
+    else remembered.set(v, { from: "hidden", at: hidden.push(v) - 1 });
+  };
+  grads.forEach(visit);
+
+  const forward: Graph = { inputs: joint.inputs.slice(0, n), outputs: [...outputs, ...hidden] };
+  const reads = [...remembered].map(([value, where]) => ({ value, ...where }));
+  const stepReads = reads.filter((r) => r.from !== "captured");
+  const constant = reads.filter((r) => r.from === "captured");
+  // Inputs of the backward body: [d carry, sums of d captured, d ys, remembered, captured].
+  const sums = places.captured.map((i) => inputValue(body.inputs[carry + xs + i]!.spec));
+  const [dCarry, dYs] = [joint.inputs.slice(n, n + places.carries.length), joint.inputs.slice(n + places.carries.length)];
+  const k = places.carries.length;
+  const [gCarry, gSlices, gCaptured] = [grads.slice(0, k), grads.slice(k, k + places.slices.length), grads.slice(k + places.slices.length)];
+  const core: Graph = {
+    inputs: [...dCarry, ...dYs, ...stepReads.map((r) => r.value), ...constant.map((r) => r.value)],
+    outputs: [...gCarry, ...gSlices, ...gCaptured],
+  };
+  const backward = trace(
+    "scan",
+    [...dCarry, ...sums, ...dYs, ...stepReads.map((r) => r.value), ...constant.map((r) => r.value)].map((v) => v.spec),
+    (inputs) => {
+      const rest = inputs.slice(k + sums.length);
+      const results = inline(core, [...inputs.slice(0, k), ...rest]);
+      const added = sums.map((_, i) => add(inputs[k + i]!, results[k + gSlices.length + i]!));
+      return [...results.slice(0, k), ...added, ...results.slice(k, k + gSlices.length)];
+    },
+    (r) => r,
+  ).graph;
+  backwards.set(forward, { ...places, graph: backward, reads: [...stepReads, ...constant] });
+  return { ...attrs, body: forward, hidden: hidden.length };
+}
+
+export function scanGradient(op: Op<ScanAttrs>, dys: readonly (Tensor | null)[], inputs: readonly Tensor[], outputs: readonly Tensor[], attrs: ScanAttrs): Grad[] {
+  const { body, carry, xs, length, reverse, hidden } = attrs;
+  const b = backwards.get(body);
+  if (!b) throw new GradientError("scan", "ran before a tape listened, so its gradient has nothing to read", { hint: "Record it inside the tape." });
+  const visible = body.outputs.length - hidden;
+  const seed = (i: number): Tensor => dys[i] ?? zeros(outputs[i]!.dims, outputs[i]!.dtype);
+  const zeroSums = b.captured.map((i) => zerosLike(inputs[carry + xs + i]!));
+  const read = (r: Backward["reads"][number]): Tensor =>
+    r.from === "hidden" ? outputs[visible + r.at]! : r.from === "x" ? inputs[carry + r.at]! : inputs[carry + xs + r.at]!;
+  const stepReads = b.reads.filter((r) => r.from !== "captured");
+  const backwardAttrs: ScanAttrs = {
+    body: b.graph,
+    carry: b.carries.length + b.captured.length,
+    xs: b.ys.length + stepReads.length,
+    length,
+    reverse: !reverse,
+    hidden: 0,
+  };
+  const given = [...b.carries.map(seed), ...zeroSums, ...b.ys.map((i) => seed(carry + i)), ...b.reads.map(read)];
+  const results = dispatch(op, given, differentiated(backwardAttrs, given));
+  const grads: Grad[] = inputs.map(() => null);
+  const n = b.carries.length;
+  b.carries.forEach((i, k) => {
+    grads[i] = results[k]!;
+  });
+  b.captured.forEach((i, k) => {
+    grads[carry + xs + i] = results[n + k]!;
+  });
+  b.slices.forEach((i, k) => {
+    grads[carry + i] = results[n + b.captured.length + k]!;
+  });
+  return grads;
+}
+
+/** Under a tape the backward scan remembers in its turn: second gradients. */
+const differentiated = (attrs: ScanAttrs, inputs: readonly Tensor[]): ScanAttrs =>
+  isRecording() && inputs.some((t) => isFloat(t.dtype)) ? withResiduals(attrs) : attrs;

@@ -1,0 +1,60 @@
+// Sizes: bundles small programs against the packed packages and compares them with their budgets.
+import { gzipSync } from "node:zlib";
+import { type BuildResult, build } from "esbuild";
+import { packAll, unpack, withTemporaryFolder } from "../lib/pack.ts";
+import { report } from "../lib/report.ts";
+import { type Budget, budgets } from "./budgets.ts";
+
+await withTemporaryFolder(async (folder) => {
+  unpack(packAll(folder), folder);
+  const problems: string[] = [];
+  const sizes: string[] = [];
+  for (const budget of budgets) {
+    const measured = await measure(budget, folder).catch((error: Error) => error.message);
+    if (typeof measured === "string") {
+      problems.push(`${budget.name}: ${measured}`);
+      continue;
+    }
+    const { size, parts } = measured;
+    sizes.push(`${budget.name}: ${kib(size)} of ${kib(budget.limit)}`);
+    if (size > budget.limit) problems.push(`${budget.name} is ${size - budget.limit} bytes over its budget. Largest parts:\n${parts}`);
+  }
+  report([...problems, ...(problems.length > 0 ? sizes : [])], sizes.join("; "));
+});
+
+interface Measured {
+  /** Bytes after gzip. */
+  readonly size: number;
+  /** The files that weigh most before compression, to be read when a budget breaks. */
+  readonly parts: string;
+}
+
+async function measure({ code }: Budget, folder: string): Promise<Measured> {
+  const result = await build({
+    stdin: { contents: code, resolveDir: folder },
+    bundle: true,
+    minify: true,
+    format: "esm",
+    platform: "browser",
+    target: "es2022",
+    // Node's modules are imported at run time, where there are any.
+    external: ["node:*"],
+    write: false,
+    metafile: true,
+    logLevel: "silent",
+  });
+  return { size: gzipSync(result.outputFiles[0]?.contents ?? new Uint8Array(), { level: 9 }).length, parts: largest(result) };
+}
+
+function largest({ metafile }: BuildResult<{ metafile: true }>): string {
+  return Object.values(metafile.outputs)
+    .flatMap(({ inputs }) => Object.entries(inputs))
+    .sort(([, a], [, b]) => b.bytesInOutput - a.bytesInOutput)
+    .slice(0, 12)
+    .map(([file, { bytesInOutput }]) => `  ${String(bytesInOutput).padStart(7)}  ${file.replace(/^.*node_modules\//, "")}`)
+    .join("\n");
+}
+
+function kib(bytes: number): string {
+  return `${(bytes / 1024).toFixed(2)} KiB`;
+}

@@ -1,0 +1,14 @@
+// How the tests run: every package, on the Node that the workspace brings along.
+import { defineConfig, type ViteUserConfig } from "vitest/config";
+
+const config: ViteUserConfig = defineConfig({
+  test: {
+    include: ["packages/*/src/**/*.test.ts", "packages/*/test/**/*.test.ts", "examples/*/**/*.test.ts"],
+    pool: "threads",
+    // Tests are arithmetic: more workers than small machines have cores only makes their timings noisy.
+    maxWorkers: 2,
+    passWithNoTests: true,
+  },
+});
+
+export default config;
