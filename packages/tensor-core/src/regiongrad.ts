@@ -170,6 +170,11 @@ export function scanGradient(op: Op<ScanAttrs>, dys: readonly (Tensor | null)[],
   const b = backwards.get(body);
   if (!b) throw new GradientError("scan", "ran before a tape listened, so its gradient has nothing to read", { hint: "Record it inside the tape." });
   const visible = body.outputs.length - hidden;
+  if (dys.slice(visible).some((d) => d)) {
+    // A gradient of the gradient reaches what was remembered: run again with that as outputs like any other.
+    const again = withResiduals({ ...attrs, hidden: 0 });
+    return scanGradient(op, dys, inputs, dispatch(op, inputs, again), again);
+  }
   const seed = (i: number): Tensor => dys[i] ?? zeros(outputs[i]!.dims, outputs[i]!.dtype);
   const zeroSums = b.captured.map((i) => zerosLike(inputs[carry + xs + i]!));
   const read = (r: Backward["reads"][number]): Tensor =>

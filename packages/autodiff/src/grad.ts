@@ -1,0 +1,48 @@
+/** Gradients of functions: grad and valueAndGrad over arguments, variableGrads over variables. */
+import { GradientError, leaves, Tensor, type Variable } from "@antler/tensor-core";
+import { type Gradients, GradientTape } from "./tape.ts";
+
+/**
+ * The function that gives the gradient of `f` for its arguments.
+ * @param f a function of tensors (or trees of them) whose result is a tensor; its elements are summed
+ * @returns for one argument its gradient, for several the array of theirs
+ * @example
+ * const df = grad((x) => mul(x, x));
+ * df(tensor([1, 2])); // [2, 4]
+ */
+export function grad<A extends readonly unknown[]>(f: (...args: A) => Tensor): (...args: A) => Gradients<A extends readonly [infer One] ? One : A> {
+  const both = valueAndGrad(f);
+  return (...args) => both(...args).grads;
+}
+
+/** As `grad`, with the value beside: `{ value, grads }`. */
+export function valueAndGrad<A extends readonly unknown[]>(
+  f: (...args: A) => Tensor,
+): (...args: A) => { value: Tensor; grads: Gradients<A extends readonly [infer One] ? One : A> } {
+  return (...args) => {
+    const tape = new GradientTape();
+    const value = tape.run(() => {
+      for (const x of leaves(args)) if (x instanceof Tensor) tape.watch(x);
+      return f(...args);
+    });
+    if (!(value instanceof Tensor)) throw new GradientError("valueAndGrad", "the function must return one tensor");
+    const grads = tape.gradient(value, args.length === 1 ? args[0] : [...args], { unconnectedGradients: "zero" });
+    return { value, grads: grads as never };
+  };
+}
+
+/**
+ * The value of `f` and its gradients for variables.
+ * @param variables the trainable variables `f` reads when absent
+ * @example
+ * const w = variable([1, 2]);
+ * const { grads } = variableGrads(() => sum(mul(w, w)));
+ * grads.get(w); // [2, 4]
+ */
+export function variableGrads(f: () => Tensor, variables?: readonly Variable[]): { value: Tensor; grads: Map<Variable, Tensor> } {
+  const tape = new GradientTape();
+  const value = tape.run(f);
+  const list = variables ?? tape.watchedVariables();
+  const grads = tape.gradient(value, list, { unconnectedGradients: "zero" });
+  return { value, grads: new Map(list.map((v, i) => [v, grads[i]!])) };
+}
