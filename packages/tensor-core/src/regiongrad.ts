@@ -173,7 +173,7 @@ export function scanGradient(op: Op<ScanAttrs>, dys: readonly (Tensor | null)[],
   if (dys.slice(visible).some((d) => d)) {
     // A gradient of the gradient reaches what was remembered: run again with that as outputs like any other.
     const again = withResiduals({ ...attrs, hidden: 0 });
-    return scanGradient(op, dys, inputs, dispatch(op, inputs, again), again);
+    return scanGradient(op, dys, inputs, dispatch(op, inputs, { ...again, hidden: 0 }), again);
   }
   const seed = (i: number): Tensor => dys[i] ?? zeros(outputs[i]!.dims, outputs[i]!.dtype);
   const zeroSums = b.captured.map((i) => zerosLike(inputs[carry + xs + i]!));
