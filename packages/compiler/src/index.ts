@@ -1,2 +1,8 @@
-// The compiler: graphs become fused kernels and programs.
-export {};
+/** @antler/compiler: graphs become kernels, kernels become programs; `kernelBackend(device)` makes a backend of a device. */
+export { type Axis, type Atom, bounds, coefficient, exprDepends, type Index, indexDepends, type Term } from "./affine.ts";
+export { type KernelBackend, kernelBackend, type KernelProgram } from "./backend.ts";
+export { accumulator } from "./element.ts";
+export type { Buffer, Device, Expr, Fold, Kernel, Layout, Limits, Load, Matched, MatchedCall, Run, Store } from "./kernel.ts";
+export { type Lowered, lower, type Step } from "./lower.ts";
+export { printKernel, printProgram } from "./print.ts";
+export { addSize, bindSize, mulSize, type Poly, type Size, showSize } from "./size.ts";

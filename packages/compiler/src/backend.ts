@@ -1,0 +1,230 @@
+/** A Backend out of a Device: storages, submission in order, and programs. */
+import {
+  type Backend,
+  type Bindings,
+  byteSize,
+  countNodes,
+  DisposedError,
+  DTypeError,
+  emit,
+  type Graph,
+  listening,
+  matchShape,
+  type Program,
+  type RunOptions,
+  ShapeError,
+  type StaticSpec,
+  type Storage,
+} from "@antler/tensor-core";
+import type { Buffer, Device, Kernel, Run } from "./kernel.ts";
+import { lower } from "./lower.ts";
+import { printProgram } from "./print.ts";
+import { Executable, type Frame, type Work, work } from "./program.ts";
+
+/** Memory with a count of the storages that share it. */
+interface Block {
+  readonly buffer: Buffer;
+  readonly bytes: number;
+  sharers: number;
+}
+interface DeviceStorage extends Storage {
+  block: Block | undefined;
+  /** Why its numbers never came to be. */
+  failure: unknown;
+}
+
+/** A program that can show what it was compiled to. */
+export interface KernelProgram extends Program {
+  print(): string;
+  readonly executable: Executable;
+}
+export interface KernelBackend extends Backend {
+  compile(graph: Graph): KernelProgram;
+  readonly device: Device;
+}
+
+const MINIMUM_BYTES = 16;
+
+/**
+ * Makes a backend of a device: most backend authors write only memory and a printer of kernels.
+ * Work is done in the order it is submitted; `run` returns handles at once. A step that needs numbers on the host makes
+ * later work wait, never JavaScript, unless the device can be read synchronously.
+ */
+export function kernelBackend(device: Device): KernelBackend {
+  const dtypes = new Set(device.dtypes);
+  let arena: Block = { buffer: undefined, bytes: 0, sharers: 1 };
+  /** Work that is still waiting; everything later goes behind it. */
+  let tail: Promise<void> | undefined;
+  const linked = new Map<string, Run>();
+
+  const allocate = (bytes: number): Block => ({ buffer: device.alloc(Math.max(bytes, MINIMUM_BYTES)), bytes, sharers: 1 });
+  const wrap = (block: Block, spec: StaticSpec): DeviceStorage => ({ backend, spec, holders: 0, block, failure: undefined });
+  const open = (s: Storage, op: string): Block => {
+    const { block, failure } = s as DeviceStorage;
+    if (failure) throw failure;
+    if (!block) throw new DisposedError(op, "the storage was freed or given to a program", { got: [s.spec] });
+    return block;
+  };
+  const drop = (block: Block): void => {
+    if (--block.sharers > 0) return;
+    if (tail) void tail.then(() => device.free(block.buffer));
+    else device.free(block.buffer);
+  };
+  const room = (bytes: number): Buffer => {
+    if (bytes > arena.bytes) {
+      const old = arena;
+      arena = allocate(bytes);
+      if (old.bytes) drop(old);
+    }
+    return arena.buffer;
+  };
+
+  /** Runs work now if nothing waits before it; otherwise, or once it waits, later. */
+  function submit(make: () => Work, failed: (error: unknown) => void): void {
+    if (tail) {
+      const mine: Promise<void> = tail.then(() => settle(make())).catch(failed);
+      queue(mine);
+      return;
+    }
+    const w = make();
+    const first = w.next();
+    if (first.done) return;
+    queue(first.value.then((bytes) => resume(w, bytes)).catch(failed));
+  }
+  const queue = (p: Promise<void>): void => {
+    const mine = p.then(() => {
+      if (tail === mine) tail = undefined;
+    });
+    tail = mine;
+  };
+  const settle = async (w: Work): Promise<void> => {
+    const first = w.next();
+    if (!first.done) await resume(w, await first.value);
+  };
+  const resume = async (w: Work, bytes: Uint8Array): Promise<void> => {
+    for (let r = w.next(bytes); !r.done; ) r = w.next(await r.value);
+  };
+
+  function link(executable: Executable): number {
+    const kernels = executable.kernels();
+    const runs = new Map<Kernel, Run>();
+    const missing: Kernel[] = [];
+    for (const k of kernels) if (!linked.has(k.key)) missing.push(k);
+    device.compile(missing).forEach((run, i) => {
+      const kernel = missing[i]!;
+      linked.set(kernel.key, run);
+      if (listening()) emit({ kind: "kernel", backend: device.name, name: kernel.name });
+    });
+    for (const k of kernels) runs.set(k, linked.get(k.key)!);
+    executable.link(runs);
+    return missing.length;
+  }
+
+  function compile(graph: Graph): KernelProgram {
+    const start = performance.now();
+    for (const v of [...graph.inputs, ...graph.outputs]) {
+      if (!dtypes.has(v.spec.dtype)) {
+        throw new DTypeError(v.node?.op.name ?? "input", `${device.name} has no ${v.spec.dtype}`, { got: [v.spec], hint: `It has ${[...dtypes].join(", ")}.` });
+      }
+    }
+    const executable = new Executable(lower(graph, device), device);
+    const kernels = link(executable);
+    if (listening()) emit({ kind: "compile", backend: device.name, nodes: countNodes(graph), kernels, ms: performance.now() - start });
+    return {
+      executable,
+      ready: Promise.resolve(),
+      print: () => printProgram(executable),
+      dispose() {},
+      run: (inputs, options) => run(executable, inputs, options),
+    };
+  }
+
+  function run(executable: Executable, inputs: readonly Storage[], { donate }: RunOptions = {}): Storage[] {
+    const { graph } = executable.lowered;
+    const sizes = new Map<string, number>();
+    const blocks: Block[] = [];
+    for (let i = 0; i < inputs.length; i++) {
+      const s = inputs[i]!;
+      blocks.push(open(s, "run"));
+      if (s.spec !== graph.inputs[i]!.spec && !matchShape(graph.inputs[i]!.spec.shape, s.spec.shape, sizes)) {
+        throw new ShapeError("run", `input ${i} does not fit the program`, { got: [graph.inputs[i]!.spec, s.spec] });
+      }
+    }
+    const bound = executable.bind(sizes as Bindings);
+    const { outputs: places, reuse, shared } = executable.plan;
+    // A program that checks data may fail half way: then its inputs must still be whole.
+    const gives = (i: number): boolean => donate?.[i] === true && !shared.has(i) && blocks[i]!.sharers === 1 && !checksData(executable);
+    const made = new Map<number, Block>();
+    const results: Block[] = [];
+    try {
+      places.forEach((p, k) => {
+        if (p.kind === "input") {
+          blocks[p.at]!.sharers++;
+          results.push(blocks[p.at]!);
+        } else if (p.kind === "output" && p.at !== k) {
+          made.get(p.at)!.sharers++;
+          results.push(made.get(p.at)!);
+        } else {
+          const from = reuse.get(k);
+          const reused = from !== undefined && gives(from) ? blocks[from]! : undefined;
+          if (reused) reused.sharers++;
+          const block = reused ?? allocate(byteSize(bound.outputs[k]!));
+          made.set(k, block);
+          results.push(block);
+        }
+      });
+      const frame: Frame = { inputs: blocks.map((b) => b.buffer), outputs: results.map((b) => b.buffer), arena: room(bound.arenaBytes) };
+      const storages = results.map((b, k) => wrap(b, bound.outputs[k]!));
+      submit(
+        () => work(bound, frame),
+        (error) => {
+          for (const s of storages) s.failure = error;
+        },
+      );
+      if (checksData(executable)) device.fault?.();
+      if (donate) {
+        for (let i = 0; i < inputs.length; i++) {
+          if (!donate[i]) continue;
+          const s = inputs[i] as DeviceStorage;
+          s.block = undefined;
+          drop(blocks[i]!);
+        }
+      }
+      return storages;
+    } catch (error) {
+      for (const b of results) drop(b);
+      throw error;
+    }
+  }
+
+  const backend: KernelBackend = {
+    name: device.name,
+    device,
+    capabilities: { dtypes, synchronousReads: device.readSync !== undefined },
+    store(bytes, spec) {
+      const block = allocate(byteSize(spec));
+      device.write(block.buffer, bytes);
+      return wrap(block, spec);
+    },
+    async read(s) {
+      while (tail) await tail;
+      return device.read(open(s, "data").buffer, byteSize(s.spec));
+    },
+    ...(device.readSync && { readSync: (s: Storage) => device.readSync!(open(s, "dataSync").buffer, byteSize(s.spec)) }),
+    free(s) {
+      const d = s as DeviceStorage;
+      if (d.block) drop(d.block);
+      d.block = undefined;
+    },
+    compile,
+    dispose: () => device.dispose?.(),
+  };
+  return backend;
+}
+
+const checked = new WeakMap<Executable, boolean>();
+function checksData(e: Executable): boolean {
+  let c = checked.get(e);
+  if (c === undefined) checked.set(e, (c = e.kernels().some((k) => k.checks)));
+  return c;
+}

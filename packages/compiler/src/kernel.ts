@@ -1,0 +1,109 @@
+/** What a device is handed: kernels, loop nests around scalar expressions. */
+import type { DType, Node, StaticSpec, scalars } from "@antler/tensor-core";
+import type { Axis, Index } from "./affine.ts";
+import type { Size } from "./size.ts";
+
+/**
+ * An expression of the core's scalar language after lowering. Leaves: `const`; `index`, whose value is an Index;
+ * `load`, whose value is a Load and whose argument, if it has one, says whether to read at all (0 where not); `acc`, an accumulator.
+ */
+export type Expr = scalars.Expr;
+
+export interface Load {
+  /** Which buffer of the kernel. */
+  readonly slot: number;
+  /** Which element of it. */
+  readonly index: Index;
+}
+export interface Store {
+  readonly slot: number;
+  readonly index: Index;
+  readonly value: Expr;
+}
+/** The fold of a kernel: for each place of `space`, over all of `axes`. */
+export interface Fold {
+  readonly axes: readonly Axis[];
+  readonly zero: readonly Expr[];
+  /** One element as an accumulator. */
+  readonly lift: readonly Expr[];
+  /** Associative and commutative, over two tuples. */
+  combine(a: readonly Expr[], b: readonly Expr[]): readonly Expr[];
+}
+/** For every place of `space`: fold, if there is one, then store. */
+export interface Kernel {
+  readonly name: string;
+  /** Outermost first. */
+  readonly space: readonly Axis[];
+  readonly fold?: Fold | undefined;
+  readonly stores: readonly Store[];
+  /** The dtype of each buffer; the stores' come after all that are only read. */
+  readonly buffers: readonly DType[];
+  /** How many buffers are only read. */
+  readonly reads: number;
+  /** The sizes that its indices and extents mention, in the order their values are handed in. */
+  readonly params: readonly Size[];
+  /** An epilogue: `space` is [rows, columns] and each run is told which block of them to do. */
+  readonly blocked: boolean;
+  /** Whether an index it reads from data may be out of range. */
+  readonly checks: boolean;
+  /** Equal kernels have equal keys. */
+  readonly key: string;
+}
+
+/** A region of memory a device gave out. */
+export type Buffer = unknown;
+/** Runs a kernel: its buffers, the values of its params, and for a blocked kernel [row0, row1, column0, column1]. */
+export type Run = (buffers: readonly Buffer[], params: readonly number[], block?: readonly number[]) => void;
+
+/** An operand of a matched kernel: element [i0, i1, …] lies at `offset + Σ i·strides` (in elements) of the buffer. */
+export interface Layout {
+  readonly offset: Size;
+  readonly strides: readonly Size[];
+}
+export interface MatchedCall {
+  readonly inputs: readonly Buffer[];
+  /** Absent for outputs nobody reads. */
+  readonly outputs: readonly (Buffer | undefined)[];
+  readonly specs: { readonly inputs: readonly StaticSpec[]; readonly outputs: readonly StaticSpec[] };
+  readonly layouts: readonly { readonly offset: number; readonly strides: readonly number[] }[];
+  readonly attrs: never;
+  /** To be called for each block of rows and columns of output 0 (seen as a matrix of its last axis) when it is final. */
+  readonly done: ((row0: number, row1: number, column0: number, column1: number) => void) | undefined;
+}
+/** A hand-written kernel for a composite (or opaque) op, found by its name. */
+export interface Matched {
+  accepts(node: Node): boolean;
+  /** "strided": operands may be any affine view of stored values. "contiguous": row-major, without gaps. */
+  readonly operands: "strided" | "contiguous";
+  /** Whether it calls `done`. */
+  readonly epilogue: boolean;
+  run(call: MatchedCall): void;
+}
+
+export interface Limits {
+  /** Buffers one kernel may touch. */
+  readonly buffers: number;
+  /** Bytes one buffer of a kernel may have. */
+  readonly bindingBytes: number;
+}
+
+/** What most backend authors write: memory, and a printer of kernels. */
+export interface Device {
+  readonly name: string;
+  readonly dtypes: readonly DType[];
+  readonly limits?: Partial<Limits> | undefined;
+  alloc(bytes: number): Buffer;
+  free(buffer: Buffer): void;
+  /** The part of a buffer from a byte on. */
+  part(buffer: Buffer, byteOffset: number): Buffer;
+  write(buffer: Buffer, bytes: Uint8Array): void;
+  read(buffer: Buffer, bytes: number): Promise<Uint8Array>;
+  readSync?(buffer: Buffer, bytes: number): Uint8Array;
+  copy(from: Buffer, to: Buffer, bytes: number): void;
+  /** Kernels are handed over together, so that they can share a module. */
+  compile(kernels: readonly Kernel[]): readonly Run[];
+  readonly kernels?: { readonly [op: string]: Matched } | undefined;
+  /** Throws if a kernel met bad data since the last call; asked after programs that check indices. */
+  fault?(): void;
+  dispose?(): void;
+}

@@ -1,0 +1,162 @@
+/** Loop nests made simple: loops are split where an index divides by them, and merged where every operand walks them as one. */
+import type { Value } from "@antler/tensor-core";
+import { addIndex, type Axis, type Atom, axisIndex, coefficient, type Index, newAxis, scaleIndex, substitute } from "./affine.ts";
+import type { LoweredFold, ValueLoad } from "./element.ts";
+import type { Expr, Load } from "./kernel.ts";
+import { divideSize, mulSize, type Size } from "./size.ts";
+
+/** A kernel in the making: what it stores where, over which loops. */
+export interface Draft {
+  readonly space: readonly Axis[];
+  readonly fold: LoweredFold | undefined;
+  readonly stores: readonly { readonly value: Value; readonly index: Index; readonly expr: Expr }[];
+}
+
+/** Splits, then merges loops. `keepSpace` leaves the outer loops as they are. */
+export function arrange(draft: Draft, { keepSpace = false }: { readonly keepSpace?: boolean } = {}): Draft {
+  let d = share(draft);
+  for (let s = splitOf(d); s; s = splitOf(d)) d = replaceAxis(d, s.axis, s.parts, s.index);
+  for (const part of keepSpace ? (["fold"] as const) : (["space", "fold"] as const)) {
+    for (let m = mergeOf(d, part); m; m = mergeOf(d, part)) d = mergeAxes(d, m.outer, m.inner);
+  }
+  return d;
+}
+
+const rootsOf = (d: Draft): Expr[] => [...d.stores.map((s) => s.expr), ...(d.fold?.lift ?? [])];
+
+/** Calls `visit` for every index in a draft, those inside guards and divisions included. */
+export function eachIndex(d: Draft, visit: (i: Index) => void): void {
+  const seen = new Set<Expr>();
+  const indices = (i: Index): void => {
+    visit(i);
+    for (const { atom } of i.terms) atoms(atom);
+  };
+  const atoms = (atom: Atom): void => {
+    if (atom.kind === "data") exprs(atom.expr);
+    else if (atom.kind !== "axis") indices(atom.of);
+  };
+  const exprs = (e: Expr): void => {
+    if (seen.has(e)) return;
+    seen.add(e);
+    if (e.op === "index") indices(e.value as Index);
+    else if (e.op === "load") indices((e.value as ValueLoad).index);
+    for (const a of e.args) exprs(a);
+  };
+  for (const s of d.stores) indices(s.index);
+  for (const e of rootsOf(d)) exprs(e);
+}
+
+/** A division of one loop variable by a number that divides its extent: the loop becomes two. */
+function splitOf(d: Draft): { axis: Axis; parts: readonly [Axis, Axis]; index: Index } | undefined {
+  let found: { axis: Axis; by: number; outer: Size } | undefined;
+  eachIndex(d, (i) => {
+    for (const { atom } of i.terms) {
+      if ((atom.kind !== "div" && atom.kind !== "mod") || typeof atom.by !== "number") continue;
+      const [only] = atom.of.terms;
+      if (atom.of.terms.length !== 1 || atom.of.constant !== 0 || only!.by !== 1 || only!.atom.kind !== "axis") continue;
+      const { axis } = only!.atom;
+      const outer = divideSize(axis.extent, atom.by);
+      // The coarsest division first: finer ones then fall into its inner loop.
+      if (outer !== undefined && (!found || (found.axis === axis && atom.by > found.by))) found = { axis, by: atom.by, outer };
+    }
+  });
+  if (!found) return undefined;
+  const parts = [newAxis(found.outer), newAxis(found.by)] as const;
+  return { axis: found.axis, parts, index: addIndex(scaleIndex(axisIndex(parts[0]), found.by), axisIndex(parts[1])) };
+}
+
+/** Two neighbouring loops that every index walks as if they were one. */
+function mergeOf(d: Draft, part: "space" | "fold"): { outer: Axis; inner: Axis } | undefined {
+  const axes = part === "space" ? d.space : (d.fold?.axes ?? []);
+  for (let k = 0; k + 1 < axes.length; k++) {
+    const [outer, inner] = [axes[k]!, axes[k + 1]!];
+    let fits = true;
+    eachIndex(d, (i) => {
+      const [a, b] = [coefficient(i, outer), coefficient(i, inner)];
+      if (a === undefined || b === undefined || a !== mulSize(b, inner.extent)) fits = false;
+    });
+    if (fits) return { outer, inner };
+  }
+  return undefined;
+}
+function mergeAxes(d: Draft, outer: Axis, inner: Axis): Draft {
+  const merged = newAxis(mulSize(outer.extent, inner.extent));
+  // outer·extent + inner is the merged variable, so the inner's terms become its and the outer's vanish.
+  const without = rewrite(d, (a) => (a === outer ? { terms: [], constant: 0, key: "0" } : a === inner ? axisIndex(merged) : undefined));
+  const swap = (axes: readonly Axis[]): Axis[] => axes.flatMap((a) => (a === outer ? [] : a === inner ? (merged.extent === 1 ? [] : [merged]) : [a]));
+  return { ...without, space: swap(without.space), fold: without.fold && { ...without.fold, axes: swap(without.fold.axes) } };
+}
+function replaceAxis(d: Draft, axis: Axis, parts: readonly Axis[], index: Index): Draft {
+  const changed = rewrite(d, (a) => (a === axis ? index : undefined));
+  const swap = (axes: readonly Axis[]): Axis[] => axes.flatMap((a) => (a === axis ? parts.filter((p) => p.extent !== 1) : [a]));
+  return { ...changed, space: swap(changed.space), fold: changed.fold && { ...changed.fold, axes: swap(changed.fold.axes) } };
+}
+
+/** Replaces loop variables everywhere, and what loads refer to. */
+export function rewrite(d: Draft, axis: (a: Axis) => Index | undefined, load: (l: ValueLoad) => unknown = (l) => l): Draft {
+  const table = new Table(axis, load);
+  return {
+    space: d.space,
+    stores: d.stores.map((s) => ({ value: s.value, index: table.index(s.index), expr: table.expr(s.expr) })),
+    fold: d.fold && { ...d.fold, lift: d.fold.lift.map((e) => table.expr(e)) },
+  };
+}
+/** Makes equal sub-expressions one object. */
+const share = (d: Draft): Draft => rewrite(d, () => undefined);
+
+class Table {
+  readonly #axis: (a: Axis) => Index | undefined;
+  readonly #memo = new Map<Expr, Expr>();
+  readonly #shared = new Map<string, Expr>();
+  readonly #ids = new Map<unknown, number>();
+  readonly #indices = new Map<string, Index>();
+  readonly #load: (l: ValueLoad) => unknown;
+  constructor(axis: (a: Axis) => Index | undefined, load: (l: ValueLoad) => unknown) {
+    this.#axis = axis;
+    this.#load = load;
+  }
+  #id(x: unknown): number {
+    let id = this.#ids.get(x);
+    if (id === undefined) this.#ids.set(x, (id = this.#ids.size));
+    return id;
+  }
+  index(i: Index): Index {
+    let out = this.#indices.get(i.key);
+    if (!out) this.#indices.set(i.key, (out = substitute(i, this.#axis, (e) => this.expr(e))));
+    return out;
+  }
+  expr(e: Expr): Expr {
+    let out = this.#memo.get(e);
+    if (!out) this.#memo.set(e, (out = this.#share(this.#rebuild(e))));
+    return out;
+  }
+  #rebuild(e: Expr): Expr {
+    const args = e.args.map((a) => this.expr(a));
+    if (e.op === "index") {
+      const index = this.index(e.value as Index);
+      return index.terms.length === 0 && typeof index.constant === "number"
+        ? { op: "const", dtype: "int32", args: [], value: index.constant }
+        : { ...e, value: index };
+    }
+    if (e.op === "load") {
+      const { value, index } = e.value as ValueLoad;
+      return { ...e, args, value: this.#load({ value, index: this.index(index) }) };
+    }
+    return { ...e, args };
+  }
+  #share(e: Expr): Expr {
+    const what =
+      e.op === "index"
+        ? (e.value as Index).key
+        : e.op === "load"
+          ? `${this.#id((e.value as ValueLoad).value ?? (e.value as Load).slot)}@${(e.value as ValueLoad).index.key}`
+          : e.op === "const" && Object.is(e.value, -0)
+            ? "-0"
+            : `${e.value as number}`;
+    const key = `${e.op}:${e.dtype}:${what}:${e.args.map((a) => this.#id(a)).join()}`;
+    let out = this.#shared.get(key);
+    if (!out) this.#shared.set(key, (out = e));
+    this.#id(out);
+    return out;
+  }
+}

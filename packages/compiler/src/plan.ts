@@ -1,0 +1,137 @@
+/** Where every stored value lives: an input, an output, or a place in the arena that others use before and after. */
+import type { Value } from "@antler/tensor-core";
+import { sizeOfValue } from "./element.ts";
+import type { Load } from "./kernel.ts";
+import type { Lowered, Step } from "./lower.ts";
+
+export type Place =
+  | { readonly kind: "input"; readonly at: number }
+  | { readonly kind: "output"; readonly at: number }
+  /** `first` and `last` are the steps between which the value is needed. */
+  | { readonly kind: "arena"; readonly at: number };
+
+export interface Temporary {
+  readonly value: Value;
+  readonly first: number;
+  readonly last: number;
+}
+export interface Plan {
+  readonly places: ReadonlyMap<Value, Place>;
+  readonly temporaries: readonly Temporary[];
+  /** For each graph output: the output it is made in, or shares with, or the input it is. */
+  readonly outputs: readonly Place[];
+  /** For an output, the inputs whose memory may become its own if they are given up. */
+  readonly reuse: ReadonlyMap<number, number>;
+  /** Inputs that outputs share, which can therefore not be given up. */
+  readonly shared: ReadonlySet<number>;
+}
+
+export const readsOf = (s: Step): readonly Value[] => {
+  if (s.kind === "kernel") return s.buffers.slice(0, s.kernel.reads);
+  if (s.kind === "matched") return [...s.operands.map((o) => o.value), ...(s.epilogue ? s.epilogue.buffers.slice(0, s.epilogue.kernel.reads) : [])];
+  return s.operands;
+};
+/** What a step writes. The result an epilogue works on lives where the epilogue writes, if it fits there. */
+export const writesOf = (s: Step): readonly Value[] => {
+  if (s.kind === "kernel") return s.buffers.slice(s.kernel.reads);
+  if (s.kind === "matched" && s.epilogue) return [s.epilogue.root, ...s.node.outputs];
+  return s.node.outputs;
+};
+
+export function plan(lowered: Lowered): Plan {
+  const { graph, steps, aliases } = lowered;
+  const resolve = (v: Value): Value => {
+    let x = v;
+    for (let a = aliases.get(x); a; a = aliases.get(x)) x = a;
+    return x;
+  };
+  const places = new Map<Value, Place>();
+  graph.inputs.forEach((v, at) => places.set(v, { kind: "input", at }));
+  const outputs = graph.outputs.map((v, at): Place => {
+    const base = resolve(v);
+    const place = places.get(base) ?? ({ kind: "output", at } as const);
+    places.set(base, place);
+    return place;
+  });
+  // A result that an epilogue overwrites in place has the place of what the epilogue makes.
+  for (const s of steps) {
+    if (s.kind !== "matched" || !s.epilogue) continue;
+    const result = s.node.outputs[0]!;
+    if (result.spec.dtype === s.epilogue.root.spec.dtype && places.has(s.epilogue.root)) places.set(result, places.get(s.epilogue.root)!);
+  }
+
+  const needed = new Map<Value, { first: number; last: number }>();
+  steps.forEach((s, k) => {
+    for (const v of [...writesOf(s), ...readsOf(s)]) {
+      if (places.has(v)) continue;
+      const span = needed.get(v);
+      if (span) span.last = k;
+      else needed.set(v, { first: k, last: k });
+    }
+  });
+  const temporaries: Temporary[] = [];
+  const sameAs = new Map<Value, Value>();
+  for (const s of steps) {
+    if (s.kind !== "matched" || !s.epilogue) continue;
+    const [result, { root }] = [s.node.outputs[0]!, s.epilogue];
+    // Both in the arena: one place, as long as both dtypes are as wide.
+    if (needed.has(result) && needed.has(root) && result.spec.dtype === root.spec.dtype) {
+      needed.delete(result);
+      sameAs.set(result, root);
+    }
+  }
+  for (const [value, span] of needed) {
+    places.set(value, { kind: "arena", at: temporaries.length });
+    temporaries.push({ value, ...span });
+  }
+  for (const [result, root] of sameAs) if (!places.has(result) && places.has(root)) places.set(result, places.get(root)!);
+  const shared = new Set(outputs.flatMap((p) => (p.kind === "input" ? [p.at] : [])));
+  return { places, temporaries, outputs, reuse: reuse(lowered, places, shared), shared };
+}
+
+/**
+ * An output may be written over an input of its spec that is last read by the very kernel that makes it,
+ * element by element at the same place.
+ */
+function reuse({ graph, steps }: Lowered, places: ReadonlyMap<Value, Place>, shared: ReadonlySet<number>): Map<number, number> {
+  const lastRead = new Map<Value, number>();
+  steps.forEach((s, k) => {
+    for (const v of readsOf(s)) lastRead.set(v, k);
+  });
+  const chosen = new Map<number, number>();
+  const taken = new Set<number>();
+  steps.forEach((s, k) => {
+    if (s.kind !== "kernel") return;
+    for (const store of s.kernel.stores) {
+      const place = places.get(s.buffers[store.slot]!);
+      if (place?.kind !== "output" || chosen.has(place.at)) continue;
+      const value = graph.outputs[place.at]!;
+      const at = graph.inputs.findIndex(
+        (v, i) =>
+          !taken.has(i) &&
+          !shared.has(i) &&
+          v.spec.dtype === value.spec.dtype &&
+          sizeOfValue(v) === sizeOfValue(value) &&
+          lastRead.get(v) === k &&
+          readInPlace(s, s.buffers.indexOf(v), store.index.key),
+      );
+      if (at < 0) continue;
+      chosen.set(place.at, at);
+      taken.add(at);
+    }
+  });
+  return chosen;
+}
+function readInPlace({ kernel }: Extract<Step, { kind: "kernel" }>, slot: number, key: string): boolean {
+  let fine = true;
+  const seen = new Set<unknown>();
+  const visit = (e: (typeof kernel.stores)[0]["value"], inFold: boolean): void => {
+    if (seen.has(e)) return;
+    seen.add(e);
+    if (e.op === "load" && (e.value as Load).slot === slot && (inFold || (e.value as Load).index.key !== key)) fine = false;
+    for (const a of e.args) visit(a, inFold);
+  };
+  for (const e of kernel.fold?.lift ?? []) visit(e, true);
+  for (const s of kernel.stores) visit(s.value, false);
+  return fine;
+}

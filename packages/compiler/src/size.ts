@@ -1,0 +1,83 @@
+/** Sizes of loops and strides: numbers, or polynomials in the symbols whose values a run brings. */
+import { type Bindings, type Dim, isKnown } from "@antler/tensor-core";
+
+/** A sum of products of symbols. Equal polynomials are one object. */
+export interface Poly {
+  /** From a product (names joined by `*`, "" for the constant) to its coefficient. */
+  readonly terms: ReadonlyMap<string, number>;
+  readonly key: string;
+}
+export type Size = number | Poly;
+
+const polys = new Map<string, Poly>();
+
+function make(terms: Map<string, number>): Size {
+  for (const [k, c] of terms) if (c === 0) terms.delete(k);
+  if (terms.size === 0) return 0;
+  if (terms.size === 1 && terms.has("")) return terms.get("")!;
+  const sorted = new Map([...terms].sort(([a], [b]) => (a < b ? -1 : 1)));
+  const key = [...sorted].map(([k, c]) => (k ? `${c === 1 ? "" : `${c}*`}${k}` : `${c}`)).join("+");
+  let p = polys.get(key);
+  if (!p) polys.set(key, (p = { terms: sorted, key }));
+  return p;
+}
+const termsOf = (s: Size): ReadonlyMap<string, number> => (typeof s === "number" ? new Map([["", s]]) : s.terms);
+
+export const sizeOfDim = (d: Dim): Size =>
+  isKnown(d)
+    ? d
+    : make(
+        new Map([
+          [d.name, d.factor],
+          ["", d.offset],
+        ]),
+      );
+
+export function addSize(a: Size, b: Size): Size {
+  if (typeof a === "number" && typeof b === "number") return a + b;
+  const terms = new Map(termsOf(a));
+  for (const [k, c] of termsOf(b)) terms.set(k, (terms.get(k) ?? 0) + c);
+  return make(terms);
+}
+
+export function mulSize(a: Size, b: Size): Size {
+  if (typeof a === "number" && typeof b === "number") return a * b;
+  const terms = new Map<string, number>();
+  for (const [k, c] of termsOf(a)) {
+    for (const [l, d] of termsOf(b)) {
+      const key = [...(k ? k.split("*") : []), ...(l ? l.split("*") : [])].sort().join("*");
+      terms.set(key, (terms.get(key) ?? 0) + c * d);
+    }
+  }
+  return make(terms);
+}
+
+/** `a / b` where b divides every part of a, else undefined. */
+export function divideSize(a: Size, b: Size): Size | undefined {
+  if (a === b) return 1;
+  if (typeof b !== "number") {
+    // A multiple of a symbolic size: try the ratio of the first coefficients.
+    if (typeof a === "number") return a === 0 ? 0 : undefined;
+    const [k, c] = [...b.terms][0]!;
+    const ratio = (a.terms.get(k) ?? 0) / c;
+    return Number.isInteger(ratio) && ratio !== 0 && mulSize(b, ratio) === a ? ratio : undefined;
+  }
+  if (typeof a === "number") return a % b === 0 ? a / b : undefined;
+  if ([...a.terms.values()].some((c) => c % b !== 0)) return undefined;
+  return make(new Map([...a.terms].map(([k, c]) => [k, c / b])));
+}
+
+/** Whether `a < b` whatever the symbols are (they are never negative). */
+export function surelyLess(a: Size, b: Size): boolean {
+  const difference = addSize(b, mulSize(a, -1));
+  if (typeof difference === "number") return difference > 0;
+  return (difference.terms.get("") ?? 0) > 0 && [...difference.terms.values()].every((c) => c >= 0);
+}
+
+export function bindSize(s: Size, bound: Bindings): number {
+  if (typeof s === "number") return s;
+  let total = 0;
+  for (const [k, c] of s.terms) total += (k ? k.split("*") : []).reduce((n, name) => n * bound.get(name)!, c);
+  return total;
+}
+export const showSize = (s: Size): string => (typeof s === "number" ? `${s}` : s.key);

@@ -1,0 +1,175 @@
+/** Which values are written down. Each rule has a name; the print shows which one stored a value. */
+import { type Graph, type Node, order, type Value } from "@antler/tensor-core";
+import { sizeOfValue } from "./element.ts";
+import { BUDGET, isLight, type Weight, weights } from "./weight.ts";
+
+export type Reason =
+  /** The graph gives it. */
+  | "output"
+  /** A fold with several readers, or one whose reader cannot take it in. */
+  | "fold"
+  /** A hand-written kernel, a region or a host op makes it. */
+  | "kernel result"
+  /** A hand-written kernel, a region or a host op reads it. */
+  | "operand"
+  /** Several kernels read it and it is dearer than a load. */
+  | "shared"
+  /** A broadcast would compute it many times. */
+  | "broadcast"
+  /** The expression would grow past its budget. */
+  | "budget";
+
+export interface Storing {
+  readonly reasons: ReadonlyMap<Value, Reason>;
+  /** Folds carried out inside the kernel of the value that reads them. */
+  readonly inlined: ReadonlyMap<Value, Value>;
+  /** Results of matched kernels finished by an epilogue: from the result to the value the epilogue makes. */
+  readonly epilogues: ReadonlyMap<Value, Value>;
+}
+
+export interface Kinds {
+  /** Whether a device kernel takes this node. */
+  matched(node: Node): boolean;
+  /** Whether that kernel calls back block by block. */
+  takesEpilogue(node: Node): boolean;
+}
+
+/** What one reader does to a value it reads. */
+interface Use {
+  readonly reader: Value;
+  /** The reader touches elements more than once, or needs it whole. */
+  readonly broadcast: boolean;
+}
+
+const isComputed = (node: Node): boolean => node.op.how.kind === "map" || node.op.how.kind === "view" || node.op.how.kind === "source";
+
+export function decide(graph: Graph, kinds: Kinds, forced: ReadonlySet<Value>): Storing {
+  const nodes = order(graph.outputs);
+  const weight = weights(nodes);
+  const reasons = new Map<Value, Reason>();
+  const inlined = new Map<Value, Value>();
+  const epilogues = new Map<Value, Value>();
+  const uses = new Map<Value, Use[]>();
+  /** The stored values in whose kernels an unstored value is computed. */
+  const homes = new Map<Value, ReadonlySet<Value>>();
+  /** Roots that carry a fold, or finish a matched kernel, already. */
+  const occupied = new Set<Value>();
+
+  for (const v of graph.outputs) if (v.node) reasons.set(v, "output");
+  for (const v of forced) reasons.set(v, "operand");
+  for (const node of nodes) {
+    if (isComputed(node) || node.op.how.kind === "fold") continue;
+    for (const v of node.outputs) reasons.set(v, "kernel result");
+    for (const v of node.inputs) {
+      const base = baseOf(v);
+      if (base.node && !reasons.has(base) && isComputed(base.node)) reasons.set(base, "operand");
+      else if (base.node?.op.how.kind === "fold") reasons.set(base, "fold");
+    }
+  }
+
+  for (const node of [...nodes].reverse()) {
+    for (const v of node.outputs) {
+      const readers = uses.get(v) ?? [];
+      if (!reasons.has(v) || kinds.matched(node)) settle(v, node, readers);
+      if (reasons.has(v)) homes.set(v, new Set([v]));
+    }
+    noteUses(node);
+  }
+  return { reasons, inlined, epilogues };
+
+  function noteUses(node: Node): void {
+    const { kind } = node.op.how;
+    const computed = isComputed(node) || kind === "fold";
+    for (const output of node.outputs) {
+      if (!computed || (!uses.has(output) && !reasons.has(output))) continue;
+      // What a fold walks over is as large as its input.
+      const walked = kind === "fold" ? largest(node.inputs) : output;
+      for (const x of new Set(node.inputs)) {
+        const use = { reader: output, broadcast: sizeOfValue(x) !== sizeOfValue(walked) && kind !== "view" };
+        uses.set(x, [...(uses.get(x) ?? []), use]);
+      }
+    }
+  }
+
+  function settle(v: Value, node: Node, readers: readonly Use[]): void {
+    const { kind } = node.op.how;
+    const found = new Set(readers.flatMap((u) => [...(homes.get(u.reader) ?? [])]));
+    homes.set(v, found);
+    if (kind === "view") return;
+    if (kind === "source" && isLight(weight(v))) return;
+    if (kinds.matched(node)) return tryEpilogue(v, node, readers, found);
+    const reason = kind === "fold" ? foldReason(v, readers, found) : mapReason(weight(v), readers, found);
+    if (reason) reasons.set(v, reason);
+  }
+
+  function mapReason(w: Weight, readers: readonly Use[], found: ReadonlySet<Value>): Reason | undefined {
+    if (w.cost > BUDGET) return "budget";
+    if (isLight(w)) return undefined;
+    if (readers.some((u) => u.broadcast) || readers.some((u) => spreads(u.reader))) return "broadcast";
+    if (found.size > 1) return "shared";
+    // One kernel reads it at several places: through a view and directly, say.
+    return readers.length > 1 && readers.some((u) => u.reader.node!.op.how.kind !== "map") ? "shared" : undefined;
+  }
+
+  /** Whether a view shows elements several times, or a view after it does. */
+  function spreads(v: Value): boolean {
+    const node = v.node!;
+    if (node.op.how.kind !== "view" || reasons.has(v)) return false;
+    if (node.inputs.some((x) => sizeOfValue(x) !== sizeOfValue(v)) && node.inputs.length === 1 && !shrinks(node)) return true;
+    return (uses.get(v) ?? []).some((u) => u.broadcast || spreads(u.reader));
+  }
+
+  function foldReason(v: Value, readers: readonly Use[], found: ReadonlySet<Value>): Reason | undefined {
+    const [home] = found;
+    if (found.size !== 1 || !home || occupied.has(home) || !plainPath(v, readers, home, false)) return "fold";
+    occupied.add(home);
+    inlined.set(v, home);
+    return undefined;
+  }
+
+  function tryEpilogue(v: Value, node: Node, readers: readonly Use[], found: ReadonlySet<Value>): void {
+    const [home] = found;
+    if (v.index !== 0 || graph.outputs.includes(v) || forced.has(v) || !kinds.takesEpilogue(node)) return;
+    if (found.size !== 1 || !home || home === v || occupied.has(home) || !plainPath(v, readers, home, true)) return;
+    if (others(node, v)) return;
+    occupied.add(home);
+    epilogues.set(v, home);
+  }
+  /** An operand that something else needs whole as well. */
+  function others(node: Node, v: Value): boolean {
+    return nodes.some((n) => n !== node && !isComputed(n) && n.op.how.kind !== "fold" && n.inputs.some((x) => baseOf(x) === v));
+  }
+
+  /** From v to its home each element is used once, at one place: through maps (and reshapes, where allowed) of one size. */
+  function plainPath(v: Value, readers: readonly Use[], home: Value, mapsOnly: boolean): boolean {
+    if (readers.length === 0 || readers.some((u) => u.broadcast)) return false;
+    return readers.every(({ reader }) => {
+      const { kind } = reader.node!.op.how;
+      if (kind !== "map" && !(kind === "view" && !mapsOnly && readers.length === 1 && isBijection(reader.node!))) return false;
+      if (mapsOnly && reader.spec.shape.length !== v.spec.shape.length) return false;
+      if (sizeOfValue(reader) !== sizeOfValue(v)) return false;
+      if (reader === home) return true;
+      return !reasons.has(reader) && plainPath(reader, uses.get(reader) ?? [], home, mapsOnly);
+    });
+  }
+}
+
+/** What a view, or a view of a view, is a view of. */
+export function baseOf(v: Value): Value {
+  let base = v;
+  while (base.node?.op.how.kind === "view" && base.node.inputs.length === 1) base = base.node.inputs[0]!;
+  return base;
+}
+const largest = (values: readonly Value[]): Value =>
+  values.reduce((a, b) => (b.spec.shape.length > a.spec.shape.length || (b.spec.shape.length === a.spec.shape.length && bigger(b, a)) ? b : a));
+const bigger = (a: Value, b: Value): boolean => {
+  const [x, y] = [sizeOfValue(a), sizeOfValue(b)];
+  return typeof x === "number" && typeof y === "number" && x > y;
+};
+/** A view no larger than its input: slices. */
+const shrinks = (node: Node): boolean => {
+  const [a, b] = [sizeOfValue(node.outputs[0]!), sizeOfValue(node.inputs[0]!)];
+  return typeof a === "number" && typeof b === "number" && a <= b;
+};
+/** A view of equal size without fill: each element appears once. */
+const isBijection = (node: Node): boolean => node.inputs.length === 1 && sizeOfValue(node.inputs[0]!) === sizeOfValue(node.outputs[0]!) && node.op.how.kind === "view" && !node.op.how.fill;

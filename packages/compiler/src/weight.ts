@@ -1,0 +1,70 @@
+/** What a value costs to compute again, against reading it from memory. */
+import { type Node, scalars as s, type Value } from "@antler/tensor-core";
+import type { Expr } from "./kernel.ts";
+
+/** Ops that cost many times a load. */
+const HEAVY: ReadonlySet<string> = new Set([
+  "div", "sqrt", "rsqrt", "exp", "expm1", "log", "log1p", "sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh",
+  "asinh", "acosh", "atanh", "erf", "pow", "atan2", "mod", "floorDiv", "mulHi",
+]);
+const HEAVY_COST = 8;
+
+/** The cost of a node's own arithmetic, an element: 1 for a cheap op. */
+function ownCost(node: Node): number {
+  const { how } = node.op;
+  const specs = node.inputs.map((v) => v.spec);
+  let exprs: readonly Expr[];
+  if (how.kind === "map") {
+    exprs = how.body(
+      specs.map((x, k) => s.leaf("acc", x.dtype, k)),
+      node.attrs as never,
+      specs,
+    );
+  } else if (how.kind === "source") {
+    const [out] = node.outputs;
+    exprs = [
+      how.element(
+        out!.spec.shape.map((_, k) => s.leaf("acc", "int32", k)),
+        node.attrs as never,
+        specs,
+        out!.spec,
+      ),
+    ];
+  } else return 0;
+  const seen = new Set<Expr>();
+  const cost = (e: Expr): number => {
+    if (seen.has(e)) return 0;
+    seen.add(e);
+    const own = e.args.length === 0 ? 0 : HEAVY.has(e.op) ? HEAVY_COST : 1;
+    return e.args.reduce((n, a) => n + cost(a), own);
+  };
+  return exprs.reduce((n, e) => n + cost(e), 0);
+}
+
+export interface Weight {
+  /** Arithmetic to make one element from memory, if nothing in between is stored. */
+  readonly cost: number;
+  /** Reads from memory for it. */
+  readonly loads: number;
+}
+
+/** Weights of all values of a graph whose nodes come in order. */
+export function weights(nodes: readonly Node[]): (v: Value) => Weight {
+  const known = new Map<Value, Weight>();
+  const inMemory: Weight = { cost: 0, loads: 1 };
+  const of = (v: Value): Weight => known.get(v) ?? inMemory;
+  for (const node of nodes) {
+    const { kind } = node.op.how;
+    if (kind !== "map" && kind !== "view" && kind !== "source") continue;
+    const own = ownCost(node);
+    const inputs = [...new Set(node.inputs)].map(of);
+    const weight = { cost: inputs.reduce((n, w) => n + w.cost, own), loads: inputs.reduce((n, w) => n + w.loads, 0) };
+    for (const v of node.outputs) known.set(v, weight);
+  }
+  return of;
+}
+
+/** Cheaper to make again than to write down and read: at most one load and two cheap ops, or hardly anything at all. */
+export const isLight = ({ cost, loads }: Weight): boolean => (loads <= 1 ? cost <= 2 : false);
+/** An expression beyond this is cut, lest kernels grow without bound. */
+export const BUDGET = 400;
