@@ -1,0 +1,263 @@
+/** Reading and writing memory in lanes: neighbours at once, one element for all, or lane by lane. */
+import { type Atom, coefficient, type Index, type Load, type Size } from "@antler/compiler";
+import type { DType } from "@antler/tensor-core";
+import type { FunctionBuilder, Local } from "../wasm/index.ts";
+import type { Code } from "./code.ts";
+import { emitNode } from "./lanes.ts";
+import { dataCode, type Schedule } from "./schedule.ts";
+import type { Scope } from "./scope.ts";
+import { isAffine, type Walk } from "./walk.ts";
+
+/** Where a kernel notes that an index read from data was out of range. */
+export const FAULT_ADDRESS = 64;
+
+export class Access {
+  readonly #walk: Walk;
+  readonly #plan: Schedule;
+  readonly #f: FunctionBuilder;
+  readonly #varies: (e: Code) => boolean;
+
+  constructor(walk: Walk, plan: Schedule, varies: (e: Code) => boolean) {
+    this.#walk = walk;
+    this.#plan = plan;
+    this.#f = walk.f;
+    this.#varies = varies;
+  }
+
+  declare(e: Code): void {
+    const { slot, index } = e.value as Load;
+    this.#walk.declare(slot, index);
+  }
+
+  // ---- Loads
+
+  /** Pushes the elements a load means in one unit. */
+  load(e: Code, unit: number, lanes: 1 | 4, scope: Scope): void {
+    const { slot, index } = e.value as Load;
+    const dtype = this.#walk.kernel.buffers[slot]!;
+    const guard = e.args[0] && scope.at(e.args[0], unit);
+    const guardVaries = e.args[0] !== undefined && this.#varies(e.args[0]);
+    const varies = this.#varies(e);
+    const f = this.#f;
+    const along = this.#plan.vector && isAffine(index) ? (coefficient(index, this.#plan.vector) ?? 0) : undefined;
+    const single = lanes === 1 || !varies;
+
+    let addresses: Local | undefined;
+    if (!isAffine(index)) {
+      addresses = f.local("v128");
+      this.#indexVector(index, unit, lanes, scope);
+      f.set(addresses);
+    }
+    const whole = (): void => {
+      if (!addresses && single) this.#splat(dtype, () => f.get(this.#walk.pointer(slot, index)), 0);
+      else if (!addresses && along === 1) this.#vector(dtype, () => f.get(this.#walk.pointer(slot, index)), unit * 4 * bytesOf(dtype));
+      else if (!addresses && along === 0) this.#splat(dtype, () => f.get(this.#walk.pointer(slot, index)), 0);
+      else if (single) this.#splat(dtype, () => this.#laneAddress(slot, addresses!, 0), 0);
+      else {
+        f.i32x4(0);
+        for (let lane = 0; lane < 4; lane++) this.#lane(dtype, slot, index, addresses, along, unit, lane);
+      }
+    };
+    if (!guard) return whole();
+    const out = f.local("v128");
+    f.i32x4(0).set(out);
+    const all = (): void => {
+      whole();
+      f.set(out);
+    };
+    if (single || !guardVaries) f.get(guard).v128AnyTrue().if(all);
+    else {
+      f.get(guard).i32x4AllTrue().if(all, () => {
+        for (let lane = 0; lane < 4; lane++) {
+          f.get(guard).i32x4ExtractLane(lane).if(() => {
+            f.get(out);
+            this.#lane(dtype, slot, index, addresses, along, unit, lane);
+            f.set(out);
+          });
+        }
+      });
+    }
+    f.get(out);
+  }
+
+  /** Replaces one lane of the vector on the stack by its element. */
+  #lane(dtype: DType, slot: number, index: Index, addresses: Local | undefined, along: Size | undefined, unit: number, lane: number): void {
+    const f = this.#f;
+    const push = (): void => {
+      if (addresses) return this.#laneAddress(slot, addresses, lane);
+      f.get(this.#walk.pointer(slot, index));
+      const places = unit * 4 + lane;
+      if (places === 0 || along === 0) return;
+      if (typeof along === "number") f.i32(along * places * bytesOf(dtype)).i32Add();
+      else {
+        this.#walk.size(along!);
+        f.i32(places * bytesOf(dtype)).i32Mul().i32Add();
+      }
+    };
+    push();
+    scalarLoad(f, dtype);
+    f.i32x4ReplaceLane(lane);
+  }
+  #laneAddress(slot: number, addresses: Local, lane: number): void {
+    this.#f.get(this.#walk.buffers[slot]!).get(addresses).i32x4ExtractLane(lane);
+    const bytes = bytesOf(this.#walk.kernel.buffers[slot]!);
+    if (bytes > 1) this.#f.i32(Math.log2(bytes)).i32Shl();
+    this.#f.i32Add();
+  }
+
+  #vector(dtype: DType, address: () => void, offset: number): void {
+    const f = this.#f;
+    address();
+    if (bytesOf(dtype) === 4) f.v128Load(offset);
+    else if (bytesOf(dtype) === 2) {
+      if (dtype === "int16") f.v128Load16x4S(offset);
+      else f.v128Load16x4U(offset);
+    } else if (dtype === "int8") f.v128Load32Zero(offset).i16x8ExtendLowI8x16S().i32x4ExtendLowI16x8S();
+    else {
+      f.v128Load32Zero(offset).i16x8ExtendLowI8x16U().i32x4ExtendLowI16x8U();
+      if (dtype === "bool") f.i32x4(0).i32x4Ne();
+    }
+  }
+  #splat(dtype: DType, address: () => void, offset: number): void {
+    const f = this.#f;
+    address();
+    if (bytesOf(dtype) === 4) f.v128Load32Splat(offset);
+    else {
+      if (offset) f.i32(offset).i32Add();
+      scalarLoad(f, dtype);
+      f.i32x4Splat();
+    }
+  }
+
+  // ---- Indices
+
+  /** Pushes an index as numbers. */
+  index(e: Code, unit: number, lanes: 1 | 4, scope: Scope): void {
+    this.#indexVector(e.value as Index, unit, lanes, scope);
+  }
+
+  #indexVector(index: Index, unit: number, lanes: 1 | 4, scope: Scope): void {
+    const f = this.#f;
+    this.#walk.size(index.constant);
+    for (const { atom, by } of index.terms) {
+      if (atom.kind !== "axis") continue;
+      const counter = this.#walk.counters.get(atom.axis);
+      if (!counter) throw new Error("internal: an index uses a loop that is not open");
+      f.get(counter);
+      this.#times(by);
+      f.i32Add();
+    }
+    f.i32x4Splat();
+    const vector = index.terms.find((t) => t.atom.kind === "axis" && t.atom.axis === this.#plan.vector);
+    if (vector && lanes === 4) {
+      f.v128(new Uint8Array(new Int32Array([0, 1, 2, 3].map((l) => l + unit * 4)).buffer));
+      if (vector.by !== 1) {
+        this.#walk.size(vector.by);
+        f.i32x4Splat().i32x4Mul();
+      }
+      f.i32x4Add();
+    }
+    for (const { atom, by } of index.terms) {
+      if (atom.kind === "axis") continue;
+      this.#atom(atom, unit, lanes, scope);
+      if (by !== 1) {
+        this.#walk.size(by);
+        f.i32x4Splat().i32x4Mul();
+      }
+      f.i32x4Add();
+    }
+  }
+  #times(by: Size): void {
+    if (by === 1) return;
+    this.#walk.size(by);
+    this.#f.i32Mul();
+  }
+
+  #atom(atom: Exclude<Atom, { kind: "axis" }>, unit: number, lanes: 1 | 4, scope: Scope): void {
+    const f = this.#f;
+    if (atom.kind === "data") return this.#data(atom, unit, scope);
+    const of = f.local("v128");
+    this.#indexVector(atom.of, unit, lanes, scope);
+    f.set(of);
+    const { by } = atom;
+    if (typeof by === "number" && Number.isInteger(Math.log2(by))) {
+      f.get(of);
+      if (atom.kind === "div") f.i32(Math.log2(by)).i32x4ShrS();
+      else f.i32x4(by - 1).v128And();
+      return;
+    }
+    const divisor = f.local("v128");
+    this.#walk.size(by);
+    f.i32x4Splat().set(divisor);
+    const leaf: Code = { op: "index", args: [], dtype: "int32" };
+    emitNode(f, { op: atom.kind === "div" ? "floorDiv" : "mod", args: [leaf, leaf], dtype: "int32" }, [of, divisor]);
+  }
+  /** A data index; one out of range is noted, and reads element 0 instead. */
+  #data(atom: Extract<Atom, { kind: "data" }>, unit: number, scope: Scope): void {
+    const f = this.#f;
+    const value = scope.at(dataCode(atom.expr, this.#plan.selector), unit);
+    if (atom.below === undefined) {
+      f.get(value);
+      return;
+    }
+    const fine = f.local("v128");
+    f.get(value);
+    this.#walk.size(atom.below);
+    f.i32x4Splat().i32x4LtU().tee(fine).i32x4AllTrue().i32Eqz().if(() => void f.i32(FAULT_ADDRESS).i32(1).i32Store());
+    f.get(value).get(fine).v128And();
+  }
+
+  // ---- Stores
+
+  store({ slot, index }: { readonly slot: number; readonly index: Index }, value: Local, unit: number, lanes: 1 | 4): void {
+    const f = this.#f;
+    const dtype = this.#walk.kernel.buffers[slot]!;
+    const pointer = this.#walk.pointer(slot, index);
+    const along = this.#plan.vector && !this.#plan.horizontal ? (coefficient(index, this.#plan.vector) ?? 0) : 0;
+    const packed = this.#packed(dtype, value);
+    if (lanes === 4 && along === 1) {
+      f.get(pointer).get(packed);
+      const offset = unit * 4 * bytesOf(dtype);
+      if (bytesOf(dtype) === 4) f.v128Store(offset);
+      else if (bytesOf(dtype) === 2) f.v128Store64Lane(0, offset);
+      else f.v128Store32Lane(0, offset);
+      return;
+    }
+    for (let lane = 0; lane < (along === 0 ? 1 : lanes); lane++) {
+      f.get(pointer);
+      const places = unit * 4 + lane;
+      if (typeof along === "number") f.i32(along * places * bytesOf(dtype)).i32Add();
+      else {
+        this.#walk.size(along);
+        f.i32(places * bytesOf(dtype)).i32Mul().i32Add();
+      }
+      f.get(packed);
+      if (bytesOf(dtype) === 4) f.v128Store32Lane(lane);
+      else if (bytesOf(dtype) === 2) f.v128Store16Lane(lane);
+      else f.v128Store8Lane(lane);
+    }
+  }
+  /** 32-bit lanes as the dtype stores them, in the low bytes. */
+  #packed(dtype: DType, value: Local): Local {
+    const f = this.#f;
+    if (bytesOf(dtype) === 4) return value;
+    const out = f.local("v128");
+    f.get(value);
+    if (dtype === "bool") f.i32x4(1).v128And();
+    f.get(value);
+    const used = bytesOf(dtype) === 2 ? [0, 1, 4, 5, 8, 9, 12, 13] : [0, 4, 8, 12];
+    f.i8x16Shuffle(...Array.from({ length: 16 }, (_, k) => used[k % used.length]!)).set(out);
+    return out;
+  }
+}
+
+const bytesOf = (dtype: DType): number => (dtype === "bool" || dtype.endsWith("int8") ? 1 : dtype.endsWith("16") ? 2 : 4);
+
+function scalarLoad(f: FunctionBuilder, dtype: DType): void {
+  if (dtype === "bool") f.i32Load8U().i32Eqz().i32(1).i32Sub();
+  else if (dtype === "int8") f.i32Load8S();
+  else if (dtype === "uint8") f.i32Load8U();
+  else if (dtype === "int16") f.i32Load16S();
+  else if (dtype === "uint16") f.i32Load16U();
+  else f.i32Load();
+}

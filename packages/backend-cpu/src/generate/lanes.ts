@@ -1,0 +1,123 @@
+/** One machine instruction on four lanes: the table from ops and dtypes to WebAssembly. */
+import { type DType, isFloat } from "@antler/tensor-core";
+import type { FunctionBuilder, Local } from "../wasm/index.ts";
+import type { Code } from "./code.ts";
+
+type Emit = (f: FunctionBuilder, a: Local, b: Local, c: Local) => void;
+const one = (name: keyof FunctionBuilder): Emit => (f, a) => void (f.get(a)[name] as () => void).call(f);
+const two = (name: keyof FunctionBuilder): Emit => (f, a, b) => void (f.get(a).get(b)[name] as () => void).call(f);
+const swapped = (name: keyof FunctionBuilder): Emit => (f, a, b) => void (f.get(b).get(a)[name] as () => void).call(f);
+
+const floats: { readonly [op: string]: Emit } = {
+  add: two("f32x4Add"), sub: two("f32x4Sub"), mul: two("f32x4Mul"), div: two("f32x4Div"), min: two("f32x4Min"), max: two("f32x4Max"),
+  neg: one("f32x4Neg"), abs: one("f32x4Abs"), sqrt: one("f32x4Sqrt"), floor: one("f32x4Floor"), ceil: one("f32x4Ceil"),
+  trunc: one("f32x4Trunc"), round: one("f32x4Nearest"), lt: two("f32x4Lt"), le: two("f32x4Le"), eq: two("f32x4Eq"), ne: two("f32x4Ne"),
+  fma: (f, a, b, c) => void f.f32x4MultiplyAdd(a, b, c),
+  fnma: (f, a, b, c) => void f.f32x4NegativeMultiplyAdd(a, b, c),
+};
+
+const shift = (name: "i32x4Shl" | "i32x4ShrS" | "i32x4ShrU"): Emit => (f, a, b) => void f.get(a).get(b).i32x4ExtractLane(0)[name]();
+/** Integer division through float64, which holds every 32-bit integer exactly. */
+const viaDouble = (signed: boolean, body: (f: FunctionBuilder) => void): Emit => (f, a, b) => {
+  const convert = signed ? "f64x2ConvertLowI32x4S" : "f64x2ConvertLowI32x4U";
+  const back = signed ? "i32x4TruncSatF64x2SZero" : "i32x4TruncSatF64x2UZero";
+  const half = (high: boolean): void => {
+    for (const x of [a, b]) {
+      f.get(x);
+      if (high) f.get(x).i32x4Shuffle(2, 3, 2, 3);
+      f[convert]();
+    }
+    f.f64x2Div();
+    body(f);
+    f[back]();
+  };
+  half(false);
+  half(true);
+  f.i32x4Shuffle(0, 1, 4, 5);
+  // By zero: zero.
+  f.get(b).i32x4(0).i32x4Ne().v128And();
+};
+const quotient = (signed: boolean): Emit => viaDouble(signed, (f) => void f.f64x2Floor());
+
+const integers = (signed: boolean): { readonly [op: string]: Emit } => ({
+  add: two("i32x4Add"), sub: two("i32x4Sub"), mul: two("i32x4Mul"),
+  min: two(signed ? "i32x4MinS" : "i32x4MinU"), max: two(signed ? "i32x4MaxS" : "i32x4MaxU"),
+  neg: one("i32x4Neg"), abs: signed ? one("i32x4Abs") : (f, a) => void f.get(a),
+  eq: two("i32x4Eq"), ne: two("i32x4Ne"), lt: two(signed ? "i32x4LtS" : "i32x4LtU"), le: two(signed ? "i32x4LeS" : "i32x4LeU"),
+  bitAnd: two("v128And"), bitOr: two("v128Or"), bitXor: two("v128Xor"),
+  shl: shift("i32x4Shl"), shr: shift(signed ? "i32x4ShrS" : "i32x4ShrU"),
+  floorDiv: quotient(signed),
+  mod: (f, a, b) => {
+    f.get(a);
+    quotient(signed)(f, a, b, b);
+    f.get(b).i32x4Mul().i32x4Sub();
+    // TensorFlow fails on a zero divisor; here the remainder is zero.
+    f.get(b).i32x4(0).i32x4Ne().v128And();
+  },
+  mulHi: (f, a, b) => {
+    f.get(a).get(b).i64x2ExtmulLowI32x4U();
+    f.get(a).get(b).i64x2ExtmulHighI32x4U();
+    f.i32x4Shuffle(1, 3, 5, 7);
+  },
+});
+const signedOps = integers(true);
+const unsignedOps = integers(false);
+
+const masks: { readonly [op: string]: Emit } = {
+  and: two("v128And"), or: two("v128Or"), bitAnd: two("v128And"), bitOr: two("v128Or"), bitXor: two("v128Xor"), not: one("v128Not"),
+  eq: (f, a, b) => void f.get(a).get(b).v128Xor().v128Not(),
+  ne: two("v128Xor"), max: two("v128Or"), min: two("v128And"),
+  lt: swapped("v128Andnot"),
+  le: (f, a, b) => void f.get(a).v128Not().get(b).v128Or(),
+};
+
+export const isUnsigned = (dtype: DType): boolean => dtype.startsWith("uint");
+
+/** Pushes the result of a node whose arguments are in locals. */
+export function emitNode(f: FunctionBuilder, e: Code, args: readonly Local[]): void {
+  const [a, b, c] = args as [Local, Local, Local];
+  if (e.op === "select") {
+    f.get(b).get(c).get(a).v128Bitselect();
+    return;
+  }
+  if (e.op === "bitcast") {
+    f.get(a);
+    return;
+  }
+  const from = e.args[0]!.dtype;
+  if (e.op === "cast") return emitCast(f, from, e.dtype, a);
+  const table = from === "bool" ? masks : isFloat(from) ? floats : isUnsigned(from) ? unsignedOps : signedOps;
+  const emit = table[e.op];
+  if (!emit) throw new Error(`internal: the CPU has no ${e.op} of ${from}`);
+  emit(f, a, b, c);
+}
+
+function emitCast(f: FunctionBuilder, from: DType, to: DType, a: Local): void {
+  f.get(a);
+  if (from === to) return;
+  if (to === "bool") {
+    if (isFloat(from)) f.f32x4(0).f32x4Ne();
+    else f.i32x4(0).i32x4Ne();
+  } else if (isFloat(to)) {
+    if (from === "bool") f.f32x4(1).v128And();
+    else if (isUnsigned(from)) f.f32x4ConvertI32x4U();
+    else f.f32x4ConvertI32x4S();
+  } else if (from === "bool") f.i32x4(1).v128And();
+  else if (isFloat(from)) clampTo(f, to);
+}
+/** A float as an integer: toward zero, NaN to 0, what is out of range to its nearest end. */
+function clampTo(f: FunctionBuilder, to: DType): void {
+  if (isUnsigned(to)) f.i32x4TruncSatF32x4U();
+  else f.i32x4TruncSatF32x4S();
+  const limits = { int8: [-128, 127], int16: [-32768, 32767], uint8: [0, 255], uint16: [0, 65535] }[to as string];
+  if (!limits) return;
+  if (isUnsigned(to)) f.i32x4(limits[1]!).i32x4MinU();
+  else f.i32x4(limits[0]!).i32x4MaxS().i32x4(limits[1]!).i32x4MinS();
+}
+
+/** Pushes a constant in all lanes. */
+export function emitConstant(f: FunctionBuilder, e: Code): void {
+  const value = e.value as number;
+  if (isFloat(e.dtype)) f.get(f.f32x4Constant(value));
+  else f.get(f.i32x4Constant(e.dtype === "bool" ? (value ? -1 : 0) : value | 0));
+}

@@ -1,0 +1,124 @@
+/** How a kernel's loops are walked: which axis the four lanes go along, how wide the innermost step is, what belongs where. */
+import { type Axis, coefficient, type Index, indexDepends, type Kernel, type Load } from "@antler/compiler";
+import type { Code } from "./code.ts";
+import { Selector } from "./select.ts";
+
+export interface Schedule {
+  readonly kernel: Kernel;
+  readonly selector: Selector;
+  /** All loops from the outside in; the vector axis is the last of space ("vertical") or of the fold ("horizontal"). */
+  readonly space: readonly Axis[];
+  readonly fold: readonly Axis[];
+  readonly vector: Axis | undefined;
+  readonly horizontal: boolean;
+  readonly lift: readonly Code[];
+  readonly stores: readonly { readonly slot: number; readonly index: Index; readonly value: Code }[];
+  /** Vectors a step of the innermost vector loop does side by side. */
+  readonly unroll: number;
+  /** Why the kernel goes element by element, if it does. */
+  readonly scalarReason: string | undefined;
+}
+
+/** Every node of some code, arguments before users. */
+export function topological(roots: readonly Code[]): Code[] {
+  const done = new Set<Code>();
+  const visit = (e: Code): void => {
+    if (done.has(e)) return;
+    for (const a of e.args) visit(a);
+    for (const x of insideIndex(e)) visit(x);
+    done.add(e);
+  };
+  roots.forEach(visit);
+  return [...done];
+}
+
+const dataCodes = new WeakMap<object, Map<Selector, Code>>();
+let selecting: Selector | undefined;
+/** The code of a data atom's expression. */
+export function dataCode(expr: object, selector: Selector): Code {
+  let bySelector = dataCodes.get(expr);
+  if (!bySelector) dataCodes.set(expr, (bySelector = new Map()));
+  let code = bySelector.get(selector);
+  if (!code) bySelector.set(selector, (code = selector.code(expr as never)));
+  return code;
+}
+/** The code that the index of a load or an index node needs first. */
+function insideIndex(e: Code): Code[] {
+  const index = indexOf(e);
+  return index && selecting ? dataOf(index, selecting) : [];
+}
+export const indexOf = (e: Code): Index | undefined => (e.op === "load" ? (e.value as Load).index : e.op === "index" ? (e.value as Index) : undefined);
+export function dataOf(index: Index, selector: Selector): Code[] {
+  return index.terms.flatMap(({ atom }) => (atom.kind === "axis" ? [] : atom.kind === "data" ? [dataCode(atom.expr, selector)] : dataOf(atom.of, selector)));
+}
+
+/** Whether a node changes along an axis. */
+export function dependence(axis: Axis): (e: Code) => boolean {
+  const memo = new Map<Code, boolean>();
+  const depends = (e: Code): boolean => {
+    let d = memo.get(e);
+    if (d === undefined) {
+      const index = indexOf(e);
+      d = (index !== undefined && indexDepends(index, axis)) || e.args.some(depends);
+      memo.set(e, d);
+    }
+    return d;
+  };
+  return depends;
+}
+
+export function schedule(kernel: Kernel): Schedule {
+  const selector = new Selector();
+  const stores = kernel.stores.map((s) => ({ slot: s.slot, index: s.index, value: selector.code(s.value) }));
+  const lift = kernel.fold?.lift.map((e) => selector.code(e)) ?? [];
+  const { vector, horizontal, reason } = chooseVector(kernel, lift, stores);
+  const nodes = withSelector(selector, () => topological(kernel.fold ? lift : stores.map((s) => s.value)));
+  const heavy = nodes.filter((n) => n.op !== "const" && n.op !== "index").length;
+  const unroll = heavy > 160 ? 1 : heavy > 80 ? 2 : 4;
+  return {
+    kernel,
+    selector,
+    space: kernel.space,
+    fold: kernel.fold?.axes ?? [],
+    vector,
+    horizontal,
+    lift,
+    stores,
+    unroll: kernel.fold && !horizontal && heavy <= 6 ? 8 : unroll,
+    scalarReason: reason,
+  };
+}
+/** Walks code with its data indices resolved by one selector. */
+export function withSelector<T>(selector: Selector, fn: () => T): T {
+  const before = selecting;
+  selecting = selector;
+  try {
+    return fn();
+  } finally {
+    selecting = before;
+  }
+}
+
+interface Choice {
+  readonly vector: Axis | undefined;
+  readonly horizontal: boolean;
+  readonly reason: string | undefined;
+}
+function chooseVector(kernel: Kernel, lift: readonly Code[], stores: Schedule["stores"]): Choice {
+  const last = kernel.space.at(-1);
+  const inner = kernel.fold?.axes.at(-1);
+  if (!last && !inner) return { vector: undefined, horizontal: false, reason: "it makes a single element" };
+  if (!kernel.fold || !inner) return { vector: last, horizontal: false, reason: undefined };
+  const loads = withDeep(lift.length ? lift : stores.map((s) => s.value));
+  // Reads that go lane by lane, and how many lanes an axis can fill.
+  const cost = (axis: Axis | undefined): number => {
+    if (!axis) return Number.POSITIVE_INFINITY;
+    const short = typeof axis.extent === "number" && axis.extent < 4 ? 2 : 0;
+    return loads.reduce((n, l) => n + ([0, 1].includes(coefficient(l.index, axis) as number) ? 0 : 1), short);
+  };
+  const horizontal = cost(inner) < cost(last);
+  return { vector: horizontal ? inner : last, horizontal, reason: undefined };
+}
+function withDeep(roots: readonly Code[]): Load[] {
+  return topological(roots).flatMap((e) => (e.op === "load" ? [e.value as Load] : []));
+}

@@ -1,0 +1,12 @@
+/** @antler/backend-cpu: WebAssembly with SIMD, generated at run time. */
+import { type KernelBackend, kernelBackend } from "@antler/compiler";
+import { type CpuOptions, cpuDevice } from "./device.ts";
+
+export { type CpuOptions, cpuDevice } from "./device.ts";
+
+/**
+ * A CPU backend with a memory of its own.
+ * @example
+ * await setBackend(createCpuBackend());
+ */
+export const createCpuBackend = (options: CpuOptions = {}): KernelBackend => kernelBackend(cpuDevice(options));

@@ -1,0 +1,178 @@
+// Convolutions and both gradients against float64 loops over all geometries: strides, dilations, paddings, groups.
+
+import { describe, expect, test } from "vitest";
+import { epsilon, expectClose, KernelBench, randomNumbers } from "../../test/kernel-bench.ts";
+import { axesOf, type Convolution, stripsOf } from "./convolution.ts";
+import { convolutionForward, convolutionInputGradient } from "./convolve.ts";
+import { convolutionFilterGradient } from "./filter-gradient.ts";
+
+interface Sizes {
+  readonly input: number;
+  readonly filter: number;
+  readonly output: number;
+}
+
+function sizesOf(convolution: Convolution): Sizes {
+  const { batch, height, width, inputChannels, outputChannels, kernelHeight, kernelWidth, groups = 1 } = convolution;
+  const [vertical, horizontal] = axesOf(convolution);
+  return {
+    input: batch * height * width * inputChannels,
+    filter: (kernelHeight * kernelWidth * inputChannels * outputChannels) / groups,
+    output: batch * vertical.output * horizontal.output * outputChannels,
+  };
+}
+
+/** Calls back with the positions of every product that a convolution is a sum of. */
+function eachTerm(convolution: Convolution, visit: (input: number, filter: number, output: number) => void): void {
+  const { batch, inputChannels, outputChannels, kernelHeight, kernelWidth, groups = 1 } = convolution;
+  const [vertical, horizontal] = axesOf(convolution);
+  const [inputs, outputs] = [inputChannels / groups, outputChannels / groups];
+  for (let n = 0; n < batch; n += 1) {
+    for (let oy = 0; oy < vertical.output; oy += 1) {
+      for (let ox = 0; ox < horizontal.output; ox += 1) {
+        for (let ky = 0; ky < kernelHeight; ky += 1) {
+          for (let kx = 0; kx < kernelWidth; kx += 1) {
+            const iy = oy * vertical.stride + ky * vertical.dilation - vertical.before;
+            const ix = ox * horizontal.stride + kx * horizontal.dilation - horizontal.before;
+            if (iy < 0 || iy >= vertical.input || ix < 0 || ix >= horizontal.input) continue;
+            const inputPixel = ((n * vertical.input + iy) * horizontal.input + ix) * inputChannels;
+            const outputPixel = ((n * vertical.output + oy) * horizontal.output + ox) * outputChannels;
+            for (let o = 0; o < outputChannels; o += 1) {
+              const group = Math.floor(o / outputs);
+              for (let c = 0; c < inputs; c += 1) {
+                const filter = ((ky * kernelWidth + kx) * inputs + c) * outputChannels + o;
+                visit(inputPixel + group * inputs + c, filter, outputPixel + o);
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+}
+
+/** Sums with, per element, the rounding of as many additions as there are terms. */
+class Sums {
+  readonly values: Float64Array;
+  readonly #magnitudes: Float64Array;
+  readonly #terms: Float64Array;
+
+  constructor(length: number) {
+    this.values = new Float64Array(length);
+    this.#magnitudes = new Float64Array(length);
+    this.#terms = new Float64Array(length);
+  }
+
+  add(index: number, term: number): void {
+    this.values[index]! += term;
+    this.#magnitudes[index]! += Math.abs(term);
+    this.#terms[index]! += 1;
+  }
+
+  allowed(): Float64Array {
+    return this.#magnitudes.map((magnitude, index) => 2 * (this.#terms[index]! + 1) * epsilon * magnitude);
+  }
+}
+
+function check(bench: KernelBench, convolution: Convolution): void {
+  const sizes = sizesOf(convolution);
+  const random = randomNumbers(sizes.input * 31 + sizes.filter * 7 + sizes.output);
+  const values = (length: number): Float32Array => Float32Array.from({ length }, () => random() * 2 - 1);
+  const [x, w, dy] = [values(sizes.input), values(sizes.filter), values(sizes.output)];
+  const [y, dx, dw] = [new Sums(sizes.output), new Sums(sizes.input), new Sums(sizes.filter)];
+  eachTerm(convolution, (input, filter, output) => {
+    y.add(output, x[input]! * w[filter]!);
+    dx.add(input, dy[output]! * w[filter]!);
+    dw.add(filter, dy[output]! * x[input]!);
+  });
+  const [input, filter, outputGradient] = [bench.put(x), bench.put(w), bench.put(dy)];
+  const output = bench.output(sizes.output);
+  const covered = new Uint8Array(sizes.output);
+  const done = (row0: number, row1: number, column0: number, column1: number): void => {
+    for (let i = row0; i < row1; i += 1) {
+      for (let j = column0; j < column1; j += 1) covered[i * convolution.outputChannels + j]! += 1;
+    }
+  };
+  convolutionForward(bench.context, { convolution, input, filter, output, done });
+  expectClose(bench.floats(output, sizes.output), y.values, y.allowed());
+  expect(covered.every((times) => times === 1)).toBe(true);
+  const inputGradient = bench.output(sizes.input);
+  convolutionInputGradient(bench.context, { convolution, outputGradient, filter, inputGradient });
+  expectClose(bench.floats(inputGradient, sizes.input), dx.values, dx.allowed());
+  const filterGradient = bench.output(sizes.filter);
+  convolutionFilterGradient(bench.context, { convolution, input, outputGradient, filterGradient });
+  expectClose(bench.floats(filterGradient, sizes.filter), dw.values, dw.allowed());
+  bench.checkAndFree();
+}
+
+const same = { top: 1, bottom: 1, left: 1, right: 1 };
+const small = { batch: 2, height: 5, width: 7, inputChannels: 3, outputChannels: 5, kernelHeight: 3, kernelWidth: 3 };
+
+const cases: Record<string, Convolution> = {
+  valid: small,
+  same: { ...small, padding: same },
+  "stride 2": { ...small, height: 9, strides: [2, 2], padding: { top: 0, bottom: 1, left: 1, right: 2 } },
+  "uneven strides": { ...small, height: 11, width: 13, strides: [3, 2], padding: same },
+  "stride beyond the kernel": { ...small, kernelHeight: 1, kernelWidth: 2, strides: [2, 3], width: 11 },
+  "stride beyond the input": { ...small, height: 1, width: 2, kernelHeight: 1, kernelWidth: 1, strides: [4, 5] },
+  dilation: { ...small, height: 8, width: 9, dilations: [2, 3], padding: { top: 2, bottom: 2, left: 3, right: 3 } },
+  "dilation and stride": { ...small, height: 9, width: 11, dilations: [2, 2], strides: [2, 3], padding: same },
+  "1×1": { ...small, kernelHeight: 1, kernelWidth: 1, inputChannels: 17, outputChannels: 9 },
+  "1×1, stride 2": { ...small, kernelHeight: 1, kernelWidth: 1, inputChannels: 16, outputChannels: 8, strides: [2, 2] },
+  "one channel": { ...small, inputChannels: 1, outputChannels: 12, padding: same },
+  "one of each": { ...small, inputChannels: 1, outputChannels: 1, kernelHeight: 2, kernelWidth: 4 },
+  "wide segments": { ...small, inputChannels: 32, outputChannels: 7, padding: same },
+  "dilated wide channels": { ...small, inputChannels: 19, dilations: [1, 2], padding: same },
+  "segments beyond a block": { ...small, batch: 1, height: 4, width: 3, inputChannels: 211, padding: same },
+  "tall depth": { ...small, batch: 1, inputChannels: 101, outputChannels: 3, padding: same },
+  groups: { ...small, inputChannels: 6, outputChannels: 4, groups: 2, padding: same },
+  depthwise: { ...small, inputChannels: 4, outputChannels: 8, groups: 4, strides: [2, 1], padding: same },
+  "several strips": { ...small, batch: 3, height: 31, width: 29, inputChannels: 2, padding: same },
+  "strips within an image": { ...small, batch: 2, height: 53, width: 61, inputChannels: 2, outputChannels: 4, padding: same },
+  "strips, stride 2": { ...small, batch: 1, height: 97, width: 101, inputChannels: 1, strides: [2, 2], padding: same },
+  "rows longer than a strip": { ...small, batch: 1, height: 3, width: 2111, inputChannels: 1, padding: same },
+  "padding beyond the kernel": { ...small, padding: { top: 4, bottom: 0, left: 0, right: 5 } },
+  "nothing but padding": { ...small, height: 1, width: 1, padding: { top: 3, bottom: 3, left: 3, right: 3 } },
+  "kernel larger than the image": { ...small, height: 2, width: 2 },
+  "no images": { ...small, batch: 0 },
+  "no input channels": { ...small, inputChannels: 0 },
+};
+
+describe.each([{ relaxed: true }, { relaxed: false }])("convolutions, relaxed: $relaxed", ({ relaxed }) => {
+  const bench = new KernelBench(relaxed);
+  test.each(Object.entries(cases))("%s", (_, convolution) => check(bench, convolution));
+
+  test("random geometries", () => {
+    const random = randomNumbers(11);
+    const upTo = (limit: number): number => 1 + Math.floor(random() * limit);
+    for (let round = 0; round < 60; round += 1) {
+      const groups = random() < 0.3 ? 2 : 1;
+      check(bench, {
+        batch: upTo(3),
+        height: upTo(12),
+        width: upTo(12),
+        inputChannels: groups * upTo(9),
+        outputChannels: groups * upTo(13),
+        kernelHeight: upTo(4),
+        kernelWidth: upTo(4),
+        strides: [upTo(3), upTo(3)],
+        dilations: [upTo(2), upTo(2)],
+        padding: { top: upTo(3) - 1, bottom: upTo(3) - 1, left: upTo(3) - 1, right: upTo(3) - 1 },
+        groups,
+      });
+    }
+  });
+});
+
+test("strips cover all rows once, in order", () => {
+  expect(stripsOf(5, 10, 10, 250).map(({ image, images }) => [image, images])).toEqual([
+    [0, 2],
+    [2, 2],
+    [4, 1],
+  ]);
+  expect(stripsOf(1, 10, 100, 450).map(({ row, rows }) => [row, rows])).toEqual([
+    [0, 4],
+    [4, 4],
+    [8, 2],
+  ]);
+});

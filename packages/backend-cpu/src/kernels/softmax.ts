@@ -1,0 +1,115 @@
+// softmax and logSoftmax of the rows of a matrix; all passes over a row run while it is in the first-level cache.
+
+import { FunctionBuilder, type Local } from "../wasm/index.ts";
+import { elementBytes, type KernelContext, type KernelOptions } from "./context.ts";
+import { emitExp, emitLog, lowestExp } from "./math.ts";
+import { emitRowPass, type RowPart } from "./row-pass.ts";
+import { reduceLanes } from "./row-pieces.ts";
+
+/** Vectors worked on in turn; more hide more of each step's latency, but spill. A power of two. */
+const groupVectors = 4;
+
+export interface SoftmaxExports {
+  /** Strides in bytes. Arguments of exp below `lowest` count as −∞. */
+  softmaxRows(x: number, xStride: number, y: number, yStride: number, rows: number, columns: number, lowest: number): void;
+  logSoftmaxRows(x: number, xStride: number, y: number, yStride: number, rows: number, columns: number, lowest: number): void;
+}
+
+export function softmaxFunctions(options: KernelOptions): Record<keyof SoftmaxExports, FunctionBuilder> {
+  return { softmaxRows: softmaxRows("softmax", options), logSoftmaxRows: softmaxRows("logSoftmax", options) };
+}
+
+export interface RowOperation {
+  readonly rows: number;
+  readonly columns: number;
+  /** May be the same matrix as `y`. Row strides in elements; the elements of a row are neighbours. */
+  readonly x: { readonly pointer: number; readonly rowStride: number };
+  readonly y: { readonly pointer: number; readonly rowStride: number };
+}
+
+/** y = exp(x − max) / Σ exp(x − max). A row with NaN or +∞, or of −∞ only, becomes NaN, as in TensorFlow. */
+export function softmax({ exports }: KernelContext, operation: RowOperation): void {
+  exports.softmaxRows(...argumentsOf(operation));
+}
+
+/** y = x − max − log Σ exp(x − max); the same rows become NaN. */
+export function logSoftmax({ exports }: KernelContext, operation: RowOperation): void {
+  exports.logSoftmaxRows(...argumentsOf(operation));
+}
+
+function argumentsOf({ rows, columns, x, y }: RowOperation): Parameters<SoftmaxExports["softmaxRows"]> {
+  // The sum is at most `columns`, and what exp leaves must still be a normal number when divided by it.
+  const lowest = lowestExp + Math.log(Math.max(1, columns));
+  const [xStride, yStride] = [x.rowStride * elementBytes, y.rowStride * elementBytes];
+  return [x.pointer, xStride, y.pointer, yStride, columns === 0 ? 0 : rows, columns, lowest];
+}
+
+function softmaxRows(kind: "softmax" | "logSoftmax", options: KernelOptions): FunctionBuilder {
+  const f = new FunctionBuilder(options);
+  const [x, xStride, y, yStride, rows, columns, lowest] = f.parameters("i32", "i32", "i32", "i32", "i32", "i32", "f32");
+  const [from, to] = f.localsOf("i32", 2);
+  const [maximum, sum, isNaN, spare, limit] = f.localsOf("v128", 5);
+  const minusInfinity = f.f32x4Constant(Number.NEGATIVE_INFINITY);
+  const zero = f.f32x4Constant(0);
+  const pointers = [
+    [x, from],
+    [y, to],
+  ] as const;
+  const pass = (visit: (part: RowPart) => void): void => emitRowPass(f, { columns, pointers, vectors: groupVectors }, visit);
+
+  f.get(lowest).f32x4Splat().set(limit);
+  f.repeat(rows, () => {
+    f.get(minusInfinity).set(maximum).get(zero).set(isNaN).get(zero).set(sum);
+    pass((part) => {
+      part.load(from, minusInfinity);
+      // pmax passes over NaN, which is noted beside it.
+      foldInto(f, maximum, part.values, "f32x4Pmax");
+      for (const value of part.values) f.get(value).get(value).f32x4Ne().set(value);
+      foldInto(f, isNaN, part.values, "v128Or");
+    });
+    reduceLanes(f, maximum, spare, "f32x4Pmax").f32x4Splat().set(maximum);
+
+    pass((part) => {
+      part.load(from, minusInfinity);
+      for (const value of part.values) f.get(value).get(maximum).f32x4Sub().set(value);
+      emitExp(f, part.values, limit);
+      if (kind === "softmax") part.store(to);
+      foldInto(f, sum, part.values, "f32x4Add");
+    });
+    reduceLanes(f, sum, spare, "f32x4Add").f32x4Splat().set(sum);
+    if (kind === "softmax") f.f32x4(1).get(sum).f32x4Div().set(sum);
+    else emitLog(f, sum);
+    f.get(isNaN).v128AnyTrue();
+    f.if(() => f.f32x4(Number.NaN).set(sum));
+    // The difference is NaN where the maximum is infinite, and 0 elsewhere.
+    f.get(sum).get(maximum).get(maximum).f32x4Sub().f32x4Add().set(sum);
+
+    pass((part) => {
+      part.load(kind === "softmax" ? to : from, zero);
+      for (const value of part.values) {
+        if (kind === "softmax") f.get(value).get(sum).f32x4Mul().set(value);
+        else f.get(value).get(maximum).f32x4Sub().get(sum).f32x4Sub().set(value);
+      }
+      part.store(to);
+    });
+    f.increase(x, xStride).increase(y, yStride);
+  });
+  return f;
+}
+
+/** Combines values into a total, in pairs first, so that only one step waits for the total of before. */
+function foldInto(f: FunctionBuilder, total: Local, values: readonly Local[], combine: "f32x4Pmax" | "f32x4Add" | "v128Or"): void {
+  const push = (some: readonly Local[]): void => {
+    const [only] = some;
+    if (only !== undefined && some.length === 1) {
+      f.get(only);
+    } else {
+      push(some.slice(0, some.length / 2));
+      push(some.slice(some.length / 2));
+      f[combine]();
+    }
+  };
+  f.get(total);
+  push(values);
+  f[combine]().set(total);
+}

@@ -1,0 +1,154 @@
+// The backend's one linear memory: allocation, scratch, and the only place where views of it are made.
+
+import { Pool } from "./pool.ts";
+
+const pageBytes = 65536;
+/** The last of the 65,536 pages is never used, so that the end of any block still fits 32 bits. */
+const pageLimit = 65535;
+/** Address 0 stays unused, so that it can mean "none"; the rest is for constants of generated code. */
+const reservedBytes = 1024;
+
+export interface MemoryOptions {
+  /** Whether workers can share the memory. Modules must be assembled for the same choice. Default: false. */
+  readonly shared?: boolean;
+  /** Default: 16 MiB. */
+  readonly initialBytes?: number;
+  /** Growing beyond this fails. Default: 4 GiB less one page. */
+  readonly maximumBytes?: number;
+}
+
+export interface MemoryStats {
+  /** Bytes in use, scratch included, sizes rounded up to their class. */
+  readonly liveBytes: number;
+  /** Bytes of the linear memory. */
+  readonly reservedBytes: number;
+  /** Blocks in use, scratch included. */
+  readonly blocks: number;
+}
+
+/** No block of the requested size can be had, even by growing. */
+export class OutOfMemory extends Error {
+  readonly requestedBytes: number;
+  readonly stats: MemoryStats;
+
+  constructor(requestedBytes: number, stats: MemoryStats) {
+    super(
+      `memory: cannot allocate ${requestedBytes} bytes. ` +
+        `${stats.liveBytes} bytes are in use in ${stats.blocks} blocks, ${stats.reservedBytes} are reserved.`,
+    );
+    this.name = "OutOfMemory";
+    this.requestedBytes = requestedBytes;
+    this.stats = stats;
+  }
+}
+
+/**
+ * A pool of blocks in one WebAssembly memory. Pointers are byte addresses from 1024 up to 2^32, multiples
+ * of 64. A view must not be kept across an allocation: growing detaches the views of a plain memory, and
+ * leaves those of a shared one silently short.
+ */
+export class Memory {
+  readonly memory: WebAssembly.Memory;
+  readonly shared: boolean;
+  readonly #maximumPages: number;
+  readonly #pool: Pool = new Pool(reservedBytes);
+  #scratch: { readonly pointer: number; readonly bytes: number } = { pointer: 0, bytes: 0 };
+  #bytes: Uint8Array<ArrayBuffer>;
+  #f32: Float32Array<ArrayBuffer>;
+  #i32: Int32Array<ArrayBuffer>;
+
+  constructor(options: MemoryOptions = {}) {
+    const { shared = false, initialBytes = 16 * 1024 * 1024, maximumBytes = pageLimit * pageBytes } = options;
+    this.shared = shared;
+    this.#maximumPages = Math.min(pageLimit, Math.ceil(maximumBytes / pageBytes));
+    const initial = Math.min(this.#maximumPages, Math.max(1, Math.ceil(initialBytes / pageBytes)));
+    this.memory = new WebAssembly.Memory({ initial, maximum: 65536, shared });
+    this.#pool.extend(initial * pageBytes);
+    // The DOM's types know no shared WebAssembly memory; a view works the same on either kind of buffer.
+    this.#bytes = new Uint8Array(this.memory.buffer as ArrayBuffer);
+    this.#f32 = new Float32Array(this.memory.buffer as ArrayBuffer);
+    this.#i32 = new Int32Array(this.memory.buffer as ArrayBuffer);
+  }
+
+  /** A block of at least this many bytes, contents undefined. Throws OutOfMemory. */
+  alloc(bytes: number): number {
+    if (bytes > this.#maximumPages * pageBytes) this.#fail(bytes);
+    const pointer = this.#pool.alloc(bytes);
+    if (pointer !== undefined) return pointer;
+    this.#grow(bytes);
+    return this.#pool.alloc(bytes) ?? this.#fail(bytes);
+  }
+
+  free(pointer: number): void {
+    this.#pool.free(pointer);
+  }
+
+  /**
+   * The one region for a kernel's intermediate data: the same place for every caller, valid and unshared
+   * until the next call of this function.
+   */
+  reserveScratch(bytes: number): number {
+    if (bytes > this.#scratch.bytes) {
+      if (this.#scratch.bytes > 0) this.free(this.#scratch.pointer);
+      this.#scratch = { pointer: 0, bytes: 0 };
+      this.#scratch = { pointer: this.alloc(bytes), bytes: Pool.blockBytes(bytes) };
+    }
+    return this.#scratch.pointer;
+  }
+
+  /** All of memory as bytes; `bytes()[pointer]`. */
+  bytes(): Uint8Array<ArrayBuffer> {
+    this.#refresh();
+    return this.#bytes;
+  }
+
+  /** All of memory as float32; `f32()[pointer >>> 2]`. */
+  f32(): Float32Array<ArrayBuffer> {
+    this.#refresh();
+    return this.#f32;
+  }
+
+  /** All of memory as int32; `i32()[pointer >>> 2]`. */
+  i32(): Int32Array<ArrayBuffer> {
+    this.#refresh();
+    return this.#i32;
+  }
+
+  get stats(): MemoryStats {
+    const { liveBytes, liveBlocks } = this.#pool;
+    return { liveBytes, reservedBytes: this.memory.buffer.byteLength, blocks: liveBlocks };
+  }
+
+  #grow(bytes: number): void {
+    const pages = this.memory.buffer.byteLength / pageBytes;
+    const needed = Math.ceil(this.#pool.missingBytes(bytes) / pageBytes);
+    const room = this.#maximumPages - pages;
+    if (needed > room) this.#fail(bytes);
+    // An eighth more than there is, so that a long series of small blocks grows memory only now and then.
+    const generous = Math.min(room, Math.max(needed, Math.ceil(pages / 8)));
+    if (!this.#tryGrow(generous) && !this.#tryGrow(needed)) this.#fail(bytes);
+    this.#pool.extend(this.memory.buffer.byteLength);
+  }
+
+  #tryGrow(pages: number): boolean {
+    try {
+      this.memory.grow(pages);
+      return true;
+    } catch (error) {
+      if (error instanceof RangeError) return false;
+      throw error;
+    }
+  }
+
+  #fail(bytes: number): never {
+    throw new OutOfMemory(bytes, this.stats);
+  }
+
+  #refresh(): void {
+    const buffer = this.memory.buffer as ArrayBuffer;
+    if (this.#bytes.buffer === buffer) return;
+    this.#bytes = new Uint8Array(buffer);
+    this.#f32 = new Float32Array(buffer);
+    this.#i32 = new Int32Array(buffer);
+  }
+}

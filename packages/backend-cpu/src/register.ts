@@ -1,0 +1,5 @@
+/** Importing this file makes the CPU backend known: `import "@antler/backend-cpu/register"`. */
+import { registerBackend } from "@antler/tensor-core";
+import { createCpuBackend } from "./index.ts";
+
+registerBackend({ name: "cpu", priority: 10, create: createCpuBackend });

@@ -1,0 +1,195 @@
+// The emitter: number encodings, control flow, calls, constants, features, and that every opcode exists.
+
+import { describe, expect, test } from "vitest";
+import { ByteSink } from "./encode.ts";
+import { FunctionBuilder } from "./function.ts";
+import { assembleModule, type MemoryImport } from "./module.ts";
+import { probeWasm } from "./probe.ts";
+import { saturatingOpcodes, scalarOpcodes } from "./scalar-opcodes.ts";
+import type { ImportedFunction, ValueType } from "./types.ts";
+import { vectorOpcodes } from "./vector-opcodes.ts";
+
+type Numeric = (...operands: number[]) => number;
+
+function instantiate(
+  functions: Record<string, FunctionBuilder>,
+  memory: MemoryImport = {},
+  host: Record<string, Numeric> = {},
+): { call: Record<string, Numeric>; words: Int32Array } {
+  const { shared = false } = memory;
+  const buffer = new WebAssembly.Memory({ initial: 1, maximum: 65536, shared });
+  const module = new WebAssembly.Module(assembleModule({ memory, functions }));
+  const instance = new WebAssembly.Instance(module, { env: { memory: buffer }, host });
+  return { call: instance.exports as Record<string, Numeric>, words: new Int32Array(buffer.buffer) };
+}
+
+function hexOf(bytes: Uint8Array): string {
+  return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+describe("encodings", () => {
+  const hex = (sink: ByteSink): string => hexOf(sink.view());
+
+  test("LEB128 as in the specification", () => {
+    expect(hex(new ByteSink().unsigned(624485))).toBe("e58e26");
+    expect(hex(new ByteSink().unsigned(0xffffffff))).toBe("ffffffff0f");
+    expect(hex(new ByteSink().signed(-123456))).toBe("c0bb78");
+    expect(hex(new ByteSink().signed(64).signed(-64).signed(63))).toBe("c000403f");
+    expect(hex(new ByteSink().signed64(-(2n ** 63n)))).toBe("8080808080808080807f");
+    expect(hex(new ByteSink().paddedUnsigned(1))).toBe("8180808000");
+  });
+
+  test("the sink grows and keeps what was written", () => {
+    const sink = new ByteSink();
+    for (let value = 0; value < 5000; value += 1) sink.byte(value & 255);
+    expect([...sink.view()]).toEqual(Array.from({ length: 5000 }, (_, value) => value & 255));
+  });
+});
+
+describe("functions", () => {
+  test("a loop with nested exits", () => {
+    const f = new FunctionBuilder({ results: ["i32"] });
+    const [limit] = f.parameters("i32");
+    const i = f.local("i32");
+    const sum = f.local("i32");
+    f.block((exit) => {
+      f.loop((again) => {
+        f.increase(i, 1);
+        f.get(sum).get(limit).i32GtU().branchIf(exit);
+        f.increase(sum, i);
+        f.branch(again);
+      });
+    });
+    f.get(sum);
+    const { call } = instantiate({ f });
+    expect(call.f?.(10)).toBe(15);
+    expect(call.f?.(0)).toBe(1);
+  });
+
+  test("whileBelow and repeat run no round when there is nothing to do", () => {
+    const f = new FunctionBuilder({ results: ["i32"] });
+    const [end, count] = f.parameters("i32", "i32");
+    const i = f.local("i32");
+    const rounds = f.local("i32");
+    f.whileBelow(i, end, () => f.increase(rounds, 1).increase(i, 3));
+    f.repeat(count, () => f.increase(rounds, 100));
+    f.get(rounds);
+    const { call } = instantiate({ f });
+    expect(call.f?.(0, 0)).toBe(0);
+    expect(call.f?.(7, 2)).toBe(203);
+  });
+
+  test("if with a result, in both directions", () => {
+    const f = new FunctionBuilder({ results: ["f64"] });
+    const [condition] = f.parameters("i32");
+    f.get(condition).if(
+      () => f.f64(0.1),
+      () => f.f64(-0.1),
+      "f64",
+    );
+    const { call } = instantiate({ f });
+    expect([call.f?.(1), call.f?.(0)]).toEqual([0.1, -0.1]);
+  });
+
+  test("calls reach functions that are not exported, and the host", () => {
+    const one = ["i32"] as const;
+    const twice: ImportedFunction = { module: "host", name: "twice", parameters: one, results: one };
+    const inner = new FunctionBuilder({ results: ["i32"] });
+    const [x] = inner.parameters("i32");
+    inner.get(x).call(twice).i32(1).i32Add();
+    const outer = new FunctionBuilder({ results: ["i32"] });
+    const [y] = outer.parameters("i32");
+    outer.get(y).call(inner).call(inner);
+    const { call } = instantiate({ outer }, {}, { twice: (value) => (value ?? 0) * 2 });
+    expect(Object.keys(call)).toEqual(["outer"]);
+    expect(call.outer?.(5)).toBe(23);
+  });
+
+  test("vector constants are made once, before the code", () => {
+    const f = new FunctionBuilder({ results: ["f32"] });
+    f.get(f.f32x4Constant(1.5)).get(f.f32x4Constant(1.5)).f32x4Add();
+    f.get(f.f32x4Constant(-0)).f32x4Add();
+    f.f32x4ExtractLane(3);
+    expect(instantiate({ f }).call.f?.()).toBe(3);
+  });
+
+  test("vectors through memory: loads, lanes, shuffles, stores, offsets", () => {
+    const f = new FunctionBuilder();
+    const v = f.local("v128");
+    f.i32(0).v128Load(16).set(v);
+    f.i32(0).get(v).get(v).i32x4Shuffle(3, 2, 1, 4).v128Store(32);
+    f.i32(0).get(v).v128Store32Lane(2, 48);
+    f.i32(0).i32(100).i32Store(52);
+    f.i32(56).i32(52).i32(0).v128Load32Zero(20).v128Load32Lane(1).v128Store64Lane(0);
+    const { call, words } = instantiate({ f });
+    words.set([1, 2, 3, 4], 4);
+    call.f?.();
+    expect([...words.slice(8, 16)]).toEqual([4, 3, 2, 1, 3, 100, 2, 100]);
+  });
+
+  test("bulk memory", () => {
+    const f = new FunctionBuilder();
+    f.i32(0).i32(1).i32(8).memoryFill();
+    f.i32(8).i32(0).i32(4).memoryCopy();
+    const { call, words } = instantiate({ f });
+    call.f?.();
+    expect([...words.slice(0, 4)]).toEqual([0x01010101, 0x01010101, 0x01010101, 0]);
+  });
+
+  test("multiply-add in both policies; only the relaxed one may use the fused instruction", () => {
+    for (const relaxed of [false, true]) {
+      const f = new FunctionBuilder({ relaxed, results: ["f32"] });
+      const [a, b, c] = f.parameters("f32", "f32", "f32");
+      const splat = (local: typeof a) => () => f.get(local).f32x4Splat();
+      f.f32x4MultiplyAdd(splat(a), splat(b), splat(c)).f32x4ExtractLane(0);
+      f.f32x4NegativeMultiplyAdd(splat(a), splat(b), splat(c)).f32x4ExtractLane(0).f32Add();
+      expect(instantiate({ f }).call.f?.(3, 5, 100)).toBe(200);
+      const code = hexOf(assembleModule({ memory: {}, functions: { f } }));
+      expect(code.includes("fd8502")).toBe(relaxed);
+    }
+  });
+});
+
+describe("modules", () => {
+  test("shared and plain memories", () => {
+    const f = new FunctionBuilder();
+    f.i32(0).i32(42).i32Store();
+    const { call, words } = instantiate({ f }, { shared: true });
+    call.f?.();
+    expect(words[0]).toBe(42);
+    expect(words.buffer).toBeInstanceOf(SharedArrayBuffer);
+    const module = new WebAssembly.Module(assembleModule({ memory: { shared: true }, functions: { f } }));
+    const plain = new WebAssembly.Memory({ initial: 1, maximum: 65536 });
+    expect(() => new WebAssembly.Instance(module, { env: { memory: plain } })).toThrow(/memory/);
+  });
+
+  test("this engine has both SIMD levels", () => {
+    expect(probeWasm()).toEqual({ simd: true, relaxedSimd: true });
+  });
+});
+
+describe("opcodes", () => {
+  const types: ValueType[] = ["i32", "i64", "f32", "f64", "v128"];
+  const operandLists = types.flatMap((first): ValueType[][] => [
+    [first],
+    ...types.flatMap((second): ValueType[][] => [
+      [first, second],
+      [first, second, "v128"],
+    ]),
+  ]);
+
+  function validates(name: keyof typeof scalarOpcodes, parameters: ValueType[], result: ValueType): boolean {
+    const f = new FunctionBuilder({ results: [result] });
+    for (const operand of f.parameters(...parameters)) f.get(operand);
+    f[name]();
+    return WebAssembly.validate(assembleModule({ memory: {}, functions: { f } }));
+  }
+
+  test.each(Object.keys({ ...scalarOpcodes, ...saturatingOpcodes, ...vectorOpcodes }))("%s", (name) => {
+    const type = /^(i32|i64|f32|f64)(?!x)/.exec(name)?.[1] as ValueType | undefined;
+    const isTest = /(Eqz?|Ne|[LG][te](S|U)?)$/.test(name) && type !== undefined;
+    const result = isTest || /(AllTrue|AnyTrue|Bitmask)$/.test(name) ? "i32" : (type ?? "v128");
+    const valid = operandLists.filter((operands) => validates(name as keyof typeof scalarOpcodes, operands, result));
+    expect(valid).toHaveLength(1);
+  });
+});
