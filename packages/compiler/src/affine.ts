@@ -53,10 +53,10 @@ export function addIndex(a: Index, b: Index): Index {
 function rejoin(terms: Map<string, Term>, constant: Size): Index {
   for (const { atom, by } of terms.values()) {
     if (atom.kind !== "mod") continue;
-    const key = `(${atom.of.key})/${showSize(atom.by)}`;
-    const quotient = terms.get(key);
-    if (quotient && quotient.by === mulSize(by, atom.by)) {
-      terms.delete(key);
+    const [whole, ...others] = divIndex(atom.of, atom.by).terms;
+    const quotient = whole && terms.get(whole.atom.key);
+    if (quotient && others.length === 0 && whole.by === 1 && quotient.by === mulSize(by, atom.by)) {
+      terms.delete(whole.atom.key);
       terms.delete(atom.key);
       return addIndex(make([...terms.values()], constant), scaleIndex(atom.of, by));
     }
@@ -105,7 +105,10 @@ function lastOf(atom: Atom): Size | undefined {
   if (atom.kind === "mod") return addSize(atom.by, -1);
   if (atom.kind === "data") return atom.below === undefined ? undefined : addSize(atom.below, -1);
   const { hi } = bounds(atom.of);
-  return typeof hi === "number" && typeof atom.by === "number" ? Math.floor(hi / atom.by) : undefined;
+  if (hi === undefined) return undefined;
+  if (typeof hi === "number" && typeof atom.by === "number") return Math.floor(hi / atom.by);
+  const exact = divideSize(addSize(hi, 1), atom.by);
+  return exact === undefined ? undefined : addSize(exact, -1);
 }
 const inside = (a: Index, n: Size): boolean => {
   const { lo, hi } = bounds(a);
@@ -144,6 +147,8 @@ function coarsen(rest: Index, c: number): { d: number; x: Index; y: Index } | un
 /** `⌊a / c⌋` for a positive c. */
 export function divIndex(a: Index, c: Size): Index {
   if (c === 1) return a;
+  const [only] = a.terms;
+  if (a.terms.length === 1 && a.constant === 0 && only!.by === 1 && only!.atom.kind === "div") return divIndex(only!.atom.of, mulSize(only!.atom.by, c));
   const { quotient, rest } = splitBy(a, c);
   if (inside(rest, c)) return quotient;
   const coarse = typeof c === "number" ? coarsen(rest, c) : undefined;

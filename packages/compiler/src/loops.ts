@@ -15,7 +15,7 @@ export interface Draft {
 /** Splits, then merges loops. `keepSpace` leaves the outer loops as they are. */
 export function arrange(draft: Draft, { keepSpace = false }: { readonly keepSpace?: boolean } = {}): Draft {
   let d = share(draft);
-  for (let s = splitOf(d); s; s = splitOf(d)) d = replaceAxis(d, s.axis, s.parts, s.index);
+  if (!keepSpace) for (let s = splitOf(d); s; s = splitOf(d)) d = replaceAxis(d, s.axis, s.parts, s.index);
   for (const part of keepSpace ? (["fold"] as const) : (["space", "fold"] as const)) {
     for (let m = mergeOf(d, part); m; m = mergeOf(d, part)) d = mergeAxes(d, m.outer, m.inner);
   }

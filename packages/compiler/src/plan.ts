@@ -61,9 +61,11 @@ export function plan(lowered: Lowered): Plan {
   }
 
   const needed = new Map<Value, { first: number; last: number }>();
+  const read = new Set(steps.flatMap(readsOf));
   steps.forEach((s, k) => {
     for (const v of [...writesOf(s), ...readsOf(s)]) {
-      if (places.has(v)) continue;
+      // Outputs after the first that nobody reads are not computed.
+      if (places.has(v) || (s.kind === "matched" && v.index > 0 && v.node === s.node && !read.has(v))) continue;
       const span = needed.get(v);
       if (span) span.last = k;
       else needed.set(v, { first: k, last: k });

@@ -1,5 +1,14 @@
 /** The hand-written kernels by the name of the op they compute. */
 import type { Matched } from "@antler/compiler";
-import type { KernelContext } from "../kernels/context.ts";
+import type { KernelContext } from "../kernels/index.ts";
+import { convolutionKernels } from "./convolution.ts";
+import { matMulKernel } from "./matmul.ts";
+import { poolingKernels } from "./pooling.ts";
+import { rowKernels } from "./rows.ts";
 
-export const matchedKernels = (_context: KernelContext): { readonly [op: string]: Matched } => ({});
+export const matchedKernels = (context: KernelContext): { readonly [op: string]: Matched } => ({
+  matMul: matMulKernel(context),
+  ...convolutionKernels(context),
+  ...poolingKernels(context),
+  ...rowKernels(context),
+});

@@ -1,0 +1,90 @@
+/** matMul as GEMM: transposes, slices and broadcasts are strides; batches are merged into rows where they can be. */
+import type { Matched, MatchedCall } from "@antler/compiler";
+import { type KernelContext, gemm } from "../kernels/index.ts";
+import { address, isFloat32, operandAddress } from "./float32.ts";
+
+interface Operand {
+  readonly pointer: number;
+  readonly rowStride: number;
+  readonly columnStride: number;
+  /** A stride for each batch axis of the result, 0 where it repeats. */
+  readonly batch: readonly number[];
+}
+
+export const matMulKernel = (context: KernelContext): Matched => ({
+  accepts: isFloat32,
+  operands: "strided",
+  epilogue: true,
+  run(call) {
+    const { transposeA, transposeB } = call.attrs as { transposeA: boolean; transposeB: boolean };
+    const shape = call.specs.outputs[0]!.shape;
+    const [m, n] = shape.slice(-2) as [number, number];
+    const k = call.specs.inputs[0]!.shape.at(transposeA ? -2 : -1)!;
+    const batch = shape.slice(0, -2);
+    const a = operand(call, 0, transposeA, batch);
+    const b = operand(call, 1, transposeB, batch);
+    multiply(context, call, { m, n, k, batch, a, b });
+  },
+});
+
+function operand(call: MatchedCall, which: number, transposed: boolean, batch: readonly number[]): Operand {
+  const { shape } = call.specs.inputs[which]!;
+  const { strides } = call.layouts[which]!;
+  const [x, y] = strides.slice(-2) as [number, number];
+  const missing = batch.length - (shape.length - 2);
+  return {
+    pointer: operandAddress(call, which),
+    rowStride: transposed ? y : x,
+    columnStride: transposed ? x : y,
+    batch: batch.map((_, i) => (i < missing || shape[i - missing] === 1 ? 0 : strides[i - missing]!)),
+  };
+}
+
+interface Product {
+  readonly m: number;
+  readonly n: number;
+  readonly k: number;
+  readonly batch: readonly number[];
+  readonly a: Operand;
+  readonly b: Operand;
+}
+function multiply(context: KernelContext, call: MatchedCall, given: Product): void {
+  const p = mergeBatches(given);
+  const { m, n, k, batch, a, b } = p;
+  const c = address(call.outputs[0]);
+  const inner = batch.at(-1) ?? 1;
+  const outer = batch.slice(0, -1);
+  const count = outer.reduce((x, y) => x * y, 1);
+  for (let item = 0; item < count; item++) {
+    let [aOffset, bOffset] = [0, 0];
+    for (let axis = outer.length - 1, rest = item; axis >= 0; axis--) {
+      const at = rest % outer[axis]!;
+      rest = Math.floor(rest / outer[axis]!);
+      aOffset += at * a.batch[axis]!;
+      bOffset += at * b.batch[axis]!;
+    }
+    const row = item * inner * m;
+    const { done } = call;
+    gemm(context, {
+      m,
+      n,
+      k,
+      a: { pointer: a.pointer + 4 * aOffset, rowStride: a.rowStride, columnStride: a.columnStride },
+      b: { pointer: b.pointer + 4 * bOffset, rowStride: b.rowStride, columnStride: b.columnStride },
+      c: { pointer: c + 4 * row * n, rowStride: n },
+      ...(inner !== 1 && { batch: { count: inner, a: a.batch.at(-1) ?? 0, b: b.batch.at(-1) ?? 0, c: m * n } }),
+      ...(done && { done: (r0, r1, c0, c1) => done(row + r0, row + r1, c0, c1) }),
+    });
+  }
+}
+/** A batch axis that only the left operand has, and that lies in front of its rows, is more rows. */
+function mergeBatches(p: Product): Product {
+  let { m, batch, a, b } = p;
+  while (batch.length && b.batch.at(-1) === 0 && (a.batch.at(-1) === m * a.rowStride || batch.at(-1) === 1)) {
+    m *= batch.at(-1)!;
+    batch = batch.slice(0, -1);
+    a = { ...a, batch: a.batch.slice(0, -1) };
+    b = { ...b, batch: b.batch.slice(0, -1) };
+  }
+  return { ...p, m, batch, a, b };
+}
