@@ -63,8 +63,7 @@ export function trainingData(model: ModelName, steps: number): TrainingData {
     const cellColumn = label % 4;
     for (let y = 0; y < height; y++) {
       for (let x = 0; x < width; x++) {
-        const inCell =
-          Math.floor(y / cellHeight) === cellRow && Math.floor(x / cellWidth) === cellColumn;
+        const inCell = Math.floor(y / cellHeight) === cellRow && Math.floor(x / cellWidth) === cellColumn;
         for (let c = 0; c < channels; c++) {
           images[at++] = (3 * uniform(bits()) + (inCell ? 1 : 0)) / 4;
         }

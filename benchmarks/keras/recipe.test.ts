@@ -1,13 +1,6 @@
 // Tests that TypeScript and Python start from the same numbers: both compare with expected.json.
 import { describe, expect, it } from "vitest";
-import {
-  checksum,
-  dataSeed,
-  type ModelName,
-  randomBits,
-  trainingData,
-  trainingSets,
-} from "./data.ts";
+import { checksum, dataSeed, type ModelName, randomBits, trainingData, trainingSets } from "./data.ts";
 import expected from "./expected.json" with { type: "json" };
 import { initialWeights } from "./weights.ts";
 

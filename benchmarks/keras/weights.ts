@@ -10,9 +10,7 @@ export interface InitialWeight {
   values: Float32Array;
 }
 
-export const kernelShapes: Readonly<
-  Record<ModelName, Readonly<Record<string, readonly number[]>>>
-> = {
+export const kernelShapes: Readonly<Record<ModelName, Readonly<Record<string, readonly number[]>>>> = {
   mlp: { dense_1: [784, 512], dense_2: [512, 512], dense_3: [512, 10] },
   cnn: {
     conv_1: [3, 3, 1, 32],
@@ -30,10 +28,7 @@ export function initialWeights(model: ModelName): InitialWeight[] {
     const units = shape.at(-1)!;
     const field = product(shape.slice(0, -2));
     const limit = Math.sqrt(6 / (field * (shape.at(-2)! + units)));
-    const kernel = Float32Array.from(
-      { length: product(shape) },
-      () => (2 * uniform(bits()) - 1) * limit,
-    );
+    const kernel = Float32Array.from({ length: product(shape) }, () => (2 * uniform(bits()) - 1) * limit);
     return [
       { name: `${layer}/kernel`, shape, values: kernel },
       { name: `${layer}/bias`, shape: [units], values: new Float32Array(units) },

@@ -1,5 +1,5 @@
 /** Functions with a gradient of the user's own. */
-import { type CompositeHow, dispatch, GradientError, type Op, sameShape, type Spec, type Tensor, trace } from "@antler/tensor-core";
+import { type CompositeHow, dispatch, GradientError, type Op, type Spec, sameShape, type Tensor, trace } from "@antler/tensor-core";
 import { GradientTape } from "./tape.ts";
 
 /** What a custom function gives: its value, and how gradients of it become gradients of its inputs. */
@@ -40,7 +40,12 @@ export function customGradient(f: (...inputs: Tensor[]) => WithGradient): (...in
 /** The shape a composite gives is found by tracing it once. */
 function specOf(op: Op<undefined>, inputs: readonly Spec[]): Spec {
   const { expand } = op.how as CompositeHow<undefined>;
-  const { graph, captured } = trace(op.name, inputs, (xs) => expand(xs, undefined), (ys) => ys);
+  const { graph, captured } = trace(
+    op.name,
+    inputs,
+    (xs) => expand(xs, undefined),
+    (ys) => ys,
+  );
   if (captured.length) throw new GradientError(op.name, "closes over tensors or variables", { hint: "Pass them as arguments." });
   return graph.outputs[0]!.spec;
 }

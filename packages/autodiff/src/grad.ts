@@ -10,7 +10,9 @@ import { type Gradients, GradientTape } from "./tape.ts";
  * const df = grad((x) => mul(x, x));
  * df(tensor([1, 2])); // [2, 4]
  */
-export function grad<A extends readonly unknown[]>(f: (...args: A) => Tensor): (...args: A) => Gradients<A extends readonly [infer One] ? One : A> {
+export function grad<A extends readonly unknown[]>(
+  f: (...args: A) => Tensor,
+): (...args: A) => Gradients<A extends readonly [infer One] ? One : A> {
   const both = valueAndGrad(f);
   return (...args) => both(...args).grads;
 }

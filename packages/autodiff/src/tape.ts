@@ -67,7 +67,8 @@ export class GradientTape implements Recorder {
   }
   /** @internal */
   read(variable: Variable, value: Tensor): void {
-    if (this.#reads.has(variable) || (this.#watchVariables && variable.trainable && isFloat(variable.dtype))) this.#remember(variable, value);
+    if (this.#reads.has(variable) || (this.#watchVariables && variable.trainable && isFloat(variable.dtype)))
+      this.#remember(variable, value);
   }
   #remember(variable: Variable, value: Tensor): void {
     const reads = this.#reads.get(variable) ?? [];

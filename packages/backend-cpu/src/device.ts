@@ -1,5 +1,5 @@
 /** The CPU as a device: one linear memory, a base module of hand-written kernels, and small modules made for each program. */
-import { type Buffer, type Device, type Kernel, type Matched, type Run } from "@antler/compiler";
+import type { Buffer, Device, Kernel, Matched, Run } from "@antler/compiler";
 import { type DType, IndexError, OutOfMemoryError } from "@antler/tensor-core";
 import { FAULT_ADDRESS } from "./generate/access.ts";
 import { emitKernel } from "./generate/emit.ts";

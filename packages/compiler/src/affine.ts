@@ -31,7 +31,8 @@ function make(terms: readonly Term[], constant: Size): Index {
   return { terms: sorted, constant, key: [...sorted.map((t) => `${showSize(t.by)}.${t.atom.key}`), showSize(constant)].join(" ") };
 }
 export const constantIndex = (n: Size): Index => make([], n);
-export const axisIndex = (axis: Axis): Index => (axis.extent === 1 ? constantIndex(0) : make([{ atom: { kind: "axis", key: `i${axis.id}`, axis }, by: 1 }], 0));
+export const axisIndex = (axis: Axis): Index =>
+  axis.extent === 1 ? constantIndex(0) : make([{ atom: { kind: "axis", key: `i${axis.id}`, axis }, by: 1 }], 0);
 let datas = 0;
 const dataKeys = new WeakMap<Expr, string>();
 export function dataIndex(expr: Expr, below?: Size): Index {
@@ -148,7 +149,8 @@ function coarsen(rest: Index, c: number): { d: number; x: Index; y: Index } | un
 export function divIndex(a: Index, c: Size): Index {
   if (c === 1) return a;
   const [only] = a.terms;
-  if (a.terms.length === 1 && a.constant === 0 && only!.by === 1 && only!.atom.kind === "div") return divIndex(only!.atom.of, mulSize(only!.atom.by, c));
+  if (a.terms.length === 1 && a.constant === 0 && only!.by === 1 && only!.atom.kind === "div")
+    return divIndex(only!.atom.of, mulSize(only!.atom.by, c));
   const { quotient, rest } = splitBy(a, c);
   if (inside(rest, c)) return quotient;
   const coarse = typeof c === "number" ? coarsen(rest, c) : undefined;
@@ -207,7 +209,11 @@ export const showIndex = (a: Index): string =>
   [
     ...a.terms.map(({ atom, by }) => {
       const what =
-        atom.kind === "axis" ? atom.key : atom.kind === "data" ? "data" : `(${showIndex(atom.of)} ${atom.kind === "div" ? "/" : "%"} ${showSize(atom.by)})`;
+        atom.kind === "axis"
+          ? atom.key
+          : atom.kind === "data"
+            ? "data"
+            : `(${showIndex(atom.of)} ${atom.kind === "div" ? "/" : "%"} ${showSize(atom.by)})`;
       return by === 1 ? what : `${showSize(by)}*${what}`;
     }),
     ...(a.constant === 0 && a.terms.length ? [] : [showSize(a.constant)]),

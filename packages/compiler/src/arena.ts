@@ -15,7 +15,9 @@ export function pack(requests: readonly Request[]): { readonly offsets: readonly
   let bytes = 0;
   const byNeed = requests.map((request, i) => ({ request, i })).sort((a, b) => b.request.bytes - a.request.bytes);
   for (const { request, i } of byNeed) {
-    const alive = placed.filter((p) => p.request.first <= request.last && request.first <= p.request.last).sort((a, b) => a.start - b.start);
+    const alive = placed
+      .filter((p) => p.request.first <= request.last && request.first <= p.request.last)
+      .sort((a, b) => a.start - b.start);
     let start = 0;
     for (const p of alive) {
       if (start + request.bytes <= p.start) break;

@@ -124,7 +124,10 @@ export function kernelBackend(device: Device): KernelBackend {
     const start = performance.now();
     for (const v of [...graph.inputs, ...graph.outputs]) {
       if (!dtypes.has(v.spec.dtype)) {
-        throw new DTypeError(v.node?.op.name ?? "input", `${device.name} has no ${v.spec.dtype}`, { got: [v.spec], hint: `It has ${[...dtypes].join(", ")}.` });
+        throw new DTypeError(v.node?.op.name ?? "input", `${device.name} has no ${v.spec.dtype}`, {
+          got: [v.spec],
+          hint: `It has ${[...dtypes].join(", ")}.`,
+        });
       }
     }
     const executable = new Executable(lower(graph, device), device);

@@ -1,6 +1,19 @@
 /** The heart of lowering: the element of a value at an index, as one scalar expression. */
 import { type DType, evaluator, type FoldHow, type MapHow, type Node, scalars as s, type Value, type ViewHow } from "@antler/tensor-core";
-import { addIndex, type Axis, axisIndex, bounds, constantIndex, dataIndex, divIndex, type Index, modIndex, newAxis, scaleIndex, subIndex } from "./affine.ts";
+import {
+  type Axis,
+  addIndex,
+  axisIndex,
+  bounds,
+  constantIndex,
+  dataIndex,
+  divIndex,
+  type Index,
+  modIndex,
+  newAxis,
+  scaleIndex,
+  subIndex,
+} from "./affine.ts";
 import type { Expr } from "./kernel.ts";
 import { mulSize, type Size, sizeOfDim, surelyLess } from "./size.ts";
 
@@ -153,7 +166,12 @@ export class Lowering {
       let out: Expr;
       const index = this.#tryIndex(x, visit);
       if (index) out = indexLeaf(index);
-      else if (x.op === "read") out = this.element(node.inputs[x.value as number]!, x.args.map((a) => this.#toIndex(a, node, guard)), guard);
+      else if (x.op === "read")
+        out = this.element(
+          node.inputs[x.value as number]!,
+          x.args.map((a) => this.#toIndex(a, node, guard)),
+          guard,
+        );
       else out = simplifyNode(s.withArgs(x, x.args.map(visit)));
       memo.set(x, out);
       return out;
@@ -175,13 +193,16 @@ export class Lowering {
     if (e.op === "const") return constantIndex(e.value as number);
     if (e.op === "dim") return constantIndex(sizeOfDim(e.value as never));
     if (!["add", "sub", "mul", "floorDiv", "mod", "neg"].includes(e.op)) return undefined;
-    const [a, b] = e.args.map(visit).map((x) => (x.op === "index" ? (x.value as Index) : x.op === "const" ? constantIndex(x.value as number) : undefined));
+    const [a, b] = e.args
+      .map(visit)
+      .map((x) => (x.op === "index" ? (x.value as Index) : x.op === "const" ? constantIndex(x.value as number) : undefined));
     if (!a) return undefined;
     if (e.op === "neg") return scaleIndex(a, -1);
     if (!b) return undefined;
     if (e.op === "add") return addIndex(a, b);
     if (e.op === "sub") return subIndex(a, b);
-    if (e.op === "mul") return b.terms.length === 0 ? scaleIndex(a, b.constant) : a.terms.length === 0 ? scaleIndex(b, a.constant) : undefined;
+    if (e.op === "mul")
+      return b.terms.length === 0 ? scaleIndex(a, b.constant) : a.terms.length === 0 ? scaleIndex(b, a.constant) : undefined;
     const by = b.terms.length === 0 ? b.constant : undefined;
     if (by === undefined || (typeof by === "number" && by <= 0)) return undefined;
     return e.op === "floorDiv" ? divIndex(a, by) : modIndex(a, by);
@@ -242,7 +263,8 @@ function simplifyNode(e: Expr): Expr {
   if (e.op !== "load" && e.args.length > 0 && e.args.every((x) => x.op === "const")) return s.num(evaluator(e, () => () => 0)(), e.dtype);
   return e;
 }
-const asIndex = (e: Expr): Index | undefined => (e.op === "index" ? (e.value as Index) : e.op === "const" && e.dtype === "int32" ? constantIndex(e.value as number) : undefined);
+const asIndex = (e: Expr): Index | undefined =>
+  e.op === "index" ? (e.value as Index) : e.op === "const" && e.dtype === "int32" ? constantIndex(e.value as number) : undefined;
 /** What the ranges of two indices say of their order. */
 function compareIndices(op: "lt" | "le" | "eq", x: Expr, y: Expr): boolean | undefined {
   const [a, b] = [asIndex(x), asIndex(y)];

@@ -28,16 +28,16 @@ export function finish(draft: Draft, name: string, { blocked = false }: { readon
   const buffers = [...reads, ...numbered.stores.map((s) => s.value)];
   const { fold } = numbered;
   const kernel = {
-      name,
-      space: numbered.space.filter((a) => blocked || a.extent !== 1),
-      fold: fold && { axes: fold.axes, zero: fold.zero, lift: fold.lift, combine: fold.combine },
-      stores: numbered.stores.map((s, k) => ({ slot: reads.length + k, index: s.index, value: s.expr })),
-      buffers: buffers.map((v) => v.spec.dtype),
-      reads: reads.length,
-      params: symbolicSizes(numbered),
-      blocked,
-      checks: checksData(numbered),
-    };
+    name,
+    space: numbered.space.filter((a) => blocked || a.extent !== 1),
+    fold: fold && { axes: fold.axes, zero: fold.zero, lift: fold.lift, combine: fold.combine },
+    stores: numbered.stores.map((s, k) => ({ slot: reads.length + k, index: s.index, value: s.expr })),
+    buffers: buffers.map((v) => v.spec.dtype),
+    reads: reads.length,
+    params: symbolicSizes(numbered),
+    blocked,
+    checks: checksData(numbered),
+  };
   return { buffers, kernel: { ...kernel, key: printKernel(kernel, { canonical: true }) } };
 }
 

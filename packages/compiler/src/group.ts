@@ -1,7 +1,7 @@
 /** Neighbouring maps of one shape become one kernel that writes several values: Adam's m, v and w, say. */
 import type { Value } from "@antler/tensor-core";
-import { flatIndex, type ValueLoad } from "./element.ts";
 import { axisIndex } from "./affine.ts";
+import { flatIndex, type ValueLoad } from "./element.ts";
 import type { Expr } from "./kernel.ts";
 import type { Draft } from "./loops.ts";
 
@@ -34,7 +34,8 @@ export const valuesRead = (d: Draft): Set<Value> => new Set(loadsOf(d).map((e) =
  * @param available whether a value exists when the first draft runs
  */
 export function join(first: Draft, next: Draft, available: (v: Value) => boolean, maxBuffers: number): Draft | undefined {
-  if (first.fold || next.fold || first.space.length !== next.space.length || first.space.some((a, k) => a !== next.space[k])) return undefined;
+  if (first.fold || next.fold || first.space.length !== next.space.length || first.space.some((a, k) => a !== next.space[k]))
+    return undefined;
   const made = new Map(first.stores.map((s) => [s.value, s]));
   const before = valuesRead(first);
   let related = false;

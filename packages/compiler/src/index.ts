@@ -1,6 +1,6 @@
 /** @antler/compiler: graphs become kernels, kernels become programs; `kernelBackend(device)` makes a backend of a device. */
-export { type Axis, type Atom, bounds, coefficient, exprDepends, type Index, indexDepends, type Term } from "./affine.ts";
-export { type KernelBackend, kernelBackend, type KernelProgram } from "./backend.ts";
+export { type Atom, type Axis, bounds, coefficient, exprDepends, type Index, indexDepends, type Term } from "./affine.ts";
+export { type KernelBackend, type KernelProgram, kernelBackend } from "./backend.ts";
 export { accumulator } from "./element.ts";
 export type { Buffer, Device, Expr, Fold, Kernel, Layout, Limits, Load, Matched, MatchedCall, Run, Store } from "./kernel.ts";
 export { type Lowered, lower, type Step } from "./lower.ts";

@@ -1,6 +1,6 @@
 /** Loop nests made simple: loops are split where an index divides by them, and merged where every operand walks them as one. */
 import type { Value } from "@antler/tensor-core";
-import { addIndex, type Axis, type Atom, axisIndex, coefficient, type Index, newAxis, scaleIndex, substitute } from "./affine.ts";
+import { type Atom, type Axis, addIndex, axisIndex, coefficient, type Index, newAxis, scaleIndex, substitute } from "./affine.ts";
 import type { LoweredFold, ValueLoad } from "./element.ts";
 import type { Expr, Load } from "./kernel.ts";
 import { divideSize, mulSize, type Size } from "./size.ts";
@@ -83,7 +83,8 @@ function mergeAxes(d: Draft, outer: Axis, inner: Axis): Draft {
   const merged = newAxis(mulSize(outer.extent, inner.extent));
   // outer·extent + inner is the merged variable, so the inner's terms become its and the outer's vanish.
   const without = rewrite(d, (a) => (a === outer ? { terms: [], constant: 0, key: "0" } : a === inner ? axisIndex(merged) : undefined));
-  const swap = (axes: readonly Axis[]): Axis[] => axes.flatMap((a) => (a === outer ? [] : a === inner ? (merged.extent === 1 ? [] : [merged]) : [a]));
+  const swap = (axes: readonly Axis[]): Axis[] =>
+    axes.flatMap((a) => (a === outer ? [] : a === inner ? (merged.extent === 1 ? [] : [merged]) : [a]));
   return { ...without, space: swap(without.space), fold: without.fold && { ...without.fold, axes: swap(without.fold.axes) } };
 }
 function replaceAxis(d: Draft, axis: Axis, parts: readonly Axis[], index: Index): Draft {

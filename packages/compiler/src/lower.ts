@@ -97,7 +97,14 @@ class Attempt {
   /** The step that makes a value. */
   readonly #madeAt = new Map<Value, number>();
 
-  constructor(graph: Graph, device: Device, kernelOf: (node: Node) => Matched | undefined, maxBuffers: number, forced: Set<Value>, { body = false }: LowerOptions) {
+  constructor(
+    graph: Graph,
+    device: Device,
+    kernelOf: (node: Node) => Matched | undefined,
+    maxBuffers: number,
+    forced: Set<Value>,
+    { body = false }: LowerOptions,
+  ) {
     this.#graph = graph;
     this.#device = device;
     this.#kernelOf = kernelOf;
@@ -166,12 +173,20 @@ class Attempt {
       if (!out) {
         const args = e.args.map(visit);
         const load = e.op === "load" ? (e.value as ValueLoad) : undefined;
-        out = load ? { ...e, args, value: { ...load, value: this.#resolve(load.value) } } : args.some((a, i) => a !== e.args[i]) ? { ...e, args } : e;
+        out = load
+          ? { ...e, args, value: { ...load, value: this.#resolve(load.value) } }
+          : args.some((a, i) => a !== e.args[i])
+            ? { ...e, args }
+            : e;
         memo.set(e, out);
       }
       return out;
     };
-    return { ...d, stores: d.stores.map((s) => ({ ...s, expr: visit(s.expr) })), fold: d.fold && { ...d.fold, lift: d.fold.lift.map(visit) } };
+    return {
+      ...d,
+      stores: d.stores.map((s) => ({ ...s, expr: visit(s.expr) })),
+      fold: d.fold && { ...d.fold, lift: d.fold.lift.map(visit) },
+    };
   }
 
   #kernel(v: Value): void {
@@ -213,9 +228,13 @@ class Attempt {
     const before = this.#forced.size;
     for (const x of v.node!.inputs) if (!this.#isStored(x) && x.node) this.#forced.add(x);
     if (this.#forced.size === before) {
-      throw new BackendError(v.node!.op.name, `reads ${v.node!.inputs.length} tensors, but a kernel of ${this.#device.name} takes ${this.#maxBuffers} buffers`, {
-        hint: "Do it in several steps.",
-      });
+      throw new BackendError(
+        v.node!.op.name,
+        `reads ${v.node!.inputs.length} tensors, but a kernel of ${this.#device.name} takes ${this.#maxBuffers} buffers`,
+        {
+          hint: "Do it in several steps.",
+        },
+      );
     }
   }
 

@@ -28,7 +28,8 @@ export interface Plan {
 
 export const readsOf = (s: Step): readonly Value[] => {
   if (s.kind === "kernel") return s.buffers.slice(0, s.kernel.reads);
-  if (s.kind === "matched") return [...s.operands.map((o) => o.value), ...(s.epilogue ? s.epilogue.buffers.slice(0, s.epilogue.kernel.reads) : [])];
+  if (s.kind === "matched")
+    return [...s.operands.map((o) => o.value), ...(s.epilogue ? s.epilogue.buffers.slice(0, s.epilogue.kernel.reads) : [])];
   return s.operands;
 };
 /** What a step writes. The result an epilogue works on lives where the epilogue writes, if it fits there. */

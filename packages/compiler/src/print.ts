@@ -3,7 +3,7 @@ import { showDim, type Value } from "@antler/tensor-core";
 import type { Axis, Index } from "./affine.ts";
 import type { Expr, Fold, Kernel, Load } from "./kernel.ts";
 import type { Step } from "./lower.ts";
-import { readsOf, writesOf, type Place } from "./plan.ts";
+import { type Place, readsOf, writesOf } from "./plan.ts";
 import type { Executable } from "./program.ts";
 import { showSize } from "./size.ts";
 
@@ -40,7 +40,8 @@ export function printKernel(k: Printable, { canonical = false }: { readonly cano
       const args = e.args.map(show);
       let text: string;
       if (e.op === "index") text = index(e.value as Index);
-      else if (e.op === "load") text = `b${(e.value as Load).slot}[${index((e.value as Load).index)}]${args.length ? ` if ${args[0]}` : ""}`;
+      else if (e.op === "load")
+        text = `b${(e.value as Load).slot}[${index((e.value as Load).index)}]${args.length ? ` if ${args[0]}` : ""}`;
       else text = `${e.op}(${args.join(", ")})`;
       if (e.op === "cast" || e.op === "bitcast") text += `:${e.dtype}`;
       n = `t${names.size}`;
@@ -59,14 +60,26 @@ export function printKernel(k: Printable, { canonical = false }: { readonly cano
   out.push(...flush("  "), ...stores.map((s) => `  b${s.slot}[${s.at}] = ${s.value}`));
   return out.join("\n");
 }
-function printFold(f: Fold, loop: (a: readonly Axis[]) => string, show: (e: Expr) => string, flush: (indent: string) => string[]): string[] {
+function printFold(
+  f: Fold,
+  loop: (a: readonly Axis[]) => string,
+  show: (e: Expr) => string,
+  flush: (indent: string) => string[],
+): string[] {
   const zero = f.zero.map(show).join(", ");
   const lift = f.lift.map(show);
   const body = flush("    ");
   const left = f.zero.map((z, k): Expr => ({ op: "acc", dtype: z.dtype, args: [], value: k }));
   const right = f.zero.map((z, k): Expr => ({ op: "acc", dtype: z.dtype, args: [], value: k + f.zero.length }));
   const combined = f.combine(left, right).map(show);
-  return [`  acc = ${zero}`, `  fold ${loop(f.axes)}`, ...body, `    with ${lift.join(", ")}`, ...flush("    "), `    acc = ${combined.join(", ")}`];
+  return [
+    `  acc = ${zero}`,
+    `  fold ${loop(f.axes)}`,
+    ...body,
+    `    with ${lift.join(", ")}`,
+    ...flush("    "),
+    `    acc = ${combined.join(", ")}`,
+  ];
 }
 
 const showValue = (v: Value, names: Map<Value, string>): string => {
@@ -81,9 +94,16 @@ export function printProgram(e: Executable): string {
   const names = new Map<Value, string>();
   const { lowered, plan } = e;
   const line = (s: Step, k: number): string => {
-    const what = s.kind === "kernel" ? s.kernel.name : s.kind === "matched" ? `${s.node.op.name}${s.epilogue ? ` then ${s.epilogue.kernel.name}` : ""}` : s.node.op.name;
+    const what =
+      s.kind === "kernel"
+        ? s.kernel.name
+        : s.kind === "matched"
+          ? `${s.node.op.name}${s.epilogue ? ` then ${s.epilogue.kernel.name}` : ""}`
+          : s.node.op.name;
     const reads = readsOf(s).map((v) => showValue(v, names));
-    const writes = writesOf(s).map((v) => `${showValue(v, names)} @${showPlace(plan.places.get(v))}${lowered.reasons.has(v) ? ` (${lowered.reasons.get(v)})` : ""}`);
+    const writes = writesOf(s).map(
+      (v) => `${showValue(v, names)} @${showPlace(plan.places.get(v))}${lowered.reasons.has(v) ? ` (${lowered.reasons.get(v)})` : ""}`,
+    );
     return `${k}: ${s.kind} ${what}: ${reads.join(", ")} -> ${writes.join(", ")}`;
   };
   return [...lowered.steps.map(line), "", ...e.kernels().map((k) => printKernel(k))].join("\n");

@@ -1,7 +1,7 @@
 /** A lowered graph made runnable: kernels compiled once, sizes bound once for each set of values, then only calls. */
 import {
-  bindDim,
   type Bindings,
+  bindDim,
   bindShape,
   byteSize,
   type CondAttrs,
@@ -143,9 +143,16 @@ export class Executable {
     const inputs = s.operands.map((o) => at(o.value));
     const outputs = s.node.outputs.map(used);
     const specs = { inputs: s.node.inputs.map(specOf), outputs: s.node.outputs.map(specOf) };
-    const layouts = s.operands.map(({ layout }) => ({ offset: bindSize(layout.offset, sizes), strides: layout.strides.map((x) => bindSize(x, sizes)) }));
+    const layouts = s.operands.map(({ layout }) => ({
+      offset: bindSize(layout.offset, sizes),
+      strides: layout.strides.map((x) => bindSize(x, sizes)),
+    }));
     const attrs = s.node.attrs as never;
-    const finish = s.epilogue && { run: this.#runs.get(s.epilogue.kernel)!, at: s.epilogue.buffers.map(at), params: s.epilogue.kernel.params.map((p) => bindSize(p, sizes)) };
+    const finish = s.epilogue && {
+      run: this.#runs.get(s.epilogue.kernel)!,
+      at: s.epilogue.buffers.map(at),
+      params: s.epilogue.kernel.params.map((p) => bindSize(p, sizes)),
+    };
     return (f) => {
       const buffers = finish?.at.map((l) => l(f));
       const done = finish && ((...block: number[]) => finish.run(buffers!, finish.params, block));
@@ -154,7 +161,14 @@ export class Executable {
     };
   }
 
-  #regionCall(s: RegionStep, inputs: readonly Locate[], outputs: readonly Locate[], room: number, specOf: (v: Value) => StaticSpec, sizes: Bindings): Call {
+  #regionCall(
+    s: RegionStep,
+    inputs: readonly Locate[],
+    outputs: readonly Locate[],
+    room: number,
+    specOf: (v: Value) => StaticSpec,
+    sizes: Bindings,
+  ): Call {
     const device = this.#device;
     const bodies = s.bodies.map((b) => this.#bodies.get(b)!.bind(sizes));
     const context: RegionContext = {
@@ -187,11 +201,18 @@ export function* work(bound: Bound, frame: Frame): Work {
 
 // ---- Host ops
 
-function hostCall(device: Device, node: Node, inputs: readonly Locate[], outputs: readonly Locate[], specOf: (v: Value) => StaticSpec): Call {
+function hostCall(
+  device: Device,
+  node: Node,
+  inputs: readonly Locate[],
+  outputs: readonly Locate[],
+  specOf: (v: Value) => StaticSpec,
+): Call {
   const specs = { inputs: node.inputs.map(specOf), outputs: node.outputs.map(specOf) };
   const { how } = node.op;
   const kernel = node.op.kernels?.[device.name] ?? (how.kind === "opaque" ? how.reference : undefined)!;
-  const open = (bytes: Uint8Array, s: StaticSpec): TypedArray => new (dtypeInfo(s.dtype).array)(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer);
+  const open = (bytes: Uint8Array, s: StaticSpec): TypedArray =>
+    new (dtypeInfo(s.dtype).array)(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer);
   return function* (f) {
     if (listening()) emit({ kind: "host", backend: device.name, op: node.op.name });
     const given: TypedArray[] = [];

@@ -161,7 +161,9 @@ export function baseOf(v: Value): Value {
   return base;
 }
 const largest = (values: readonly Value[]): Value =>
-  values.reduce((a, b) => (b.spec.shape.length > a.spec.shape.length || (b.spec.shape.length === a.spec.shape.length && bigger(b, a)) ? b : a));
+  values.reduce((a, b) =>
+    b.spec.shape.length > a.spec.shape.length || (b.spec.shape.length === a.spec.shape.length && bigger(b, a)) ? b : a,
+  );
 const bigger = (a: Value, b: Value): boolean => {
   const [x, y] = [sizeOfValue(a), sizeOfValue(b)];
   return typeof x === "number" && typeof y === "number" && x > y;
@@ -172,4 +174,8 @@ const shrinks = (node: Node): boolean => {
   return typeof a === "number" && typeof b === "number" && a <= b;
 };
 /** A view of equal size without fill: each element appears once. */
-const isBijection = (node: Node): boolean => node.inputs.length === 1 && sizeOfValue(node.inputs[0]!) === sizeOfValue(node.outputs[0]!) && node.op.how.kind === "view" && !node.op.how.fill;
+const isBijection = (node: Node): boolean =>
+  node.inputs.length === 1 &&
+  sizeOfValue(node.inputs[0]!) === sizeOfValue(node.outputs[0]!) &&
+  node.op.how.kind === "view" &&
+  !node.op.how.fill;

@@ -4,8 +4,31 @@ import type { Expr } from "./kernel.ts";
 
 /** Ops that cost many times a load. */
 const HEAVY: ReadonlySet<string> = new Set([
-  "div", "sqrt", "rsqrt", "exp", "expm1", "log", "log1p", "sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh",
-  "asinh", "acosh", "atanh", "erf", "pow", "atan2", "mod", "floorDiv", "mulHi",
+  "div",
+  "sqrt",
+  "rsqrt",
+  "exp",
+  "expm1",
+  "log",
+  "log1p",
+  "sin",
+  "cos",
+  "tan",
+  "asin",
+  "acos",
+  "atan",
+  "sinh",
+  "cosh",
+  "tanh",
+  "asinh",
+  "acosh",
+  "atanh",
+  "erf",
+  "pow",
+  "atan2",
+  "mod",
+  "floorDiv",
+  "mulHi",
 ]);
 const HEAVY_COST = 8;
 

@@ -67,15 +67,19 @@ export class Access {
     };
     if (single || !guardVaries) f.get(guard).v128AnyTrue().if(all);
     else {
-      f.get(guard).i32x4AllTrue().if(all, () => {
-        for (let lane = 0; lane < 4; lane++) {
-          f.get(guard).i32x4ExtractLane(lane).if(() => {
-            f.get(out);
-            this.#lane(dtype, slot, index, addresses, along, unit, lane);
-            f.set(out);
-          });
-        }
-      });
+      f.get(guard)
+        .i32x4AllTrue()
+        .if(all, () => {
+          for (let lane = 0; lane < 4; lane++) {
+            f.get(guard)
+              .i32x4ExtractLane(lane)
+              .if(() => {
+                f.get(out);
+                this.#lane(dtype, slot, index, addresses, along, unit, lane);
+                f.set(out);
+              });
+          }
+        });
     }
     f.get(out);
   }
@@ -91,7 +95,9 @@ export class Access {
       if (typeof along === "number") f.i32(along * places * bytesOf(dtype)).i32Add();
       else {
         this.#walk.size(along!);
-        f.i32(places * bytesOf(dtype)).i32Mul().i32Add();
+        f.i32(places * bytesOf(dtype))
+          .i32Mul()
+          .i32Add();
       }
     };
     push();
@@ -203,7 +209,12 @@ export class Access {
     const fine = f.local("v128");
     f.get(value);
     this.#walk.size(atom.below);
-    f.i32x4Splat().i32x4LtU().tee(fine).i32x4AllTrue().i32Eqz().if(() => void f.i32(FAULT_ADDRESS).i32(1).i32Store());
+    f.i32x4Splat()
+      .i32x4LtU()
+      .tee(fine)
+      .i32x4AllTrue()
+      .i32Eqz()
+      .if(() => void f.i32(FAULT_ADDRESS).i32(1).i32Store());
     f.get(value).get(fine).v128And();
   }
 
@@ -229,7 +240,9 @@ export class Access {
       if (typeof along === "number") f.i32(along * places * bytesOf(dtype)).i32Add();
       else {
         this.#walk.size(along);
-        f.i32(places * bytesOf(dtype)).i32Mul().i32Add();
+        f.i32(places * bytesOf(dtype))
+          .i32Mul()
+          .i32Add();
       }
       f.get(packed);
       if (bytesOf(dtype) === 4) f.v128Store32Lane(lane);

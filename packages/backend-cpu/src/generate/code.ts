@@ -23,8 +23,10 @@ export const div = (a: Code, b: Code): Code => node("div", a.dtype, a, b);
 export const fma = (a: Code, b: Code, c: Code): Code => node("fma", a.dtype, a, b, c);
 /** c − a·b. */
 export const fnma = (a: Code, b: Code, c: Code): Code => node("fnma", a.dtype, a, b, c);
-export const min = (a: Code, b: Code): Code => node("min", a.dtype, a, b);
-export const max = (a: Code, b: Code): Code => node("max", a.dtype, a, b);
+/** b < a ? b : a, one instruction: a where it is NaN. */
+export const pmin = (a: Code, b: Code): Code => node("pmin", a.dtype, a, b);
+/** a < b ? b : a, one instruction: a where it is NaN. */
+export const pmax = (a: Code, b: Code): Code => node("pmax", a.dtype, a, b);
 export const unary = (op: Code["op"], a: Code): Code => node(op, a.dtype, a);
 export const neg = (a: Code): Code => unary("neg", a);
 export const abs = (a: Code): Code => unary("abs", a);

@@ -116,7 +116,14 @@ class KernelEmitter {
     if (!vector) return body(top, 1, 1);
     this.#loops(space.slice(0, -1), roots, top, (scope) => this.#vectorLoop(vector, scope, body));
   }
-  #foldLoops(axes: readonly Axis[], step: readonly Code[], scope: Scope, units: number, lanes: 1 | 4, accs: readonly (readonly Local[])[]): void {
+  #foldLoops(
+    axes: readonly Axis[],
+    step: readonly Code[],
+    scope: Scope,
+    units: number,
+    lanes: 1 | 4,
+    accs: readonly (readonly Local[])[],
+  ): void {
     const [axis, ...rest] = axes;
     if (!axis) {
       const inner = new Scope(scope);
@@ -200,7 +207,10 @@ class KernelEmitter {
     const unit = (u: number): Local[] => accs.map((a) => a[u]!);
     for (let half = this.#plan.unroll >> 1; half > 0; half >>= 1) for (let u = 0; u < half; u++) this.#merge(unit(u), unit(u + half));
     const first = unit(0);
-    for (const lanes of [[2, 3, 0, 1], [1, 0, 3, 2]] as const) {
+    for (const lanes of [
+      [2, 3, 0, 1],
+      [1, 0, 3, 2],
+    ] as const) {
       const turned = first.map((l) => {
         const t = this.#f.local("v128");
         this.#f.get(l).get(l).i32x4Shuffle(lanes[0], lanes[1], lanes[2], lanes[3]).set(t);
@@ -252,8 +262,14 @@ class KernelEmitter {
     };
     const nodes = topological(roots).filter(isReady);
     const used = new Set<Code>(roots);
-    for (const e of topological(roots)) if (!isReady(e)) for (const a of [...e.args, ...(indexOf(e) ? dataOf(indexOf(e)!, this.#plan.selector) : [])]) used.add(a);
-    this.#emitAll(nodes.filter((e) => used.has(e)), scope, units, lanes);
+    for (const e of topological(roots))
+      if (!isReady(e)) for (const a of [...e.args, ...(indexOf(e) ? dataOf(indexOf(e)!, this.#plan.selector) : [])]) used.add(a);
+    this.#emitAll(
+      nodes.filter((e) => used.has(e)),
+      scope,
+      units,
+      lanes,
+    );
   }
 
   /** Emits the roots and what they need. Units take turns at each node, to hide its latency. */
@@ -268,7 +284,12 @@ class KernelEmitter {
         if (e.op === "const") emitConstant(f, e);
         else if (e.op === "load") this.#access.load(e, u, lanes, scope);
         else if (e.op === "index") this.#access.index(e, u, lanes, scope);
-        else emitNode(f, e, e.args.map((a) => scope.at(a, u)));
+        else
+          emitNode(
+            f,
+            e,
+            e.args.map((a) => scope.at(a, u)),
+          );
         f.set(l);
         locals.push(l);
       }

@@ -4,48 +4,96 @@ import type { FunctionBuilder, Local } from "../wasm/index.ts";
 import type { Code } from "./code.ts";
 
 type Emit = (f: FunctionBuilder, a: Local, b: Local, c: Local) => void;
-const one = (name: keyof FunctionBuilder): Emit => (f, a) => void (f.get(a)[name] as () => void).call(f);
-const two = (name: keyof FunctionBuilder): Emit => (f, a, b) => void (f.get(a).get(b)[name] as () => void).call(f);
-const swapped = (name: keyof FunctionBuilder): Emit => (f, a, b) => void (f.get(b).get(a)[name] as () => void).call(f);
+const one =
+  (name: keyof FunctionBuilder): Emit =>
+  (f, a) =>
+    void (f.get(a)[name] as () => void).call(f);
+const two =
+  (name: keyof FunctionBuilder): Emit =>
+  (f, a, b) =>
+    void (f.get(a).get(b)[name] as () => void).call(f);
+const swapped =
+  (name: keyof FunctionBuilder): Emit =>
+  (f, a, b) =>
+    void (f.get(b).get(a)[name] as () => void).call(f);
+
+/** The pseudo-minimum or -maximum keeps a NaN of its first operand; one of the second is put in: half the instructions of f32x4.max. */
+const exact =
+  (name: "f32x4Pmin" | "f32x4Pmax"): Emit =>
+  (f, a, b) => {
+    f.get(a).get(b)[name]();
+    f.get(b).get(b).f32x4Ne().v128Or();
+  };
 
 const floats: { readonly [op: string]: Emit } = {
-  add: two("f32x4Add"), sub: two("f32x4Sub"), mul: two("f32x4Mul"), div: two("f32x4Div"), min: two("f32x4Min"), max: two("f32x4Max"),
-  neg: one("f32x4Neg"), abs: one("f32x4Abs"), sqrt: one("f32x4Sqrt"), floor: one("f32x4Floor"), ceil: one("f32x4Ceil"),
-  trunc: one("f32x4Trunc"), round: one("f32x4Nearest"), lt: two("f32x4Lt"), le: two("f32x4Le"), eq: two("f32x4Eq"), ne: two("f32x4Ne"),
+  add: two("f32x4Add"),
+  sub: two("f32x4Sub"),
+  mul: two("f32x4Mul"),
+  div: two("f32x4Div"),
+  min: exact("f32x4Pmin"),
+  max: exact("f32x4Pmax"),
+  pmin: two("f32x4Pmin"),
+  pmax: two("f32x4Pmax"),
+  neg: one("f32x4Neg"),
+  abs: one("f32x4Abs"),
+  sqrt: one("f32x4Sqrt"),
+  floor: one("f32x4Floor"),
+  ceil: one("f32x4Ceil"),
+  trunc: one("f32x4Trunc"),
+  round: one("f32x4Nearest"),
+  lt: two("f32x4Lt"),
+  le: two("f32x4Le"),
+  eq: two("f32x4Eq"),
+  ne: two("f32x4Ne"),
   fma: (f, a, b, c) => void f.f32x4MultiplyAdd(a, b, c),
   fnma: (f, a, b, c) => void f.f32x4NegativeMultiplyAdd(a, b, c),
 };
 
-const shift = (name: "i32x4Shl" | "i32x4ShrS" | "i32x4ShrU"): Emit => (f, a, b) => void f.get(a).get(b).i32x4ExtractLane(0)[name]();
+const shift =
+  (name: "i32x4Shl" | "i32x4ShrS" | "i32x4ShrU"): Emit =>
+  (f, a, b) =>
+    void f.get(a).get(b).i32x4ExtractLane(0)[name]();
 /** Integer division through float64, which holds every 32-bit integer exactly. */
-const viaDouble = (signed: boolean, body: (f: FunctionBuilder) => void): Emit => (f, a, b) => {
-  const convert = signed ? "f64x2ConvertLowI32x4S" : "f64x2ConvertLowI32x4U";
-  const back = signed ? "i32x4TruncSatF64x2SZero" : "i32x4TruncSatF64x2UZero";
-  const half = (high: boolean): void => {
-    for (const x of [a, b]) {
-      f.get(x);
-      if (high) f.get(x).i32x4Shuffle(2, 3, 2, 3);
-      f[convert]();
-    }
-    f.f64x2Div();
-    body(f);
-    f[back]();
+const viaDouble =
+  (signed: boolean, body: (f: FunctionBuilder) => void): Emit =>
+  (f, a, b) => {
+    const convert = signed ? "f64x2ConvertLowI32x4S" : "f64x2ConvertLowI32x4U";
+    const back = signed ? "i32x4TruncSatF64x2SZero" : "i32x4TruncSatF64x2UZero";
+    const half = (high: boolean): void => {
+      for (const x of [a, b]) {
+        f.get(x);
+        if (high) f.get(x).i32x4Shuffle(2, 3, 2, 3);
+        f[convert]();
+      }
+      f.f64x2Div();
+      body(f);
+      f[back]();
+    };
+    half(false);
+    half(true);
+    f.i32x4Shuffle(0, 1, 4, 5);
+    // By zero: zero.
+    f.get(b).i32x4(0).i32x4Ne().v128And();
   };
-  half(false);
-  half(true);
-  f.i32x4Shuffle(0, 1, 4, 5);
-  // By zero: zero.
-  f.get(b).i32x4(0).i32x4Ne().v128And();
-};
 const quotient = (signed: boolean): Emit => viaDouble(signed, (f) => void f.f64x2Floor());
 
 const integers = (signed: boolean): { readonly [op: string]: Emit } => ({
-  add: two("i32x4Add"), sub: two("i32x4Sub"), mul: two("i32x4Mul"),
-  min: two(signed ? "i32x4MinS" : "i32x4MinU"), max: two(signed ? "i32x4MaxS" : "i32x4MaxU"),
-  neg: one("i32x4Neg"), abs: signed ? one("i32x4Abs") : (f, a) => void f.get(a),
-  eq: two("i32x4Eq"), ne: two("i32x4Ne"), lt: two(signed ? "i32x4LtS" : "i32x4LtU"), le: two(signed ? "i32x4LeS" : "i32x4LeU"),
-  bitAnd: two("v128And"), bitOr: two("v128Or"), bitXor: two("v128Xor"),
-  shl: shift("i32x4Shl"), shr: shift(signed ? "i32x4ShrS" : "i32x4ShrU"),
+  add: two("i32x4Add"),
+  sub: two("i32x4Sub"),
+  mul: two("i32x4Mul"),
+  min: two(signed ? "i32x4MinS" : "i32x4MinU"),
+  max: two(signed ? "i32x4MaxS" : "i32x4MaxU"),
+  neg: one("i32x4Neg"),
+  abs: signed ? one("i32x4Abs") : (f, a) => void f.get(a),
+  eq: two("i32x4Eq"),
+  ne: two("i32x4Ne"),
+  lt: two(signed ? "i32x4LtS" : "i32x4LtU"),
+  le: two(signed ? "i32x4LeS" : "i32x4LeU"),
+  bitAnd: two("v128And"),
+  bitOr: two("v128Or"),
+  bitXor: two("v128Xor"),
+  shl: shift("i32x4Shl"),
+  shr: shift(signed ? "i32x4ShrS" : "i32x4ShrU"),
   floorDiv: quotient(signed),
   mod: (f, a, b) => {
     f.get(a);
@@ -64,9 +112,16 @@ const signedOps = integers(true);
 const unsignedOps = integers(false);
 
 const masks: { readonly [op: string]: Emit } = {
-  and: two("v128And"), or: two("v128Or"), bitAnd: two("v128And"), bitOr: two("v128Or"), bitXor: two("v128Xor"), not: one("v128Not"),
+  and: two("v128And"),
+  or: two("v128Or"),
+  bitAnd: two("v128And"),
+  bitOr: two("v128Or"),
+  bitXor: two("v128Xor"),
+  not: one("v128Not"),
   eq: (f, a, b) => void f.get(a).get(b).v128Xor().v128Not(),
-  ne: two("v128Xor"), max: two("v128Or"), min: two("v128And"),
+  ne: two("v128Xor"),
+  max: two("v128Or"),
+  min: two("v128And"),
   lt: swapped("v128Andnot"),
   le: (f, a, b) => void f.get(a).v128Not().get(b).v128Or(),
 };
@@ -76,6 +131,14 @@ export const isUnsigned = (dtype: DType): boolean => dtype.startsWith("uint");
 /** Pushes the result of a node whose arguments are in locals. */
 export function emitNode(f: FunctionBuilder, e: Code, args: readonly Local[]): void {
   const [a, b, c] = args as [Local, Local, Local];
+  if (e.op === "select" && isZero(e.args[2]!)) {
+    f.get(b).get(a).v128And();
+    return;
+  }
+  if (e.op === "select" && isZero(e.args[1]!)) {
+    f.get(c).get(a).v128Andnot();
+    return;
+  }
   if (e.op === "select") {
     f.get(b).get(c).get(a).v128Bitselect();
     return;
@@ -114,6 +177,9 @@ function clampTo(f: FunctionBuilder, to: DType): void {
   if (isUnsigned(to)) f.i32x4(limits[1]!).i32x4MinU();
   else f.i32x4(limits[0]!).i32x4MaxS().i32x4(limits[1]!).i32x4MinS();
 }
+
+/** A constant whose bits are all 0. */
+const isZero = (e: Code): boolean => e.op === "const" && Object.is(e.value, 0);
 
 /** Pushes a constant in all lanes. */
 export function emitConstant(f: FunctionBuilder, e: Code): void {

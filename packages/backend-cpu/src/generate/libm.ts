@@ -17,11 +17,11 @@ import {
   fnma,
   i,
   lt,
-  max,
-  min,
   mul,
   neg,
   not,
+  pmax,
+  pmin,
   polynomial,
   round,
   select,
@@ -33,23 +33,27 @@ import {
 
 const INFINITY = Number.POSITIVE_INFINITY;
 const isNaN = (x: Code): Code => not(eq(x, x));
-const within = (x: Code, lo: number, hi: number): Code => min(max(x, f(lo)), f(hi));
+/** x between two bounds; NaN stays NaN. */
+const within = (x: Code, lo: number, hi: number): Code => pmin(pmax(x, f(lo)), f(hi));
 
 /** 2ⁿ for an integer n in [−126, 127]. */
 const power2 = (n: Code): Code => bits(shl(add(n, i(127)), 23), "float32");
 
-/** expf: x = n·ln 2 + r. Results below 2⁻¹²⁶ are 0: denormals are a hundred times slower than zeros. */
+/** Adding it rounds to an integer, and leaves that in the low bits of the sum. */
+const MAGIC = 12582912;
+
+/** expf: x = n·ln 2 + r. Results below 2⁻¹²⁵ are 0: denormals are a hundred times slower than zeros. */
 export function exp(x: Code): Code {
-  const clamped = within(x, -104, 104);
-  const n = round(mul(clamped, f(1.44269504088896341)));
+  const clamped = within(x, -87.33654, 89.4);
+  const t = fma(clamped, f(1.44269504088896341), f(MAGIC));
+  const n = sub(t, f(MAGIC));
   const r = fnma(n, f(-2.1219444e-4), fnma(n, f(0.693359375), clamped));
   const p = polynomial(r, [1.98756915e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1]);
   const y = add(fma(mul(p, r), r, r), f(1));
-  // In two halves, so that neither leaves the range of exponents.
-  const whole = cast(n, "int32");
-  const half = shr(whole, 1);
-  const scaled = mul(mul(y, power2(half)), power2(sub(whole, half)));
-  return select(lt(x, f(-87.33654)), f(0), scaled);
+  // 2ⁿ⁻¹, which is 0 for the least n and infinite for the greatest; doubling overflows where exp does.
+  const half = bits(add(shl(bits(t, "int32"), 23), i(126 << 23)), "float32");
+  const scaled = mul(y, half);
+  return add(scaled, scaled);
 }
 
 /** logf: x = 2ᵉ·(1 + r) with 1 + r between √½ and √2. */
@@ -176,7 +180,7 @@ export function tanh(x: Code): Code {
     c,
   );
   const q = polynomial(z, [1.19825839466702e-6, 1.18534705686654e-4, 2.268434632439e-3, 4.89352518554385e-3]);
-  return select(lt(abs(x), f(0.0004)), x, div(p, q));
+  return div(p, q);
 }
 export function asinh(x: Code): Code {
   const a = abs(x);

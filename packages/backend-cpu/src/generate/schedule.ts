@@ -47,9 +47,12 @@ function insideIndex(e: Code): Code[] {
   const index = indexOf(e);
   return index && selecting ? dataOf(index, selecting) : [];
 }
-export const indexOf = (e: Code): Index | undefined => (e.op === "load" ? (e.value as Load).index : e.op === "index" ? (e.value as Index) : undefined);
+export const indexOf = (e: Code): Index | undefined =>
+  e.op === "load" ? (e.value as Load).index : e.op === "index" ? (e.value as Index) : undefined;
 export function dataOf(index: Index, selector: Selector): Code[] {
-  return index.terms.flatMap(({ atom }) => (atom.kind === "axis" ? [] : atom.kind === "data" ? [dataCode(atom.expr, selector)] : dataOf(atom.of, selector)));
+  return index.terms.flatMap(({ atom }) =>
+    atom.kind === "axis" ? [] : atom.kind === "data" ? [dataCode(atom.expr, selector)] : dataOf(atom.of, selector),
+  );
 }
 
 /** Whether a node changes along an axis. */
@@ -74,7 +77,7 @@ export function schedule(kernel: Kernel): Schedule {
   const { vector, horizontal, reason } = chooseVector(kernel, lift, stores);
   const nodes = withSelector(selector, () => topological(kernel.fold ? lift : stores.map((s) => s.value)));
   const heavy = nodes.filter((n) => n.op !== "const" && n.op !== "index").length;
-  const unroll = heavy > 160 ? 1 : heavy > 80 ? 2 : 4;
+  const unroll = heavy > 200 ? 1 : heavy > 120 ? 2 : 4;
   return {
     kernel,
     selector,

@@ -1,6 +1,6 @@
 /** From the compiler's expressions to machine code: functions become polynomials, products and sums fuse. */
 import type { Expr } from "@antler/compiler";
-import { type DType, isFloat } from "@antler/tensor-core";
+import { isFloat } from "@antler/tensor-core";
 import type { Code } from "./code.ts";
 import * as c from "./code.ts";
 import * as m from "./libm.ts";
@@ -72,6 +72,12 @@ export class Selector {
     if (e.op in functions) return functions[e.op]!(x, y);
     const own = float ? floatOps[e.op] : intOps[e.op];
     if (own) return own(x, y);
+    // Against a number one instruction does; the exact minimum and maximum take several on x86.
+    if (float && (e.op === "max" || e.op === "min")) {
+      const one = e.op === "max" ? c.pmax : c.pmin;
+      if (isNumber(y)) return one(x, y);
+      if (isNumber(x)) return one(y, x);
+    }
     if (float && e.op === "add") {
       if (x.op === "mul") return c.fma(x.args[0]!, x.args[1]!, y);
       if (y.op === "mul") return c.fma(y.args[0]!, y.args[1]!, x);
@@ -101,4 +107,4 @@ function keyOf(value: object): string {
   return (value as { key: string }).key;
 }
 
-export const isMask = (dtype: DType): boolean => dtype === "bool";
+const isNumber = (e: Code): boolean => e.op === "const" && !Number.isNaN(e.value);

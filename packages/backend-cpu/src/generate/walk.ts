@@ -131,20 +131,38 @@ export class Walk {
   vectorLoop(axis: Axis, units: number, body: (units: number, lanes: 1 | 4) => void): void {
     const { f } = this;
     const l = this.enter(axis);
-    const steps: readonly (readonly [number, 1 | 4])[] = units === 1 ? [[1, 4], [1, 1]] : [[units, 4], [1, 4], [1, 1]];
+    const steps: readonly (readonly [number, 1 | 4])[] =
+      units === 1
+        ? [
+            [1, 4],
+            [1, 1],
+          ]
+        : [
+            [units, 4],
+            [1, 4],
+            [1, 1],
+          ];
     for (const [u, lanes] of steps) {
       const step = u * lanes;
       if (l.static !== undefined && !runs(l.static, units, step)) continue;
       const stop = f.local("i32");
       // counter + step ≤ end, written so that it cannot wrap below zero.
-      f.get(l.end).get(l.counter).i32Sub().i32(step).i32GeU().if(() => {
-        f.get(l.end).i32(step - 1).i32Sub().set(stop);
-        f.loop((again) => {
-          body(u, lanes);
-          l.advance(step);
-          f.get(l.counter).get(stop).i32LtU().branchIf(again);
+      f.get(l.end)
+        .get(l.counter)
+        .i32Sub()
+        .i32(step)
+        .i32GeU()
+        .if(() => {
+          f.get(l.end)
+            .i32(step - 1)
+            .i32Sub()
+            .set(stop);
+          f.loop((again) => {
+            body(u, lanes);
+            l.advance(step);
+            f.get(l.counter).get(stop).i32LtU().branchIf(again);
+          });
         });
-      });
     }
     l.leave();
   }

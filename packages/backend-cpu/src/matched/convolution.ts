@@ -1,6 +1,12 @@
 /** conv2d and its gradients. */
 import type { Matched, MatchedCall } from "@antler/compiler";
-import { type Convolution, convolutionFilterGradient, convolutionForward, convolutionInputGradient, type KernelContext } from "../kernels/index.ts";
+import {
+  type Convolution,
+  convolutionFilterGradient,
+  convolutionForward,
+  convolutionInputGradient,
+  type KernelContext,
+} from "../kernels/index.ts";
 import { address, contiguous } from "./float32.ts";
 
 interface ConvAttrs {
@@ -17,7 +23,16 @@ function geometry(call: MatchedCall, image: readonly number[], filter: readonly 
   const [kernelHeight, kernelWidth, , outputChannels] = filter as Four;
   const [[top, bottom], [left, right]] = padding;
   return {
-    batch, height, width, inputChannels, outputChannels, kernelHeight, kernelWidth, strides, dilations, groups,
+    batch,
+    height,
+    width,
+    inputChannels,
+    outputChannels,
+    kernelHeight,
+    kernelWidth,
+    strides,
+    dilations,
+    groups,
     padding: { top, bottom, left, right },
   };
 }

@@ -1,6 +1,6 @@
 /** matMul as GEMM: transposes, slices and broadcasts are strides; batches are merged into rows where they can be. */
 import type { Matched, MatchedCall } from "@antler/compiler";
-import { type KernelContext, gemm } from "../kernels/index.ts";
+import { gemm, type KernelContext } from "../kernels/index.ts";
 import { address, isFloat32, operandAddress } from "./float32.ts";
 
 interface Operand {

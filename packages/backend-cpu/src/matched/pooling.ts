@@ -37,12 +37,22 @@ export const poolingKernels = (context: KernelContext): { readonly [op: string]:
   maxPoolGrad: contiguous(
     (call) => {
       const [outputGradient, positions] = call.inputs.map(address) as [number, number];
-      maxPool2dGradient(context, { pooling: geometry(call, call.specs.outputs[0]!.shape), outputGradient, positions, inputGradient: address(call.outputs[0]) });
+      maxPool2dGradient(context, {
+        pooling: geometry(call, call.specs.outputs[0]!.shape),
+        outputGradient,
+        positions,
+        inputGradient: address(call.outputs[0]),
+      });
     },
     { accepts },
   ),
   avgPool: contiguous(
-    (call) => averagePool2d(context, { pooling: geometry(call, call.specs.inputs[0]!.shape), input: address(call.inputs[0]), output: address(call.outputs[0]) }),
+    (call) =>
+      averagePool2d(context, {
+        pooling: geometry(call, call.specs.inputs[0]!.shape),
+        input: address(call.inputs[0]),
+        output: address(call.outputs[0]),
+      }),
     { accepts },
   ),
   avgPoolGrad: contiguous(

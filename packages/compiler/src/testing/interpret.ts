@@ -58,10 +58,12 @@ export function interpretKernel(k: Kernel): (buffers: readonly TypedArray[], par
     const fold = k.fold && {
       axes: k.fold.axes,
       zero: k.fold.zero.map(compile),
-      step: k.fold.combine(
-        k.fold.zero.map((z, n): Expr => ({ op: "acc", dtype: z.dtype, args: [], value: n })),
-        k.fold.lift,
-      ).map((e) => compile(e)),
+      step: k.fold
+        .combine(
+          k.fold.zero.map((z, n): Expr => ({ op: "acc", dtype: z.dtype, args: [], value: n })),
+          k.fold.lift,
+        )
+        .map((e) => compile(e)),
     };
     const walk = (axes: readonly Axis[], body: () => void, depth = 0): void => {
       if (depth === axes.length) return body();

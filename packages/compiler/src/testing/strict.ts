@@ -57,8 +57,14 @@ export function strictDevice({ bindingBytes = 65536, buffers = 8, failAt, seed =
     compile: (kernels) =>
       kernels.map((k) => {
         const run = interpretKernel(k);
-        if (k.buffers.length > buffers) throw new BackendError("strict", `kernel ${k.name} touches ${k.buffers.length} buffers, the limit is ${buffers}`);
-        return (parts, params, block) => run(parts.map((p, i) => viewOf(bytesOf(p as Part), k.buffers[i]!)), params, block);
+        if (k.buffers.length > buffers)
+          throw new BackendError("strict", `kernel ${k.name} touches ${k.buffers.length} buffers, the limit is ${buffers}`);
+        return (parts, params, block) =>
+          run(
+            parts.map((p, i) => viewOf(bytesOf(p as Part), k.buffers[i]!)),
+            params,
+            block,
+          );
       }),
   };
 }

@@ -1,0 +1,187 @@
+// Times the hand-written WebAssembly kernels, one thread: `node benchmarks/kernels/hand.ts [name part] [--strict]`.
+//
+// Every round runs each case once, so that a slow moment of the machine hits all of them alike; the medians of
+// the rounds are printed. `--strict` uses multiply and add instead of the fused instruction of relaxed SIMD.
+
+import { instantiateBase } from "../../packages/backend-cpu/src/kernels/base.ts";
+import type { KernelContext } from "../../packages/backend-cpu/src/kernels/context.ts";
+import { axesOf, type Convolution } from "../../packages/backend-cpu/src/kernels/convolution.ts";
+import { convolutionForward, convolutionInputGradient } from "../../packages/backend-cpu/src/kernels/convolve.ts";
+import { convolutionFilterGradient } from "../../packages/backend-cpu/src/kernels/filter-gradient.ts";
+import { type BatchStrides, gemm } from "../../packages/backend-cpu/src/kernels/gemm.ts";
+import { maxPool2d, maxPool2dGradient, type Pooling, pooledExtents } from "../../packages/backend-cpu/src/kernels/pooling.ts";
+import { logSoftmax, softmax } from "../../packages/backend-cpu/src/kernels/softmax.ts";
+import { columnSums, rowSums } from "../../packages/backend-cpu/src/kernels/sums.ts";
+import { transposeCopy } from "../../packages/backend-cpu/src/kernels/transpose.ts";
+import { Memory } from "../../packages/backend-cpu/src/memory.ts";
+
+interface Case {
+  readonly name: string;
+  /** Floating-point operations, or 0 where only the time is of interest. */
+  readonly operations: number;
+  readonly run: () => void;
+}
+
+const rounds = 15;
+/** Fast kernels run repeatedly within a round, for about this long. */
+const roundMilliseconds = 4;
+
+main();
+
+function main(): void {
+  const strict = process.argv.includes("--strict");
+  const filter = process.argv.slice(2).find((argument) => !argument.startsWith("--")) ?? "";
+  const memory = new Memory({ initialBytes: 2 ** 28 });
+  const exports = instantiateBase(memory.memory, { relaxed: !strict, shared: false });
+  const cases = allCases({ memory, exports }, memory).filter(({ name }) => name.includes(filter));
+  const times = measure(cases);
+  console.log(`${strict ? "multiply and add" : "relaxed SIMD"}, one thread, medians of ${rounds} rounds`);
+  for (const [index, { name, operations }] of cases.entries()) {
+    const sorted = (times[index] ?? []).toSorted((first, second) => first - second);
+    const median = sorted[rounds >> 1] ?? Number.NaN;
+    const rate = operations > 0 ? `${(operations / median / 1e6).toFixed(1)} GFLOP/s` : "";
+    console.log(name.padEnd(52), `${median.toFixed(3)} ms`.padStart(12), rate.padStart(16));
+  }
+}
+
+function measure(cases: readonly Case[]): number[][] {
+  const repeats = cases.map(({ run }) => {
+    run();
+    const start = performance.now();
+    for (let i = 0; i < 3; i += 1) run();
+    return Math.max(1, Math.round((3 * roundMilliseconds) / (performance.now() - start)));
+  });
+  const times = cases.map((): number[] => []);
+  for (let round = 0; round < rounds; round += 1) {
+    for (const [index, { run }] of cases.entries()) {
+      const count = repeats[index] ?? 1;
+      const start = performance.now();
+      for (let i = 0; i < count; i += 1) run();
+      times[index]?.push((performance.now() - start) / count);
+    }
+  }
+  return times;
+}
+
+function allCases(context: KernelContext, memory: Memory): Case[] {
+  const matrix = (length: number): number => {
+    const pointer = memory.alloc(length * 4);
+    const values = memory.f32().subarray(pointer >>> 2, (pointer >>> 2) + length);
+    for (let i = 0; i < length; i += 1) values[i] = ((i * 7919) % 1013) / 506 - 1;
+    return pointer;
+  };
+  return [...productCases(context, matrix), ...convolutionCases(context, matrix), ...rowCases(context, matrix)];
+}
+
+type NewMatrix = (length: number) => number;
+
+function productCases(context: KernelContext, matrix: NewMatrix): Case[] {
+  const product = (name: string, [m, k, n]: readonly [number, number, number], batch?: BatchStrides): Case => {
+    const count = batch?.count ?? 1;
+    const [a, b, c] = [matrix(count * m * k), matrix(count * k * n), matrix(count * m * n)];
+    const aIsTransposed = name.includes("ᵀ @");
+    const bIsTransposed = name.endsWith("ᵀ");
+    const run = (): void =>
+      gemm(context, {
+        m,
+        n,
+        k,
+        a: { pointer: a, rowStride: aIsTransposed ? 1 : k, columnStride: aIsTransposed ? m : 1 },
+        b: { pointer: b, rowStride: bIsTransposed ? 1 : n, columnStride: bIsTransposed ? k : 1 },
+        c: { pointer: c, rowStride: n },
+        ...(batch && { batch }),
+      });
+    return { name: `matmul ${name}`, operations: 2 * count * m * n * k, run };
+  };
+  return [
+    product("128²", [128, 128, 128]),
+    product("512²", [512, 512, 512]),
+    product("1024²", [1024, 1024, 1024]),
+    product("32×784 @ 784×128", [32, 784, 128]),
+    product("128×784 @ 784×512", [128, 784, 512]),
+    product("(128×784)ᵀ @ 128×512", [784, 128, 512]),
+    product("128×512 @ (784×512)ᵀ", [128, 512, 784]),
+    product("128×512 @ 512×10", [128, 512, 10]),
+    product("(128×512)ᵀ @ 128×10", [512, 128, 10]),
+    product("128×10 @ (512×10)ᵀ", [128, 10, 512]),
+    product("batched 16×(128×64 @ 64×128)", [128, 64, 128], { count: 16, a: 128 * 64, b: 64 * 128, c: 128 * 128 }),
+    product("1×1024 @ 1024²", [1, 1024, 1024]),
+    product("4×512 @ 512²", [4, 512, 512]),
+  ];
+}
+
+function convolutionCases(context: KernelContext, matrix: NewMatrix): Case[] {
+  const padding = { top: 1, bottom: 1, left: 1, right: 1 };
+  const square = { kernelHeight: 3, kernelWidth: 3 };
+  const layers: Record<string, Convolution> = {
+    "3×3 32×28×28×32→64": { ...square, batch: 32, height: 28, width: 28, inputChannels: 32, outputChannels: 64, padding },
+    "3×3 64×13×13×32→64": { ...square, batch: 64, height: 13, width: 13, inputChannels: 32, outputChannels: 64 },
+    "3×3 64×28×28×1→32": { ...square, batch: 64, height: 28, width: 28, inputChannels: 1, outputChannels: 32 },
+    "3×3 32×32×32×3→32": { ...square, batch: 32, height: 32, width: 32, inputChannels: 3, outputChannels: 32, padding },
+    "1×1 56×56×64→128": { batch: 1, height: 56, width: 56, inputChannels: 64, outputChannels: 128, kernelHeight: 1, kernelWidth: 1 },
+    "3×3 stride 2 8×56×56×64→128": {
+      ...square,
+      batch: 8,
+      height: 56,
+      width: 56,
+      inputChannels: 64,
+      outputChannels: 128,
+      strides: [2, 2],
+      padding: { top: 0, bottom: 1, left: 0, right: 1 },
+    },
+  };
+  return Object.entries(layers).flatMap(([name, convolution]): Case[] => {
+    const { batch, height, width, inputChannels, outputChannels, kernelHeight, kernelWidth } = convolution;
+    const [vertical, horizontal] = axesOf(convolution);
+    const input = matrix(batch * height * width * inputChannels);
+    const filter = matrix(kernelHeight * kernelWidth * inputChannels * outputChannels);
+    const output = matrix(batch * vertical.output * horizontal.output * outputChannels);
+    const inputGradient = matrix(batch * height * width * inputChannels);
+    const filterGradient = matrix(kernelHeight * kernelWidth * inputChannels * outputChannels);
+    const operations = 2 * batch * vertical.output * horizontal.output * outputChannels * kernelHeight * kernelWidth * inputChannels;
+    const outputGradient = output;
+    return [
+      { name: `conv ${name}`, operations, run: () => convolutionForward(context, { convolution, input, filter, output }) },
+      {
+        name: `conv ${name}, input gradient`,
+        operations,
+        run: () => convolutionInputGradient(context, { convolution, outputGradient, filter, inputGradient }),
+      },
+      {
+        name: `conv ${name}, filter gradient`,
+        operations,
+        run: () => convolutionFilterGradient(context, { convolution, input, outputGradient, filterGradient }),
+      },
+    ];
+  });
+}
+
+function rowCases(context: KernelContext, matrix: NewMatrix): Case[] {
+  const logits = { pointer: matrix(256 * 1000), rowStride: 1000 };
+  const probabilities = { pointer: matrix(256 * 1000), rowStride: 1000 };
+  const [large, transposed, sums] = [matrix(2048 ** 2), matrix(2048 ** 2), matrix(2048)];
+  const whole = { rows: 2048, columns: 2048, x: { pointer: large, rowStride: 2048 }, out: sums };
+  const pooling: Pooling = { batch: 64, height: 26, width: 26, channels: 32, window: [2, 2], strides: [2, 2] };
+  const [rows, columns] = pooledExtents(pooling);
+  const [input, inputGradient] = [matrix(64 * 26 * 26 * 32), matrix(64 * 26 * 26 * 32)];
+  const [output, positions] = [matrix(64 * rows * columns * 32), matrix(64 * rows * columns * 32)];
+  maxPool2d(context, { pooling, input, output, positions });
+  const timed = (name: string, run: () => void): Case => ({ name, operations: 0, run });
+  return [
+    timed("softmax 256×1000", () => softmax(context, { rows: 256, columns: 1000, x: logits, y: probabilities })),
+    timed("logSoftmax 256×1000", () => logSoftmax(context, { rows: 256, columns: 1000, x: logits, y: probabilities })),
+    timed("transpose 2048²", () =>
+      transposeCopy(context, {
+        rows: 2048,
+        columns: 2048,
+        source: { pointer: large, rowStride: 1, columnStride: 2048 },
+        target: { pointer: transposed, rowStride: 2048 },
+      }),
+    ),
+    timed("sum over axis 0, 2048²", () => columnSums(context, whole)),
+    timed("sum over axis 1, 2048²", () => rowSums(context, whole)),
+    timed("maxPool 2×2 64×26×26×32", () => maxPool2d(context, { pooling, input, output })),
+    timed("maxPool 2×2 64×26×26×32 with positions", () => maxPool2d(context, { pooling, input, output, positions })),
+    timed("maxPool gradient", () => maxPool2dGradient(context, { pooling, outputGradient: output, positions, inputGradient })),
+  ];
+}
