@@ -1,5 +1,5 @@
 /** Functions with a gradient of the user's own. */
-import { type CompositeHow, dispatch, GradientError, type Op, type Spec, sameShape, type Tensor, trace } from "@antler/tensor-core";
+import { type CompositeHow, dispatch, GradientError, identity, isFloat, type Op, type Spec, sameShape, type Tensor, trace } from "@antler/tensor-core";
 import { GradientTape } from "./tape.ts";
 
 /** What a custom function gives: its value, and how gradients of it become gradients of its inputs. */
@@ -60,11 +60,13 @@ export function recomputeGrad(f: (...inputs: Tensor[]) => Tensor): (...inputs: T
     value: f(...inputs),
     gradient(dy) {
       const tape = new GradientTape();
+      // One tensor may be several inputs, each with a gradient of its own.
+      const own = inputs.map((x) => identity(x));
       const y = tape.run(() => {
-        tape.watch(inputs);
-        return f(...inputs);
+        tape.watch(own.filter((x) => isFloat(x.dtype)));
+        return f(...own);
       });
-      return tape.gradient(y, inputs, { outputGradients: dy });
+      return tape.gradient(y, own, { outputGradients: dy });
     },
   }));
 }

@@ -1,5 +1,5 @@
 /** Gradients of functions: grad and valueAndGrad over arguments, variableGrads over variables. */
-import { GradientError, leaves, Tensor, type Variable } from "@antler/tensor-core";
+import { GradientError, identity, leaves, mapTree, Tensor, type Variable } from "@antler/tensor-core";
 import { type Gradients, GradientTape } from "./tape.ts";
 
 /**
@@ -23,14 +23,21 @@ export function valueAndGrad<A extends readonly unknown[]>(
 ): (...args: A) => { value: Tensor; grads: Gradients<A extends readonly [infer One] ? One : A> } {
   return (...args) => {
     const tape = new GradientTape();
+    const own = distinct(args);
     const value = tape.run(() => {
-      for (const x of leaves(args)) if (x instanceof Tensor) tape.watch(x);
-      return f(...args);
+      for (const x of leaves(own)) if (x instanceof Tensor) tape.watch(x);
+      return f(...own);
     });
     if (!(value instanceof Tensor)) throw new GradientError("valueAndGrad", "the function must return one tensor");
-    const grads = tape.gradient(value, args.length === 1 ? args[0] : [...args], { unconnectedGradients: "zero" });
+    const grads = tape.gradient(value, own.length === 1 ? own[0] : [...own], { unconnectedGradients: "zero" });
     return { value, grads: grads as never };
   };
+}
+
+/** The same arguments, each tensor its own: one given twice has a gradient in each place. */
+function distinct<A>(args: A): A {
+  const seen = new Set<unknown>();
+  return mapTree(args, (x) => (x instanceof Tensor && seen.size === seen.add(x).size ? identity(x) : x)) as A;
 }
 
 /**

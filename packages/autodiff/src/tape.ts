@@ -114,13 +114,15 @@ export class GradientTape implements Recorder {
    * @throws GradientError when asked twice without `persistent`, or where an op on the way has no gradient
    */
   gradient<S>(target: unknown, sources: S, options: GradientOptions = {}): Gradients<S> {
-    return mapTree(this.gradients(target, sources, options), (g) =>
-      g !== null && !(g instanceof Tensor) ? densify(g as IndexedSlices) : g,
-    ) as Gradients<S>;
+    return this.#collect(target, sources, options, densify) as Gradients<S>;
   }
 
   /** As `gradient`, but the gradient of a gather stays IndexedSlices, for optimizers that update only those rows. */
   gradients<S>(target: unknown, sources: S, options: GradientOptions = {}): unknown {
+    return this.#collect(target, sources, options, (g) => g);
+  }
+
+  #collect(target: unknown, sources: unknown, options: GradientOptions, finish: (g: Tensor | IndexedSlices) => Tensor | IndexedSlices): unknown {
     const entries = this.#entries;
     if (!entries) {
       throw new GradientError("gradient", "this tape has given its gradient and forgot what it recorded", {
@@ -145,7 +147,7 @@ export class GradientTape implements Recorder {
       const { source, reads } = places[next++]!;
       const parts = reads.map((t) => grads.get(t) ?? null).filter((g) => g !== null);
       if (parts.length === 0) return options.unconnectedGradients === "zero" ? zeros(source.spec.shape, source.dtype) : null;
-      return parts.length === 1 ? parts[0] : addAll(parts);
+      return finish(parts.length === 1 ? parts[0]! : addAll(parts));
     });
   }
 }

@@ -3,6 +3,7 @@ import { type KernelBackend, kernelBackend } from "@antler/compiler";
 import { type CpuOptions, cpuDevice } from "./device.ts";
 
 export { type CpuOptions, cpuDevice } from "./device.ts";
+export { explainScalar } from "./generate/schedule.ts";
 
 /**
  * A CPU backend with a memory of its own.

@@ -3,7 +3,8 @@ import { context, type Recorder } from "./context.ts";
 import { isFloat } from "./dtype.ts";
 import { GradientError } from "./errors.ts";
 import type { Grad, Op } from "./op.ts";
-import { add, densify } from "./primitives.ts";
+import { add, densify, reshape, sum } from "./primitives.ts";
+import type { Shape } from "./shape.ts";
 import { IndexedSlices, type Tensor } from "./tensor.ts";
 
 export interface TapeEntry {
@@ -26,6 +27,13 @@ export function recording<T>(entries: TapeEntry[], fn: () => T): T {
   }
 }
 
+/** Undoes broadcasting, for gradients: sums over the axes the input was repeated along. */
+export function unbroadcast(x: Tensor, shape: Shape): Tensor {
+  const extra = x.rank - shape.length;
+  const axes = x.dims.map((_, i) => i).filter((i) => i < extra || (shape[i - extra] === 1 && x.dims[i] !== 1));
+  return axes.length === 0 ? x : reshape(sum(x, { axis: axes }), shape);
+}
+
 const differentiable = (t: Tensor): boolean => isFloat(t.dtype) || t.dtype === "complex64";
 
 /**
@@ -40,8 +48,9 @@ export function backprop(entries: readonly TapeEntry[], targets: readonly Tensor
     return true;
   });
   const grads = new Map<Tensor, Tensor | IndexedSlices>();
-  const accumulate = (x: Tensor, g: Grad | undefined): void => {
-    if (!g || !reached.has(x)) return;
+  const accumulate = (x: Tensor, given: Grad | undefined): void => {
+    if (!given || !reached.has(x)) return;
+    const g = given instanceof IndexedSlices ? given : unbroadcast(given, x.dims);
     const before = grads.get(x);
     grads.set(x, before ? add(densify(before), densify(g)) : g);
   };

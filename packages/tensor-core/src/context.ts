@@ -46,15 +46,17 @@ export function within<T>(name: string, changes: Partial<Context>, fn: () => T):
   const before = { ...context };
   Object.assign(context, changes);
   try {
-    const result = fn();
-    if (result instanceof Promise) {
-      result.catch(() => {});
-      throw new TypeError(`${name}: the function returned a promise, but ${name} takes a synchronous function. Await before or after it.`);
-    }
-    return result;
+    return refusePromise(name, fn());
   } finally {
     Object.assign(context, before);
   }
+}
+
+/** The result of a function that must not be asynchronous. */
+export function refusePromise<T>(name: string, result: T): T {
+  if (!(result instanceof Promise)) return result;
+  result.catch(() => {});
+  throw new TypeError(`${name}: the function returned a promise, but ${name} takes a synchronous function. Await before or after it.`);
 }
 
 /** Adds a name to the path that errors and graph nodes carry. */

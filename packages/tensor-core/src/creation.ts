@@ -1,5 +1,6 @@
 /** Tensors from data. */
 import type { Backend } from "./backend.ts";
+import { checkDType } from "./capability.ts";
 import { type DType, dtypeInfo, isBig, isDType, type TypedArray } from "./dtype.ts";
 import { DTypeError, ShapeError, ValueError } from "./errors.ts";
 import type { NestedArray } from "./format.ts";
@@ -40,9 +41,7 @@ export function tensor(data: TensorData, shape?: readonly number[], dtype?: DTyp
 /** A tensor of bytes that are in the dtype's layout already. */
 export function fromHost(host: TypedArray | Uint8Array, shape: readonly number[], dtype: DType, backend: Backend): Tensor {
   const spec = makeSpec(shape, dtype);
-  if (!backend.capabilities.dtypes.has(dtype)) {
-    throw new DTypeError("tensor", `${backend.name} has no ${dtype}`, { got: [spec], hint: `It has ${[...backend.capabilities.dtypes].join(", ")}.` });
-  }
+  checkDType("tensor", spec, backend);
   return new Tensor(spec, backend.store(new Uint8Array(host.buffer, host.byteOffset, host.byteLength), spec));
 }
 

@@ -4,6 +4,7 @@ import { runEager } from "./eager.ts";
 import { DTypeError } from "./errors.ts";
 import { makeNode } from "./graph.ts";
 import type { Op } from "./op.ts";
+import type { Spec } from "./spec.ts";
 import { Tensor } from "./tensor.ts";
 
 /**
@@ -12,19 +13,20 @@ import { Tensor } from "./tensor.ts";
  */
 export function dispatch<A>(op: Op<A>, inputs: readonly Tensor[], attrs: A): readonly Tensor[] {
   const { trace, recorders } = context;
-  const outputs = trace ? traced(op, inputs, attrs, trace) : runEager(op, inputs, attrs, recorders.length > 0);
-  for (const r of recorders) r.record(op, inputs, attrs, outputs);
+  const recorded = recorders.length > 0;
+  const given = recorded && op.prepare ? op.prepare(attrs, specsOf(inputs)) : attrs;
+  const outputs = trace ? traced(op, inputs, given, trace) : runEager(op, inputs, given, recorded);
+  for (const r of recorders) r.record(op, inputs, given, outputs);
   return outputs;
 }
 
 /** `dispatch` for the many ops with one output. */
 export const apply = <A>(op: Op<A>, inputs: readonly Tensor[], attrs: A): Tensor => dispatch(op, inputs, attrs)[0]!;
 
+const specsOf = (inputs: readonly Tensor[]): Spec[] => inputs.map((t) => t.spec);
+
 function traced<A>(op: Op<A>, inputs: readonly Tensor[], attrs: A, trace: Trace): readonly Tensor[] {
-  const specs = op.infer(
-    inputs.map((t) => t.spec),
-    attrs,
-  );
+  const specs = op.infer(specsOf(inputs), attrs);
   const node = makeNode(op, inputs.map(trace.lift), attrs, specs, context.path);
   trace.made(node);
   return node.outputs.map((v) => new Tensor(v.spec, v));

@@ -42,4 +42,11 @@ export const dtypeInfo = (dtype: DType): DTypeInfo => table[dtype];
 export const isDType = (name: unknown): name is DType => typeof name === "string" && Object.hasOwn(table, name);
 export const isFloat = (dtype: DType): boolean => table[dtype].kind === "float";
 export const isInteger = (dtype: DType): boolean => table[dtype].kind === "int" || table[dtype].kind === "uint";
+/** The least and the greatest number of a dtype without fractions; of 64 bits the outermost that JavaScript numbers hold exactly. */
+export function integerRange(dtype: DType): readonly [least: number, greatest: number] {
+  const { kind, bytes } = table[dtype];
+  if (kind === "bool") return [0, 1];
+  const bits = 8 * bytes - (kind === "int" ? 1 : 0);
+  return [kind === "int" ? -(2 ** bits) : 0, 2 ** bits - (bits > 53 ? 2 ** (bits - 53) : 1)];
+}
 export const isBig = (dtype: DType): boolean => dtype === "int64" || dtype === "uint64";

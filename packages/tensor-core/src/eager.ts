@@ -1,6 +1,7 @@
 /** Eager execution: the compiled program of a one-op graph, found by the identity of specs and attrs. */
 import { attrsKey } from "./attrs.ts";
 import type { Backend, Program, Storage } from "./backend.ts";
+import { checkDType } from "./capability.ts";
 import { BackendError } from "./errors.ts";
 import { emit, listening } from "./events.ts";
 import { inputValue, makeNode } from "./graph.ts";
@@ -75,6 +76,7 @@ function make<A>(backend: Backend, cache: Cache, op: Op<A>, inputs: readonly Ten
   );
   const values = inputs.map((t) => inputValue(t.spec));
   const { outputs } = makeNode(op, values, attrs, specs);
+  for (const spec of specs) checkDType(op.name, spec, backend);
   const program = backend.compile({ inputs: values, outputs: recording ? outputs : outputs.slice(0, op.visible?.(attrs)) });
   cache.programs.push(program);
   return { specs, program };

@@ -1,18 +1,20 @@
 /** `function`: traces a TypeScript function once for each signature, compiles the graph, and runs that from then on. */
+import { attrsKey } from "./attrs.ts";
 import type { Backend, Program, Storage } from "./backend.ts";
+import { checkGraph } from "./capability.ts";
 import { context } from "./context.ts";
 import { isDType, type DType } from "./dtype.ts";
 import { ShapeError, TraceError, UnknownSizeError } from "./errors.ts";
 import { emit, listening } from "./events.ts";
 import type { Graph } from "./graph.ts";
 import { getBackend } from "./registry.ts";
-import { type Dim, isKnown, symbol } from "./shape.ts";
+import { type Dim, isKnown, showShape, symbol } from "./shape.ts";
 import { forget } from "./storage.ts";
 import { makeSpec, type Spec } from "./spec.ts";
-import { Tensor } from "./tensor.ts";
+import { IndexedSlices, Tensor } from "./tensor.ts";
 import { type Traced, trace } from "./trace.ts";
-import { leaves, mapTree } from "./tree.ts";
-import { Variable } from "./variable.ts";
+import { branches, leaves, mapTree } from "./tree.ts";
+import { assignAll, Variable } from "./variable.ts";
 
 /** The spec of one tensor argument. A size may be null (unknown) or a name: equal names are equal sizes. */
 export interface SignatureSpec {
@@ -64,8 +66,9 @@ export function func<F extends (...args: any[]) => unknown>(fn: F, options: Func
   let specialised = false;
 
   const keyOf = (leaf: unknown): string => {
-    if (leaf instanceof Tensor) return "";
-    if ((typeof leaf !== "object" || leaf === null) && typeof leaf !== "function") return `${typeof leaf}:${Object.is(leaf, -0) ? "-0" : String(leaf)}`;
+    if (leaf instanceof Tensor) return "T";
+    if (typeof leaf === "symbol") return String(leaf);
+    if ((typeof leaf !== "object" || leaf === null) && typeof leaf !== "function") return attrsKey(leaf);
     if (!ids.has(leaf)) ids.set(leaf, nextId++);
     return `#${ids.get(leaf)}`;
   };
@@ -88,6 +91,7 @@ export function func<F extends (...args: any[]) => unknown>(fn: F, options: Func
     try {
       const traced = traceCall(name, fn, args, specs);
       if (listening()) emit({ kind: "trace", name, count, ms: performance.now() - start });
+      checkGraph(traced.graph, backend);
       const results = traced.graph.outputs.length - traced.assigned.length;
       return { traced, program: backend.compile(traced.graph), results };
     } catch (error) {
@@ -114,16 +118,19 @@ export function func<F extends (...args: any[]) => unknown>(fn: F, options: Func
     }
     if (listening()) emit({ kind: "run", name });
     const outputs = program.run(inputs, { donate });
-    donate.forEach((given, i) => {
-      if (given) forget(inputs[i]!);
+    // A program may give a donated input back as an output: that one lives on.
+    const given = new Set(outputs);
+    donate.forEach((gone, i) => {
+      if (gone && !given.has(inputs[i]!)) forget(inputs[i]!);
     });
-    traced.assigned.forEach((v, i) => v.replace(outputs[results + i]!));
     let next = 0;
-    return mapTree(traced.result, (leaf) => {
+    const result = mapTree(traced.result, (leaf) => {
       if (!(leaf instanceof Tensor)) return leaf;
       const s = outputs[next++]!;
       return new Tensor(s.spec, s);
     });
+    assignAll(traced.assigned, outputs.slice(results));
+    return result;
   };
   const at = (args: unknown[]): Compiled =>
     find(
@@ -159,14 +166,12 @@ const specKey = (s: Spec): number => {
   return id;
 };
 
-/** The arguments' shape as a tree, tensors as `T`. */
+/** The arguments' shape as a tree, leaves as `key` tells them apart. */
 function structure(x: unknown, key: (leaf: unknown) => string): string {
-  if (x instanceof Tensor) return "T";
-  if (Array.isArray(x)) return `[${x.map((v) => structure(v, key)).join()}]`;
-  const flat = leaves(x);
-  if (flat.length === 1 && flat[0] === x) return key(x);
-  const entries: [unknown, unknown][] = x instanceof Map ? [...x] : Object.entries(x as object);
-  return `{${entries.map(([k, v]) => `${String(k)}:${structure(v, key)}`).join()}}`;
+  const parts = branches(x)?.map(([k, v]) => `${key(k)}:${structure(v, key)}`);
+  if (!parts) return key(x);
+  const kind = Array.isArray(x) ? "" : x instanceof Map ? "Map" : x instanceof IndexedSlices ? showShape(x.denseShape) : "Object";
+  return `${kind}{${parts.join()}}`;
 }
 
 /** A spec with symbols for its unknown sizes. */

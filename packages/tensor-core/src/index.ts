@@ -9,7 +9,7 @@ export {
 export { avgPool, maxPool } from "./ops/pool.ts";
 export type { Geometry, Padding, Pair, WindowOptions } from "./ops/window.ts";
 export * from "./primitives.ts";
-export { backprop, recording, type TapeEntry } from "./backprop.ts";
+export { backprop, recording, type TapeEntry, unbroadcast } from "./backprop.ts";
 export { attrsKey } from "./attrs.ts";
 export { type Backend, type Capabilities, INTERFACE_VERSION, type Program, type RunOptions, type Storage } from "./backend.ts";
 export { context, isRecording, isTracing, type Recorder, type Scope, suspendTrace, type Trace, type VariableHook, withName, within } from "./context.ts";

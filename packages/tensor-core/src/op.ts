@@ -10,11 +10,16 @@ export interface Op<A = unknown> {
   readonly name: string;
   /** Shapes and dtypes of the outputs, or an error that names the op and what it got. */
   infer(inputs: readonly Spec[], attrs: A): readonly Spec[];
-  /** The gradient for each input, written with public ops so that it traces, compiles and nests. `dys[i]` is null where nothing depends on output i. */
+  /**
+   * The gradient for each input, written with public ops so that it traces, compiles and nests. `dys[i]` is null where nothing
+   * depends on output i. The gradient of an input that was broadcast may keep the output's shape: backprop sums it.
+   */
   vjp?(dys: readonly (Tensor | null)[], inputs: readonly Tensor[], outputs: readonly Tensor[], attrs: A): readonly Grad[];
   readonly how: How<A>;
   /** How many outputs the caller sees; further ones are hidden and computed only where a tape listens. All when absent. */
   visible?(attrs: A): number;
+  /** The attrs to run with while a tape listens: those that also compute what the gradient will read. The same attrs when absent. */
+  prepare?(attrs: A, inputs: readonly Spec[]): A;
   /** Kernels by backend name, for opaque and custom ops: plain functions of host arrays. */
   readonly kernels?: { readonly [backend: string]: HostKernel<A> };
 }

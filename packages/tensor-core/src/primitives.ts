@@ -1,7 +1,7 @@
 /** The table of primitives. One entry gives an op its rules, gradient, every backend and its public function. */
-import { fillOp, operands, scalarLike, type TensorLike, toTensor } from "./convert.ts";
+import { castOp, fillOp, operands, scalarLike, type TensorLike, toTensor } from "./convert.ts";
 import { apply, sameDType } from "./dispatch.ts";
-import { type DType, dtypeInfo, isFloat, isInteger } from "./dtype.ts";
+import { type DType, dtypeInfo, integerRange, isFloat, isInteger } from "./dtype.ts";
 import { DTypeError, ShapeError, ValueError } from "./errors.ts";
 import type { FoldHow, Op, Piece } from "./op.ts";
 import type { BinaryScalar, CompareScalar, Expr, UnaryScalar } from "./scalar.ts";
@@ -9,6 +9,7 @@ import * as s from "./scalar.ts";
 import {
   addDim,
   broadcastShapes,
+  checkSizes,
   type Dim,
   isKnown,
   known,
@@ -91,12 +92,7 @@ export function binary(name: string, body: (x: Expr, y: Expr) => Expr, { takes =
       return [makeSpec(broadcastShapes(name, [x!.shape, y!.shape]), gives ?? x!.dtype)];
     },
     how: { kind: "map", body: ([x, y]) => [body(x!, y!)] },
-    ...(grad && {
-      vjp: ([dy], [x, y], [z]) => {
-        const [dx, dw] = grad(dy!, x!, y!, z!);
-        return [dx && unbroadcast(dx, x!.dims), dw && unbroadcast(dw, y!.dims)];
-      },
-    }),
+    ...(grad && { vjp: ([dy], [x, y], [z]) => grad(dy!, x!, y!, z!) }),
   };
   return (x, y) => apply(op, operands(name, x, y), undefined);
 }
@@ -104,6 +100,8 @@ export function binary(name: string, body: (x: Expr, y: Expr) => Expr, { takes =
 interface FoldOptions extends Omit<FoldHow<Axes>, "kind" | "axes"> {
   readonly takes?: Takes;
   readonly gives?: DType;
+  /** Means nothing where there are no elements. */
+  readonly filled?: boolean;
   readonly grad?: (dy: Tensor, x: Tensor, y: Tensor, axes: readonly number[]) => Tensor | null;
 }
 export interface Axes {
@@ -111,11 +109,12 @@ export interface Axes {
 }
 /** A public reduction; its gradient gets dy and y with the reduced axes kept as 1. */
 /* @__NO_SIDE_EFFECTS__ */
-export function fold(name: string, { takes = "number", gives, grad, ...how }: FoldOptions): Reduce {
+export function fold(name: string, { takes = "number", gives, filled, grad, ...how }: FoldOptions): Reduce {
   const op: Op<Axes> = {
     name,
     infer([x], { axes }) {
       check(name, [x!], takes);
+      if (filled && axes.some((a) => x!.shape[a] === 0)) throw new ShapeError(name, "there are no elements to choose from", { got: [x!] });
       return [
         makeSpec(
           x!.shape.filter((_, i) => !axes.includes(i)),
@@ -141,15 +140,12 @@ export function fold(name: string, { takes = "number", gives, grad, ...how }: Fo
 
 export const keepAxes = (shape: Shape, axes: readonly number[]): Shape => shape.map((d, i) => (axes.includes(i) ? 1 : d));
 
-/** Undoes broadcasting, for gradients: sums over the axes the input was repeated along. */
-export function unbroadcast(x: Tensor, shape: Shape): Tensor {
-  const extra = x.rank - shape.length;
-  const axes = x.dims.map((_, i) => i).filter((i) => i < extra || (shape[i - extra] === 1 && x.dims[i] !== 1));
-  return axes.length === 0 ? x : reshape(sum(x, { axis: axes }), shape);
-}
-
+// Annotated, as the forms above are, so that bundlers drop what nobody uses.
+/* @__NO_SIDE_EFFECTS__ */
 const scalar = (op: UnaryScalar) => (x: Expr): Expr => s.unary(op, x);
+/* @__NO_SIDE_EFFECTS__ */
 const scalar2 = (op: BinaryScalar) => (x: Expr, y: Expr): Expr => s.binary(op, x, y);
+/* @__NO_SIDE_EFFECTS__ */
 const truth = (op: CompareScalar) => (x: Expr, y: Expr): Expr => s.compare(op, x, y);
 
 // ---- Arithmetic: broadcasting, inputs of one dtype, a number takes the other operand's.
@@ -270,12 +266,6 @@ export const stopGradient: Unary = unary("stopGradient", (x) => x, { takes: "any
 /** The same values. */
 export const identity: Unary = unary("identity", (x) => x, { takes: "any", grad: (dy) => dy });
 
-const castOp: Op<{ dtype: DType }> = {
-  name: "cast",
-  infer: ([x], { dtype }) => [makeSpec(x!.shape, dtype)],
-  vjp: ([dy], [x]) => [isFloat(x!.dtype) ? cast(dy!, x!.dtype) : null],
-  how: { kind: "map", body: ([x], { dtype }) => [dtype === "bool" ? s.ne(x!, s.like(x!, 0)) : s.cast(x!, dtype)] },
-};
 /** The values in another dtype: floats to integers toward zero, numbers to bool as `≠ 0`. */
 export function cast(x: TensorLike, dtype: DType): Tensor {
   const t = toTensor("cast", x);
@@ -283,7 +273,10 @@ export function cast(x: TensorLike, dtype: DType): Tensor {
 }
 const bitcastOp: Op<{ dtype: DType }> = {
   name: "bitcast",
-  infer: ([x], { dtype }) => [makeSpec(x!.shape, dtype)],
+  infer([x], { dtype }) {
+    if (dtypeInfo(dtype).bytes !== dtypeInfo(x!.dtype).bytes) throw new DTypeError("bitcast", `${dtype} is of another width`, { got: [x!] });
+    return [makeSpec(x!.shape, dtype)];
+  },
   how: { kind: "map", body: ([x], { dtype }) => [s.bitcast(x!, dtype)] },
 };
 /** The same bits as another dtype of the same width. */
@@ -296,10 +289,7 @@ const whereOp: Op<undefined> = {
     sameDType("where", [x!, y!]);
     return [makeSpec(broadcastShapes("where", [c!.shape, x!.shape, y!.shape]), x!.dtype)];
   },
-  vjp: ([dy], [c, x, y]) => {
-    const zero = scalarLike(dy!, 0);
-    return [null, unbroadcast(where(c!, dy!, zero), x!.dims), unbroadcast(where(c!, zero, dy!), y!.dims)];
-  },
+  vjp: ([dy], [c]) => [null, ...choose(dy!, c!)],
   how: { kind: "map", body: ([c, x, y]) => [s.select(c!, x!, y!)] },
 };
 /** x where the condition holds, else y; all three broadcast. */
@@ -323,11 +313,8 @@ export function clipByValue(x: TensorLike, min: number, max: number): Tensor {
 /** 16-bit floats add up in 32 bits. */
 const wide = (dtype: DType): DType => (dtype === "float16" || dtype === "bfloat16" ? "float32" : dtype);
 const first = <T>(x: readonly T[]): T => x[0]!;
-const limits = (dtype: DType): readonly [number, number] => {
-  if (isFloat(dtype)) return [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
-  const bits = Number(/\d+/.exec(dtype)![0]);
-  return dtype.startsWith("u") ? [0, 2 ** bits - 1] : [-(2 ** (bits - 1)), 2 ** (bits - 1) - 1];
-};
+const limits = (dtype: DType): readonly [number, number] =>
+  isFloat(dtype) ? [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY] : integerRange(dtype);
 /** Repeats a gradient along the axes a fold removed. */
 const spread = (dy: Tensor, x: Tensor): Tensor => broadcastTo(dy, x.dims);
 
@@ -346,15 +333,33 @@ export const prod: Reduce = fold("prod", {
   combine: ([a], [b]) => [s.mul(a!, b!)],
   finish: ([a], _, [x]) => [s.cast(a!, x!.dtype)],
   grad: (dy, x, _y, axes) => {
-    // The product of all others: with one zero among them only that place has a gradient, with two none has.
-    const zero = equal(x, 0);
-    const zeros = sum(cast(zero, x.dtype), { axis: axes, keepDims: true });
-    const rest = where(zero, scalarLike(x, 1), x);
-    const others = prod(rest, { axis: axes, keepDims: true });
-    const none = scalarLike(x, 0);
-    return mul(dy, where(zero, where(equal(zeros, 1), others, none), where(equal(zeros, 0), div(others, rest), none)));
+    // The product of all others without dividing: it holds at zeros, and can be differentiated again.
+    const order = [...x.dims.keys()].filter((k) => !axes.includes(k)).concat(axes);
+    const front = order.slice(0, order.length - axes.length).map((k) => x.dims[k]!);
+    const moved = transpose(x, order);
+    const others = productOfOthers(reshape(moved, [...front, sizeOf("prod", axes.map((a) => x.dims[a]!))]));
+    return mul(dy, transpose(reshape(others, moved.dims), order.map((_, k) => order.indexOf(k))));
   },
 });
+/** Along the last axis: what is before times what is behind, doubling the reach; n² products where n is unknown. */
+function productOfOthers(x: Tensor): Tensor {
+  const n = x.dims.at(-1)!;
+  if (!isKnown(n)) {
+    const wide = broadcastTo(reshape(x, [...x.dims.slice(0, -1), 1, n]), [...x.dims, n]);
+    return prod(where(equal(iota([n, n], 0), iota([n, n], 1)), scalarLike(x, 1), wide), { axis: -1 });
+  }
+  const shift = (y: Tensor, by: number): Tensor => {
+    const none = y.dims.slice(0, -1).map(() => [0, 0] as const);
+    const begin = [...none.map(() => 0), Math.max(0, -by)];
+    return slice(pad(y, [...none, [Math.max(0, by), Math.max(0, -by)]], 1), begin, y.dims);
+  };
+  const side = (direction: 1 | -1): Tensor => {
+    let y = shift(x, direction);
+    for (let reach = 1; reach < n; reach *= 2) y = mul(y, shift(y, reach * direction));
+    return y;
+  };
+  return mul(side(1), side(-1));
+}
 /** The gradient of a maximum is shared evenly by all that attain it. */
 const evenly = (dy: Tensor, x: Tensor, y: Tensor, axes: readonly number[]): Tensor => {
   const hit = cast(equal(x, y), x.dtype);
@@ -380,20 +385,24 @@ export const all: Reduce = fold("all", { takes: "bool", zero: () => [s.num(1, "b
 const arg = (name: string, better: (a: Expr, b: Expr) => Expr, worst: 0 | 1): ((x: TensorLike, axis?: number) => Tensor) => {
   const reduce = fold(name, {
     gives: "int32",
+    filled: true,
     zero: (_, [x]) => [s.num(limits(x!.dtype)[worst], x!.dtype), s.int(2 ** 31 - 1)],
     lift: ([x], position) => [x!, position],
     // Equal values: the earlier place, whatever the order the lanes come in.
     combine([a, i], [b, j]) {
       const takesB = s.or(better(b!, a!), s.and(s.eq(a!, b!), s.lt(j!, i!)));
-      return [s.select(takesB, b!, a!), s.select(takesB, j!, i!)];
+      // NaN beats every number; of two the earlier place wins again.
+      const nan = s.and(s.ne(b!, b!), s.or(s.eq(a!, a!), s.lt(j!, i!)));
+      const takes = isFloat(a!.dtype) ? s.or(takesB, nan) : takesB;
+      return [s.select(takes, b!, a!), s.select(takes, j!, i!)];
     },
     finish: ([, i]) => [i!],
   });
   return (x, axis = 0) => reduce(x, { axis });
 };
-/** Where the largest element along an axis is (the first of equals), as int32. */
+/** Where the largest element along an axis is (the first of equals; NaN counts as larger than all), as int32. */
 export const argMax: (x: TensorLike, axis?: number) => Tensor = /* @__PURE__ */ arg("argMax", (a, b) => s.lt(b, a), 0);
-/** Where the smallest element along an axis is (the first of equals), as int32. */
+/** Where the smallest element along an axis is (the first of equals; NaN counts as smaller than all), as int32. */
 export const argMin: (x: TensorLike, axis?: number) => Tensor = /* @__PURE__ */ arg("argMin", (a, b) => s.lt(a, b), 1);
 
 /** The mean over axes; integers become float32. NaN of nothing. */
@@ -420,6 +429,7 @@ export function sizeOfAxes(x: Tensor, axes: readonly number[]): Tensor | number 
 const reshapeOp: Op<{ shape: Shape }> = {
   name: "reshape",
   infer([x], { shape }) {
+    checkSizes("reshape", shape);
     if (!sameSize("reshape", x!.shape, shape)) throw new ShapeError("reshape", `the elements do not fill ${showShape(shape)} exactly`, { got: [x!] });
     return [makeSpec(shape, x!.dtype)];
   },
@@ -511,11 +521,12 @@ export function transpose(x: TensorLike, perm?: readonly number[]): Tensor {
 const broadcastToOp: Op<{ shape: Shape }> = {
   name: "broadcastTo",
   infer([x], { shape }) {
+    checkSizes("broadcastTo", shape);
     const result = broadcastShapes("broadcastTo", [x!.shape, shape]);
     if (!sameShape(result, shape)) throw new ShapeError("broadcastTo", `cannot become ${showShape(shape)}`, { got: [x!] });
     return [makeSpec(shape, x!.dtype)];
   },
-  vjp: ([dy], [x]) => [unbroadcast(dy!, x!.dims)],
+  vjp: ([dy]) => [dy!],
   how: {
     kind: "view",
     at: (index, _, [x]) => [{ input: 0, index: x!.shape.map((d, k) => (d === 1 ? s.int(0) : index[k + index.length - x!.shape.length]!)) }],
@@ -582,6 +593,8 @@ export function slice(x: TensorLike, begin: readonly number[], size?: Shape): Te
 /** Every `strides[k]`-th element of [begin, end) along axis k; negative strides walk backward, negative places count from the end, null means the edge. */
 export function stridedSlice(x: TensorLike, begin: readonly (number | null)[], end: readonly (number | null)[], strides?: readonly number[]): Tensor {
   const t = toTensor("stridedSlice", x);
+  const most = Math.max(begin.length, end.length, strides?.length ?? 0);
+  if (most > t.rank) throw new ShapeError("stridedSlice", `names ${most} axes of ${t.rank}`, { got: [t.spec] });
   const begins: number[] = [];
   const steps: number[] = [];
   const sizes = t.dims.map((d, k): Dim => {
@@ -718,6 +731,9 @@ export function gather(x: TensorLike, indices: TensorLike, axis = 0): Tensor {
   return apply(gatherOp, [t, toTensor("gather", indices)], { axis: normalizeAxis("gather", axis, t.rank) });
 }
 
+/** Integers in a dtype wide enough to be compared with sizes. */
+export const countable = (x: Tensor): Tensor => (dtypeInfo(x.dtype).bytes < 4 ? cast(x, "int32") : x);
+
 const segmentSumOp: Op<{ numSegments: Dim }> = {
   name: "unsortedSegmentSum",
   infer([x, ids], { numSegments }) {
@@ -725,7 +741,14 @@ const segmentSumOp: Op<{ numSegments: Dim }> = {
     if (ids!.shape.length !== 1 || x!.shape[0] !== ids!.shape[0]) throw new ShapeError("unsortedSegmentSum", "needs one id for each row", { got: [x!, ids!] });
     return [makeSpec([numSegments, ...x!.shape.slice(1)], x!.dtype)];
   },
-  vjp: ([dy], [, ids]) => [gather(dy!, ids!), null],
+  vjp: ([dy], [x, ids], _y, { numSegments: n }) => {
+    if (n === 0) return [zerosLike(x!), null];
+    // Rows that were left out read row 0, and then get zeros.
+    const at = countable(ids!);
+    const kept = logicalAnd(greaterEqual(at, 0), less(at, isKnown(n) ? n : apply(sizeOp, [], { dims: [n], dtype: at.dtype })));
+    const rows = gather(dy!, where(kept, at, scalarLike(at, 0)));
+    return [where(reshape(kept, x!.dims.map((d, k) => (k ? 1 : d))), rows, scalarLike(rows, 0)), null];
+  },
   how: {
     kind: "opaque",
     reference([x, ids], [y], { inputs, outputs }) {
@@ -759,7 +782,10 @@ export const onesLike = (x: TensorLike): Tensor => ones(toTensor("onesLike", x).
 
 const iotaOp: Op<{ shape: Shape; axis: number; dtype: DType }> = {
   name: "iota",
-  infer: (_, { shape, dtype }) => [makeSpec(shape, dtype)],
+  infer(_, { shape, dtype }) {
+    checkSizes("iota", shape);
+    return [makeSpec(shape, dtype)];
+  },
   how: { kind: "source", element: (index, { axis, dtype }) => s.cast(index[axis]!, dtype) },
 };
 /** Each element its own place along an axis. */

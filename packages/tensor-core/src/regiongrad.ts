@@ -1,12 +1,11 @@
 /** Gradients of control flow: the body's gradient is traced once, and becomes the body of the backward node. */
 import { backprop, recording, type TapeEntry } from "./backprop.ts";
-import { isRecording } from "./context.ts";
 import { dispatch } from "./dispatch.ts";
 import { isFloat } from "./dtype.ts";
 import { GradientError } from "./errors.ts";
 import { type Graph, inputValue, type Node, order, type Value } from "./graph.ts";
 import type { CondAttrs, Grad, Op, ScanAttrs } from "./op.ts";
-import { add, densify, zeros, zerosLike } from "./primitives.ts";
+import { add, densify, identity, zeros, zerosLike } from "./primitives.ts";
 import type { Spec } from "./spec.ts";
 import type { Tensor } from "./tensor.ts";
 import { trace } from "./trace.ts";
@@ -62,6 +61,17 @@ export function condGradient(op: Op<CondAttrs>, dys: readonly (Tensor | null)[],
   return grads;
 }
 
+// ---- while: run again as a form that has a gradient.
+
+/** The gradients of `fn(inputs)` for its inputs, by running it again under a tape of its own. */
+export function gradientByRerun(fn: (inputs: readonly Tensor[]) => readonly Tensor[], dys: readonly (Tensor | null)[], inputs: readonly Tensor[]): Grad[] {
+  const entries: TapeEntry[] = [];
+  // One tensor may be several inputs, each with a gradient of its own.
+  const own = inputs.map((x, i) => (inputs.indexOf(x) < i ? identity(x) : x));
+  const outputs = recording(entries, () => fn(own));
+  return backprop(entries, outputs, dys, own);
+}
+
 // ---- scan: what the body's gradient needs becomes stacked hidden outputs; backward is one scan the other way.
 
 interface Backward {
@@ -74,9 +84,21 @@ interface Backward {
   readonly reads: readonly ({ readonly from: "hidden" | "x" | "captured"; readonly at: number } & object)[];
 }
 const backwards = new WeakMap<Graph, Backward>();
+/** A body is differentiated once: equal attrs then stay equal, and programs are found again. */
+const residuals = new WeakMap<Graph, Pick<ScanAttrs, "body" | "hidden">>();
 
-/** The same scan with the hidden outputs its gradient will read. */
-export function withResiduals(attrs: ScanAttrs): ScanAttrs {
+/** What a scan under a tape runs with: itself where it remembers already, or where nothing has a gradient. */
+export const prepareScan = (attrs: ScanAttrs, inputs: readonly Spec[]): ScanAttrs =>
+  backwards.has(attrs.body) || floatPlaces(inputs).length === 0 ? attrs : withResiduals(attrs);
+
+/** The same scan with the hidden outputs its gradient will read; those it has already count as visible. */
+function withResiduals(attrs: ScanAttrs): ScanAttrs {
+  let made = residuals.get(attrs.body);
+  if (!made) residuals.set(attrs.body, (made = differentiateBody(attrs)));
+  return { ...attrs, ...made };
+}
+
+function differentiateBody(attrs: ScanAttrs): Pick<ScanAttrs, "body" | "hidden"> {
   const { body, carry, xs } = attrs;
   const specs = body.inputs.map((v) => v.spec);
   const carries = floatPlaces(specs.slice(0, carry));
@@ -102,7 +124,11 @@ export function withResiduals(attrs: ScanAttrs): ScanAttrs {
   return splitJoint(attrs, joint.graph, { carries, slices, captured, ys });
 }
 
-function splitJoint(attrs: ScanAttrs, joint: Graph, places: Pick<Backward, "carries" | "slices" | "captured" | "ys">): ScanAttrs {
+function splitJoint(
+  attrs: ScanAttrs,
+  joint: Graph,
+  places: Pick<Backward, "carries" | "slices" | "captured" | "ys">,
+): Pick<ScanAttrs, "body" | "hidden"> {
   const { body, carry, xs } = attrs;
   const n = body.inputs.length;
   const outputs = joint.outputs.slice(0, body.outputs.length);
@@ -162,7 +188,7 @@ function splitJoint(attrs: ScanAttrs, joint: Graph, places: Pick<Backward, "carr
     (r) => r,
   ).graph;
   backwards.set(forward, { ...places, graph: backward, reads: [...stepReads, ...constant] });
-  return { ...attrs, body: forward, hidden: hidden.length };
+  return { body: forward, hidden: hidden.length };
 }
 
 export function scanGradient(op: Op<ScanAttrs>, dys: readonly (Tensor | null)[], inputs: readonly Tensor[], outputs: readonly Tensor[], attrs: ScanAttrs): Grad[] {
@@ -172,8 +198,9 @@ export function scanGradient(op: Op<ScanAttrs>, dys: readonly (Tensor | null)[],
   const visible = body.outputs.length - hidden;
   if (dys.slice(visible).some((d) => d)) {
     // A gradient of the gradient reaches what was remembered: run again with that as outputs like any other.
-    const again = withResiduals({ ...attrs, hidden: 0 });
-    return scanGradient(op, dys, inputs, dispatch(op, inputs, { ...again, hidden: 0 }), again);
+    const again = withResiduals(attrs);
+    const all = recording([], () => dispatch(op, inputs, again));
+    return scanGradient(op, dys, inputs, all, again);
   }
   const seed = (i: number): Tensor => dys[i] ?? zeros(outputs[i]!.dims, outputs[i]!.dtype);
   const zeroSums = b.captured.map((i) => zerosLike(inputs[carry + xs + i]!));
@@ -189,7 +216,7 @@ export function scanGradient(op: Op<ScanAttrs>, dys: readonly (Tensor | null)[],
     hidden: 0,
   };
   const given = [...b.carries.map(seed), ...zeroSums, ...b.ys.map((i) => seed(carry + i)), ...b.reads.map(read)];
-  const results = dispatch(op, given, differentiated(backwardAttrs, given));
+  const results = dispatch(op, given, backwardAttrs);
   const grads: Grad[] = inputs.map(() => null);
   const n = b.carries.length;
   b.carries.forEach((i, k) => {
@@ -203,7 +230,3 @@ export function scanGradient(op: Op<ScanAttrs>, dys: readonly (Tensor | null)[],
   });
   return grads;
 }
-
-/** Under a tape the backward scan remembers in its turn: second gradients. */
-const differentiated = (attrs: ScanAttrs, inputs: readonly Tensor[]): ScanAttrs =>
-  isRecording() && inputs.some((t) => isFloat(t.dtype)) ? withResiduals(attrs) : attrs;

@@ -1,12 +1,10 @@
 /** Control flow as graph nodes: cond, whileLoop and scan. What a body reads becomes an input, what it assigns a carry or an output. */
-import { isRecording } from "./context.ts";
 import { type TensorLike, toTensor } from "./convert.ts";
 import { dispatch } from "./dispatch.ts";
-import { isFloat } from "./dtype.ts";
 import { DTypeError, GradientError, ShapeError, TraceError, ValueError } from "./errors.ts";
 import type { CondAttrs, Op, ScanAttrs, WhileAttrs } from "./op.ts";
 import { add, fill, zeros } from "./primitives.ts";
-import { condGradient, scanGradient, withResiduals } from "./regiongrad.ts";
+import { condGradient, gradientByRerun, inline, prepareScan, scanGradient } from "./regiongrad.ts";
 import { type Dim, sameShape } from "./shape.ts";
 import { makeSpec, type Spec } from "./spec.ts";
 import { Tensor } from "./tensor.ts";
@@ -75,10 +73,31 @@ export const whileOp: Op<WhileAttrs> = {
   name: "whileLoop",
   infer: (inputs, { carry }) => inputs.slice(0, carry),
   how: { kind: "region", form: "while" },
-  vjp() {
-    throw new GradientError("whileLoop", "its gradient needs a bound on its steps", { hint: "Give maximumIterations." });
-  },
+  vjp: (dys, inputs, _outputs, attrs) => gradientByRerun((xs) => boundedLoop(attrs, xs), dys, inputs),
 };
+
+/** A loop whose steps are bounded is a scan that, once the test fails, carries on unchanged: that is differentiable. */
+function boundedLoop({ test, body, carry, maximumIterations }: WhileAttrs, inputs: readonly Tensor[]): readonly Tensor[] {
+  if (maximumIterations === undefined) {
+    throw new GradientError("whileLoop", "its gradient needs a bound on its steps", { hint: "Give maximumIterations." });
+  }
+  const captured = inputs.slice(carry);
+  const step = ([alive, now]: readonly [Tensor, readonly Tensor[]]): readonly [readonly [Tensor, readonly Tensor[]], []] => {
+    const on = cond(
+      alive,
+      () => inline(test, [...now, ...captured])[0]!,
+      () => alive,
+    );
+    const next = cond(
+      on,
+      () => inline(body, [...now, ...captured]),
+      () => now,
+    );
+    return [[on, next], []];
+  };
+  const [[, end]] = scan(step, [fill([], 1, "bool"), inputs.slice(0, carry)], [], { length: maximumIterations });
+  return end;
+}
 
 /**
  * Runs `body` on the carry while `test` holds.
@@ -90,7 +109,6 @@ export const whileOp: Op<WhileAttrs> = {
 export function whileLoop<T extends Tree>(test: (carry: T) => Tensor, body: (carry: T) => T, carry: T, options: { readonly maximumIterations?: number } = {}): T {
   const initial = tensorsIn(carry);
   const { maximumIterations } = options;
-  if (isRecording() && maximumIterations !== undefined) return boundedLoop(test, body, carry, maximumIterations);
   const specs = initial.map((t) => t.spec);
   const tested = trace("whileLoop", specs, (xs) => test(refill(carry, xs)), (t) => [t]);
   const bodied = trace("whileLoop", specs, (xs) => body(refill(carry, xs)), tensorsIn);
@@ -100,20 +118,6 @@ export function whileLoop<T extends Tree>(test: (carry: T) => Tensor, body: (car
   sameSpecs("whileLoop", "the body changes the carry's shape or dtype", specs, both.b.outputs.map((v) => v.spec));
   const attrs = { test: both.a, body: both.b, carry: initial.length, ...(maximumIterations !== undefined && { maximumIterations }) };
   return refill(carry, dispatch(whileOp, [...initial, ...outside(both.captured)], attrs));
-}
-
-/** A loop whose steps are bounded is a scan that, once the test fails, carries on unchanged: that is differentiable. */
-function boundedLoop<T extends Tree>(test: (carry: T) => Tensor, body: (carry: T) => T, carry: T, steps: number): T {
-  const [, end] = scan(
-    ([alive, now]) => {
-      const on = cond(alive, () => test(now), () => alive);
-      return [[on, cond(on, () => body(now), () => now)] as const, []] as const;
-    },
-    [fill([], 1, "bool"), carry] as const,
-    [],
-    { length: steps },
-  )[0] as readonly [Tensor, T];
-  return end;
 }
 
 // ---- scan
@@ -126,6 +130,7 @@ export const scanOp: Op<ScanAttrs> = {
     sameSpecs("scan", "the body reads other slices than it is given", inputs.slice(carry, carry + xs).map((s) => makeSpec(s.shape.slice(1), s.dtype)), body.inputs.slice(carry, carry + xs).map((v) => v.spec));
     return [...outputs.slice(0, carry), ...outputs.slice(carry).map((s) => makeSpec([length, ...s.shape], s.dtype))];
   },
+  prepare: prepareScan,
   visible: ({ body, hidden }) => body.outputs.length - hidden,
   how: { kind: "region", form: "scan" },
   vjp: (dys, inputs, outputs, attrs) => scanGradient(scanOp, dys, inputs, outputs, attrs),
@@ -174,10 +179,9 @@ export function scan<C extends Tree, X extends Tree, Y extends Tree>(body: (carr
   };
   const attrs: ScanAttrs = { body: ordered, carry: n + assigned.length, xs: slices.length, length, reverse: options.reverse ?? false, hidden: 0 };
   const inputs = [...initial, ...outside(assigned), ...slices, ...outside(kept)];
-  const differentiate = isRecording() && inputs.some((t) => isFloat(t.dtype));
-  const outputs = dispatch(scanOp, inputs, differentiate ? withResiduals(attrs) : attrs);
+  const outputs = dispatch(scanOp, inputs, attrs);
   assigned.forEach((v, i) => v.assign(outputs[n + i]!));
-  const ys = outputs.slice(attrs.carry);
+  const ys = outputs.slice(attrs.carry, graph.outputs.length);
   return [refill(traced.result[0], outputs.slice(0, n)) as C, refill(traced.result[1], ys) as Y];
 }
 

@@ -72,6 +72,9 @@ async function create(name: string): Promise<Backend> {
   return backend;
 }
 
+/** The backends made so far. */
+export const madeBackends = (): readonly Backend[] => [...registry().made.values()];
+
 const byPriority = (): BackendEntry[] => [...registry().entries.values()].sort((a, b) => b.priority - a.priority);
 
 /** Resolves when the best available backend is in use; needed only for backends that take time to start. */

@@ -1,5 +1,5 @@
 /** Shapes whose sizes may be unknown. Everything that looks at a size goes through the helpers here. */
-import { type Dim, isKnown, type Shape, type Sym, showDim, symbol } from "./dim.ts";
+import { type Dim, isKnown, type Shape, type Sym, showDim, showShape, symbol } from "./dim.ts";
 import { ShapeError, UnknownSizeError } from "./errors.ts";
 
 export { type Dim, isKnown, type Shape, type Sym, showDim, showShape, symbol } from "./dim.ts";
@@ -9,6 +9,11 @@ export type Bindings = ReadonlyMap<string, number>;
 
 export const isStatic = (shape: Shape): shape is readonly number[] => shape.every(isKnown);
 export const sameShape = (a: Shape, b: Shape): boolean => a.length === b.length && a.every((d, i) => d === b[i]);
+
+/** Refuses sizes that are no counts. */
+export function checkSizes(op: string, shape: Shape): void {
+  if (shape.some((d) => isKnown(d) && !(Number.isSafeInteger(d) && d >= 0))) throw new ShapeError(op, `${showShape(shape)} is no shape`);
+}
 
 /** The number, or an UnknownSizeError that says which op needed it. */
 export function known(op: string, d: Dim): number {

@@ -2,7 +2,7 @@
 import type { Storage } from "./backend.ts";
 import { context } from "./context.ts";
 import { type DType, dtypeInfo, type TypedArray } from "./dtype.ts";
-import { AntlerError, BackendError, DisposedError, TraceError } from "./errors.ts";
+import { BackendError, DisposedError, TraceError } from "./errors.ts";
 import { listening, emit } from "./events.ts";
 import { formatTensor, type NestedArray, nest } from "./format.ts";
 import type { Value } from "./graph.ts";
@@ -126,9 +126,4 @@ export class IndexedSlices {
     this.indices = indices;
     this.denseShape = denseShape;
   }
-}
-
-/** Used where a value of another kind slipped in from untyped code. */
-export function expectTensor(op: string, x: unknown): asserts x is Tensor {
-  if (!(x instanceof Tensor)) throw new AntlerError(op, `expected a tensor, got ${x === null ? "null" : typeof x}`);
 }

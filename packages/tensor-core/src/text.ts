@@ -34,6 +34,7 @@ export function printGraph(graph: Graph, indent = ""): string {
 
 const typedArrays: { readonly [name: string]: new (values: number[]) => ArrayBufferView } = {
   Float32Array, Float64Array, Int8Array, Int16Array, Int32Array, Uint8Array, Uint16Array, Uint32Array,
+  BigInt64Array: BigInt64Array as never, BigUint64Array: BigUint64Array as never,
 };
 
 /** Attrs as JSON: what JSON has no word for is wrapped in an object with one `$` key. */
@@ -82,7 +83,7 @@ export function parseGraph(text: string, ops: readonly Op<any>[]): Graph {
       if (line.startsWith("return")) {
         return { inputs, outputs: names(line.slice(6)).map(find) };
       }
-      const m = /^(.*?) = (\w+)(?:\((.*?)\)(?: (.*?))?(?: @("(?:[^"\\]|\\.)*"))?( \{)?)?$/.exec(line) ?? fail(`"${line}" is no node`);
+      const m = /^(.*?) = (\w+)(?:\((.*?)\)(?: ([^@ ].*?))?(?: @("(?:[^"\\]|\\.)*"))?( \{)?)?$/.exec(line) ?? fail(`"${line}" is no node`);
       const declared = m[1]!.split("; ").map(parseDeclaration);
       if (m[2] === "input") {
         const v = inputValue(declared[0]!.spec);

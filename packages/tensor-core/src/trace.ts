@@ -1,5 +1,5 @@
 /** Tracing: runs a function on tensors without numbers and keeps the graph it makes. */
-import { context, type Trace, within } from "./context.ts";
+import { context, refusePromise, type Trace, within } from "./context.ts";
 import { TraceError } from "./errors.ts";
 import { type Graph, inputValue, type Value } from "./graph.ts";
 import type { Spec } from "./spec.ts";
@@ -54,7 +54,10 @@ export function trace<T>(name: string, specs: readonly Spec[], fn: (inputs: read
     made: (node) => void made.add(node),
   };
   return within(name, { trace: scope, scope: undefined, recorders: [] }, () => {
-    const result = fn(specs.map((spec, i) => new Tensor(spec, values[i]!)));
+    const result = refusePromise(
+      name,
+      fn(specs.map((spec, i) => new Tensor(spec, values[i]!))),
+    );
     const given = [...outputs(result), ...current.values()].map(lift);
     return { graph: { inputs: values, outputs: given }, captured, assigned: [...current.keys()], result };
   });

@@ -1,24 +1,29 @@
-/** Trees of values: arrays, plain objects and Maps with anything at the leaves. */
+/** Trees of values: arrays, plain objects, Maps and IndexedSlices with anything at the leaves. */
+import { IndexedSlices, type Tensor } from "./tensor.ts";
 
 const isPlain = (x: object): boolean => {
   const proto = Object.getPrototypeOf(x) as unknown;
   return proto === Object.prototype || proto === null;
 };
 
-/** Every leaf, in order. */
-export function leaves(tree: unknown): unknown[] {
-  if (Array.isArray(tree)) return tree.flatMap(leaves);
-  if (tree instanceof Map) return [...tree.values()].flatMap(leaves);
-  if (typeof tree === "object" && tree !== null && isPlain(tree)) return Object.values(tree).flatMap(leaves);
-  return [tree];
+/** The parts of a tree by key, in order; undefined for a leaf. */
+export function branches(tree: unknown): readonly (readonly [key: unknown, value: unknown])[] | undefined {
+  if (typeof tree !== "object" || tree === null) return undefined;
+  if (Array.isArray(tree)) return tree.map((x, i) => [i, x]);
+  if (tree instanceof Map) return [...tree];
+  if (tree instanceof IndexedSlices) return [["values", tree.values], ["indices", tree.indices]];
+  return isPlain(tree) ? Object.entries(tree) : undefined;
 }
+
+/** Every leaf, in order. */
+export const leaves = (tree: unknown): unknown[] => branches(tree)?.flatMap(([, x]) => leaves(x)) ?? [tree];
 
 /** The same tree over other leaves. */
 export function mapTree(tree: unknown, fn: (leaf: unknown) => unknown): unknown {
-  if (Array.isArray(tree)) return tree.map((x) => mapTree(x, fn));
-  if (tree instanceof Map) return new Map([...tree].map(([k, v]) => [k, mapTree(v, fn)]));
-  if (typeof tree === "object" && tree !== null && isPlain(tree)) {
-    return Object.fromEntries(Object.entries(tree).map(([k, v]) => [k, mapTree(v, fn)]));
-  }
-  return fn(tree);
+  const parts = branches(tree)?.map(([k, x]) => [k, mapTree(x, fn)] as const);
+  if (!parts) return fn(tree);
+  if (Array.isArray(tree)) return parts.map(([, x]) => x);
+  if (tree instanceof Map) return new Map(parts);
+  if (tree instanceof IndexedSlices) return new IndexedSlices(parts[0]![1] as Tensor, parts[1]![1] as Tensor, tree.denseShape);
+  return Object.fromEntries(parts as [string, unknown][]);
 }

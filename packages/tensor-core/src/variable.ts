@@ -70,7 +70,7 @@ export class Variable {
       throw new DTypeError("assign", `the variable "${this.name}" keeps its dtype`, { got: [this.spec, value.spec], hint: "Convert the value with cast()." });
     }
     if (context.trace) context.trace.assign(this, value);
-    else this.replace(value.storage("assign"));
+    else assignAll([this], [value.storage("assign")]);
     return this;
   }
 
@@ -79,12 +79,11 @@ export class Variable {
     if (!this.#storage) throw new DisposedError(op, `the variable "${this.name}" was disposed`);
     return this.#storage;
   }
-  /** @internal Takes a storage, and lets go of the one before unless a program consumed it. */
-  replace(next: Storage): void {
-    hold(next);
+  /** @internal Takes a storage that is held already; the caller lets go of the one before, which is returned. */
+  swap(next: Storage): Storage | undefined {
     const before = this.#storage;
     this.#storage = next;
-    if (before && before.holders > 0) release(before);
+    return before;
   }
 
   dispose(): void {
@@ -92,4 +91,14 @@ export class Variable {
     this.#storage = undefined;
     if (s) release(s);
   }
+}
+
+/**
+ * Gives variables new storages, all together. The new ones are held before any old one is let go of: variables may swap theirs, or
+ * keep them. What a program has consumed is nobody's any more.
+ */
+export function assignAll(variables: readonly Variable[], next: readonly Storage[]): void {
+  next.forEach(hold);
+  const before = variables.map((v, i) => v.swap(next[i]!));
+  for (const s of before) if (s && s.holders > 0) release(s);
 }

@@ -45,7 +45,7 @@ const MAGIC = 12582912;
 /** expf: x = n·ln 2 + r. Results below 2⁻¹²⁵ are 0: denormals are a hundred times slower than zeros. */
 export function exp(x: Code): Code {
   const clamped = within(x, -87.33654, 89.4);
-  const t = fma(clamped, f(1.44269504088896341), f(MAGIC));
+  const t = fma(clamped, f(Math.LOG2E), f(MAGIC));
   const n = sub(t, f(MAGIC));
   const r = fnma(n, f(-2.1219444e-4), fnma(n, f(0.693359375), clamped));
   const p = polynomial(r, [1.98756915e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1]);
@@ -63,7 +63,7 @@ export function log(x: Code): Code {
   const b = bits(normal, "int32");
   const exponent = sub(shr(b, 23), i(126));
   const mantissa = bits(bitOr(bitAnd(b, i(0x7fffff)), i(0x3f000000)), "float32");
-  const low = lt(mantissa, f(0.707106781186547524));
+  const low = lt(mantissa, f(Math.SQRT1_2));
   const r = sub(select(low, add(mantissa, mantissa), mantissa), f(1));
   const e = add(cast(exponent, "float32"), add(select(low, f(-1), f(0)), select(tiny, f(-23), f(0))));
   const z = mul(r, r);
@@ -167,7 +167,7 @@ export function cosh(x: Code): Code {
 }
 /** A rational approximation on [−7.9, 7.9], 1 beyond; coefficients of Eigen's ptanh. */
 export function tanh(x: Code): Code {
-  const c = within(x, -7.90531110763549805, 7.90531110763549805);
+  const c = within(x, -7.9988117, 7.9988117);
   const z = mul(c, c);
   const p = mul(
     polynomial(
@@ -180,7 +180,7 @@ export function tanh(x: Code): Code {
     c,
   );
   const q = polynomial(z, [1.19825839466702e-6, 1.18534705686654e-4, 2.268434632439e-3, 4.89352518554385e-3]);
-  return div(p, q);
+  return select(lt(f(7.9988117), abs(x)), withSign(f(1), x), div(p, q));
 }
 export function asinh(x: Code): Code {
   const a = abs(x);
@@ -230,7 +230,7 @@ function powPositive(a: Code, y: Code): Code {
   const b = bits(a, "int32");
   const e0 = sub(shr(b, 23), i(127));
   const m0 = bits(bitOr(bitAnd(b, i(0x7fffff)), i(0x3f800000)), "float32");
-  const high = lt(f(1.4142135), m0);
+  const high = lt(f(Math.SQRT2), m0);
   const m = select(high, mul(m0, f(0.5)), m0);
   const e = cast(add(e0, select(high, i(1), i(0))), "float32");
   // log₂ m = 2/ln 2 · atanh(s), s = (m − 1) / (m + 1), s split so that its error is known.
@@ -259,7 +259,7 @@ function powPositive(a: Code, y: Code): Code {
   const total = within(add(product, correction), -150, 150);
   const n = round(total);
   const fraction = select(lt(abs(total), f(150)), add(sub(product, n), correction), f(0));
-  const p = polynomial(fraction, [1.540353e-4, 1.3333558e-3, 9.6181291e-3, 5.5504109e-2, 2.4022651e-1, 6.9314718e-1, 1]);
+  const p = polynomial(fraction, [1.540353e-4, 1.3333558e-3, 9.6181291e-3, 5.5504109e-2, 2.4022651e-1, Math.LN2, 1]);
   const whole = cast(n, "int32");
   const half = shr(whole, 1);
   const scaled = mul(mul(p, power2(half)), power2(sub(whole, half)));

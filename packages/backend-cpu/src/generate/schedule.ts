@@ -1,5 +1,5 @@
 /** How a kernel's loops are walked: which axis the four lanes go along, how wide the innermost step is, what belongs where. */
-import { type Axis, coefficient, type Index, indexDepends, type Kernel, type Load } from "@antler/compiler";
+import { type Axis, coefficient, type Index, indexDepends, type Kernel, type Load, showSize } from "@antler/compiler";
 import type { Code } from "./code.ts";
 import { Selector } from "./select.ts";
 
@@ -88,7 +88,7 @@ export function schedule(kernel: Kernel): Schedule {
     lift,
     stores,
     unroll: kernel.fold && !horizontal && heavy <= 6 ? 8 : unroll,
-    scalarReason: reason,
+    scalarReason: reason ?? laneByLane(kernel, vector, horizontal, withSelector(selector, () => topological([...lift, ...stores.map((x) => x.value)])), stores),
   };
 }
 /** Walks code with its data indices resolved by one selector. */
@@ -124,4 +124,25 @@ function chooseVector(kernel: Kernel, lift: readonly Code[], stores: Schedule["s
 }
 function withDeep(roots: readonly Code[]): Load[] {
   return topological(roots).flatMap((e) => (e.op === "load" ? [e.value as Load] : []));
+}
+
+/** Names the first access that goes lane by lane instead of four at once. */
+function laneByLane(kernel: Kernel, vector: Axis | undefined, horizontal: boolean, nodes: readonly Code[], stores: Schedule["stores"]): string | undefined {
+  if (!vector) return undefined;
+  const varies = dependence(vector);
+  for (const e of nodes) {
+    if (e.op !== "load" || !varies(e)) continue;
+    const { slot, index } = e.value as Load;
+    const by = coefficient(index, vector);
+    if (by === undefined) return `the place it reads in buffer ${slot} is not affine along the vector axis`;
+    if (by !== 1 && by !== 0) return `neighbours along the vector axis lie ${showSize(by)} elements apart in buffer ${slot}`;
+  }
+  const scattered = horizontal ? undefined : stores.find((x) => coefficient(x.index, vector) !== 1);
+  return scattered && `it writes buffer ${scattered.slot} with gaps along the vector axis`;
+}
+
+/** Why a kernel does not go four elements at a time, or undefined where it does. Kernels of a single element count as fine. */
+export function explainScalar(kernel: Kernel): string | undefined {
+  const elements = [...kernel.space, ...(kernel.fold?.axes ?? [])];
+  return elements.length ? schedule(kernel).scalarReason : undefined;
 }

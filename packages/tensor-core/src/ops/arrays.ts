@@ -2,8 +2,8 @@
 import { type TensorLike, toTensor } from "../convert.ts";
 import type { DType } from "../dtype.ts";
 import { ShapeError, ValueError } from "../errors.ts";
-import { broadcastTo, cast, concat, equal, iota, reshape, slice, stridedSlice } from "../primitives.ts";
-import { type Dim, known, mulDim, normalizeAxis, type Shape } from "../shape.ts";
+import { broadcastTo, cast, concat, countable, equal, iota, reshape, slice, stridedSlice } from "../primitives.ts";
+import { checkSizes, type Dim, known, mulDim, normalizeAxis, type Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 
 /** x with a new axis of size 1 before `axis`. */
@@ -66,6 +66,7 @@ const blockOf = (t: Tensor, axis: number, begin: number, size: number): Tensor =
 /** x repeated `reps[k]` times along axis k. */
 export function tile(x: TensorLike, reps: readonly number[]): Tensor {
   const t = toTensor("tile", x);
+  checkSizes("tile", reps);
   if (reps.length !== t.rank) throw new ShapeError("tile", `needs one count for each of ${t.rank} axes, got [${reps.join(", ")}]`, { got: [t.spec] });
   const wide = reps.flatMap((r, k): Dim[] => [r, t.dims[k]!]);
   const spaced = t.dims.flatMap((d): Dim[] => [1, d]);
@@ -77,7 +78,7 @@ export function tile(x: TensorLike, reps: readonly number[]): Tensor {
 
 /** 1 where the index along a new last axis equals the value, else 0. Values outside [0, depth) give zeros. */
 export function oneHot(indices: TensorLike, depth: number, options: { readonly dtype?: DType } = {}): Tensor {
-  const t = toTensor("oneHot", indices);
+  const t = countable(toTensor("oneHot", indices));
   return cast(equal(expandDims(t, -1), iota([depth], 0, t.dtype)), options.dtype ?? "float32");
 }
 

@@ -4,7 +4,7 @@ import { apply, sameDType } from "../dispatch.ts";
 import { ShapeError } from "../errors.ts";
 import type { Op } from "../op.ts";
 import { mul, reshape, sum, transpose } from "../primitives.ts";
-import { type Dim, floorDivDim, known, type Shape } from "../shape.ts";
+import { type Dim, floorDivDim, known, mulDim, type Shape } from "../shape.ts";
 import { makeSpec, type Spec } from "../spec.ts";
 import type { Tensor } from "../tensor.ts";
 import { type Geometry, geometry, type Pair, patches, perWindow, unpatches, type WindowOptions, windowCounts } from "./window.ts";
@@ -30,7 +30,8 @@ function grouped(w: Tensor, groups: number): Tensor {
 }
 /** The last axis cut in groups. */
 const cut = (x: Tensor, groups: number): Tensor => reshape(x, [...x.dims.slice(0, -1), groups, floorDivDim("conv2d", x.dims.at(-1)!, groups)]);
-const joined = (x: Tensor, axis: number): Tensor => reshape(x, [...x.dims.slice(0, axis), -1, ...x.dims.slice(axis + 2)]);
+const joined = (x: Tensor, axis: number): Tensor =>
+  reshape(x, [...x.dims.slice(0, axis), mulDim("conv2d", x.dims[axis]!, x.dims[axis + 1]!), ...x.dims.slice(axis + 2)]);
 
 export const conv2dOp: Op<ConvAttrs> = {
   name: "conv2d",

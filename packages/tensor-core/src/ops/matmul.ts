@@ -3,7 +3,7 @@ import { type TensorLike, toTensor } from "../convert.ts";
 import { apply, sameDType } from "../dispatch.ts";
 import { ShapeError } from "../errors.ts";
 import type { Op } from "../op.ts";
-import { mul, reshape, sum, transpose, unbroadcast } from "../primitives.ts";
+import { mul, reshape, sum, transpose } from "../primitives.ts";
 import { broadcastShapes, type Dim, known, showDim } from "../shape.ts";
 import { makeSpec, type Spec } from "../spec.ts";
 import type { Tensor } from "../tensor.ts";
@@ -44,7 +44,7 @@ export const matMulOp: Op<MatMulAttrs> = {
     const db = transposeB
       ? matMul(dy!, a!, { transposeA: true, transposeB: transposeA })
       : matMul(a!, dy!, { transposeA: !transposeA });
-    return [unbroadcast(da, a!.dims), unbroadcast(db, b!.dims)];
+    return [da, db];
   },
   how: {
     kind: "composite",

@@ -1,38 +1,17 @@
 /** Softmax and its relatives, moments, and the cross-entropies from logits. */
-import { type TensorLike, toTensor } from "../convert.ts";
-import { apply } from "../dispatch.ts";
+import { operands, type TensorLike, toTensor } from "../convert.ts";
+import { apply, sameDType } from "../dispatch.ts";
 import { isFloat } from "../dtype.ts";
 import { DTypeError, ShapeError } from "../errors.ts";
 import type { Op } from "../op.ts";
 import {
-  abs,
-  add,
-  div,
-  equal,
-  exp,
-  iota,
-  log,
-  log1p,
-  max,
-  maximum,
-  mean,
-  mul,
-  neg,
-  type ReduceOptions,
-  relu,
-  rsqrt,
-  squaredDifference,
-  stopGradient,
-  sub,
-  sum,
-  transpose,
-  where,
-  zerosLike,
+  abs, add, any, cast, check, countable, div, equal, exp, iota, isFinite, log, log1p, max, maximum, mean, mul, neg, type ReduceOptions, relu, reshape,
+  rsqrt, sigmoid, squaredDifference, stopGradient, sub, sum, transpose, where,
 } from "../primitives.ts";
-import { normalizeAxis } from "../shape.ts";
+import { broadcastShapes, normalizeAxes, normalizeAxis } from "../shape.ts";
 import { makeSpec, type Spec } from "../spec.ts";
 import type { Tensor } from "../tensor.ts";
-import { expandDims, oneHot } from "./arrays.ts";
+import { expandDims } from "./arrays.ts";
 
 const LAST = { axis: -1, keepDims: true } as const;
 
@@ -79,20 +58,31 @@ export const softmax = (x: TensorLike, axis = -1): Tensor => alongAxis(softmaxOp
 /** `x − log Σ eˣ` along an axis. */
 export const logSoftmax = (x: TensorLike, axis = -1): Tensor => alongAxis(logSoftmaxOp, x, axis);
 
-/** `log Σ eˣ` over axes, without overflow. */
-export function logSumExp(x: TensorLike, options: ReduceOptions = {}): Tensor {
-  const t = toTensor("logSumExp", x);
-  const top = stopGradient(max(t, { ...options, keepDims: true }));
-  const y = add(log(sum(exp(sub(t, top)), { ...options, keepDims: true })), top);
-  return options.keepDims ? y : sum(y, { axis: options.axis });
+/** The same without the reduced axes, each of size 1, unless they are to be kept. */
+function finished(op: string, x: Tensor, { axis, keepDims }: ReduceOptions): Tensor {
+  const axes = normalizeAxes(op, axis, x.rank);
+  return keepDims
+    ? x
+    : reshape(
+        x,
+        x.dims.filter((_, k) => !axes.includes(k)),
+      );
 }
 
-/** Mean and variance (of the population) over axes. */
+/** `log Σ eˣ` over axes, without overflow. −∞ where all are −∞, ∞ where one is. */
+export function logSumExp(x: TensorLike, options: ReduceOptions = {}): Tensor {
+  const t = toTensor("logSumExp", x);
+  const most = stopGradient(max(t, { ...options, keepDims: true }));
+  const top = where(isFinite(most), most, 0);
+  return finished("logSumExp", add(log(sum(exp(sub(t, top)), { ...options, keepDims: true })), top), options);
+}
+
+/** Mean and variance (of the population) over axes; integers become float32. */
 export function moments(x: TensorLike, options: ReduceOptions = {}): { mean: Tensor; variance: Tensor } {
-  const t = toTensor("moments", x);
+  const given = toTensor("moments", x);
+  const t = isFloat(given.dtype) ? given : cast(given, "float32");
   const m = mean(t, { ...options, keepDims: true });
-  const variance = mean(squaredDifference(t, m), options);
-  return { mean: options.keepDims ? m : sum(m, { axis: options.axis }), variance };
+  return { mean: finished("moments", m, options), variance: mean(squaredDifference(t, m), options) };
 }
 export const variance = (x: TensorLike, options: ReduceOptions = {}): Tensor => moments(x, options).variance;
 
@@ -104,19 +94,28 @@ const sparseOp: Op<undefined> = {
     }
     return [makeSpec(logits!.shape.slice(0, -1), logits!.dtype)];
   },
-  vjp: ([dy], [labels, logits]) => [null, mul(expandDims(dy!, -1), sub(softmax(logits!), oneHot(labels!, logits!.shape.at(-1)!, { dtype: logits!.dtype })))],
+  vjp([dy], [labels, logits]) {
+    const hit = hits(labels!, logits!);
+    const d = sub(softmax(logits!), cast(hit, logits!.dtype));
+    return [null, where(any(hit, LAST), mul(expandDims(dy!, -1), d), Number.NaN)];
+  },
   how: {
     kind: "composite",
     expand([labels, logits]) {
-      const classes = logits!.shape.at(-1)!;
-      const hit = equal(expandDims(labels!, -1), iota([classes], 0, labels!.dtype));
-      return [sub(logSumExp(logits!, { axis: -1 }), sum(where(hit, logits!, zerosLike(logits!)), { axis: -1 }))];
+      const hit = hits(labels!, logits!);
+      const loss = sub(logSumExp(logits!, { axis: -1 }), sum(where(hit, logits!, 0), { axis: -1 }));
+      return [where(any(hit, { axis: -1 }), loss, Number.NaN)];
     },
   },
 };
+/** Where each row's label is among the classes; nowhere for a label that is none of them. */
+function hits(labels: Tensor, logits: Tensor): Tensor {
+  const at = countable(labels);
+  return equal(expandDims(at, -1), iota([logits.dims.at(-1)!], 0, at.dtype));
+}
 /**
  * The cross-entropy of softmax(logits) with integer labels: `log Σ e^logits − logits[label]`.
- * @param labels integers `[...]`, each in [0, classes)
+ * @param labels integers `[...]`, each in [0, classes); any other makes its row's loss and gradient NaN, as TensorFlow does on GPUs
  * @param logits floats `[..., classes]`
  * @returns `[...]`
  */
@@ -126,9 +125,23 @@ export const sparseSoftmaxCrossEntropyWithLogits = (labels: TensorLike, logits: 
 /** The cross-entropy of softmax(logits) with a distribution over the last axis. */
 export const softmaxCrossEntropyWithLogits = (labels: TensorLike, logits: TensorLike): Tensor => neg(sum(mul(labels, logSoftmax(logits)), { axis: -1 }));
 
+const sigmoidOp: Op<undefined> = {
+  name: "sigmoidCrossEntropyWithLogits",
+  infer([labels, logits]) {
+    sameDType("sigmoidCrossEntropyWithLogits", [labels!, logits!]);
+    check("sigmoidCrossEntropyWithLogits", [labels!, logits!], "float");
+    return [makeSpec(broadcastShapes("sigmoidCrossEntropyWithLogits", [labels!.shape, logits!.shape]), logits!.dtype)];
+  },
+  // Differentiating |x| and max(x, 0) would lose a half of the gradient at 0, where every zero-initialised model starts.
+  vjp: ([dy], [z, x]) => [neg(mul(dy!, x!)), mul(dy!, sub(sigmoid(x!), z!))],
+  how: {
+    kind: "composite",
+    expand: ([z, x]) => [add(sub(relu(x!), mul(x!, z!)), log1p(exp(neg(abs(x!)))))],
+  },
+};
 /** The cross-entropy of sigmoid(logits) with labels in [0, 1], elementwise: `max(x, 0) − x·z + log(1 + e^−|x|)`. */
 export const sigmoidCrossEntropyWithLogits = (labels: TensorLike, logits: TensorLike): Tensor =>
-  add(sub(relu(logits), mul(logits, labels)), log1p(exp(neg(abs(logits)))));
+  apply(sigmoidOp, operands(sigmoidOp.name, labels, logits), undefined);
 
 /** x scaled to unit length along axes. */
 export function l2Normalize(x: TensorLike, axis: number | readonly number[] = -1, epsilon = 1e-12): Tensor {

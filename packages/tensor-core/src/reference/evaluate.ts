@@ -7,19 +7,20 @@ const roundEven = (x: number): number => {
   const r = Math.round(x);
   return r - x === 0.5 && r % 2 !== 0 ? r - 1 : r;
 };
-/** Abramowitz and Stegun 7.1.5 by its Taylor series for small |x|, a continued fraction for large. */
+/** Abramowitz and Stegun 7.1.6, a series, for small |x|; a continued fraction for large. */
 export function erf(x: number): number {
   const a = Math.abs(x);
   if (Number.isNaN(x)) return x;
   if (a > 6) return Math.sign(x);
   if (a < 2.5) {
+    // e^(−x²) Σ 2ⁿ x^(2n+1) / (2n+1)!!: all terms are positive, so none cancels.
     let term = a;
     let total = a;
-    for (let n = 1; n < 100 && Math.abs(term) > 1e-17 * total; n++) {
-      term *= -(a * a) / n;
-      total += term / (2 * n + 1);
+    for (let n = 1; term > 1e-17 * total; n++) {
+      term *= (2 * a * a) / (2 * n + 1);
+      total += term;
     }
-    return (Math.sign(x) * 2 * total) / Math.sqrt(Math.PI);
+    return (Math.sign(x) * 2 * total * Math.exp(-a * a)) / Math.sqrt(Math.PI);
   }
   let f = 0;
   for (let n = 60; n > 0; n--) f = n / 2 / (a + f);

@@ -1,0 +1,32 @@
+// Trains a small convolutional network on handwritten digits and says how well it reads digits it has never seen.
+import "@antler/backend-cpu/register";
+import { layers, optimizers, sequential, setRandomSeed } from "@antler/keras-api";
+import { tensor } from "@antler/tensor-core";
+import { type Digits, loadDigits, split } from "./dataset.ts";
+
+setRandomSeed(1);
+
+// One fifth is held back: neither training nor validation sees it.
+const { train, test } = split(await loadDigits(), { seed: 1 });
+const images = ({ images, count }: Digits) => tensor(images, [count, 8, 8, 1]);
+const [xTrain, xTest] = [images(train), images(test)];
+const [yTrain, yTest] = [train.labels, test.labels];
+
+const model = sequential([
+  layers.conv2d({ filters: 32, kernelSize: [3, 3], activation: "relu", inputShape: [8, 8, 1] }),
+  layers.maxPooling2d(),
+  layers.flatten(),
+  layers.dense({ units: 100, activation: "relu" }),
+  layers.dense({ units: 10, activation: "softmax" }),
+]);
+model.summary();
+
+model.compile({
+  optimizer: optimizers.adam({ learningRate: 0.001 }),
+  loss: "sparse_categorical_crossentropy",
+  metrics: ["accuracy"],
+});
+await model.fit(xTrain, yTrain, { epochs: 10, batchSize: 32, validationSplit: 0.2 });
+
+const [, accuracy] = await model.evaluate(xTest, yTest);
+console.log(`test accuracy ${accuracy!.toFixed(4)}`);

@@ -1,0 +1,30 @@
+/** @antler/keras-api: layers, models and training, as in Keras 3. */
+
+export type { Activation as ActivationFunction, ActivationLike } from "./activations/index.ts";
+export * as activations from "./activations/index.ts";
+export * as callbacks from "./callbacks/index.ts";
+export * from "./callbacks/index.ts";
+export type { Config, Json } from "./config.ts";
+export type { Writer } from "./host.ts";
+export * as initializers from "./initializers/index.ts";
+export { Initializer, type InitializerLike } from "./initializers/index.ts";
+export { type AnyLayer, type CallContext, type CallOptions, Layer, type LayerOptions, type WeightOptions } from "./layer.ts";
+export * as layers from "./layers/index.ts";
+export { type InputOptions, input, input as Input } from "./layers/input-layer.ts";
+export * as losses from "./losses/index.ts";
+export { Loss, type LossFunction, type LossLike, type LossOptions, type Reduction } from "./losses/index.ts";
+export * as metrics from "./metrics/index.ts";
+export { Metric, type MetricFunction, type MetricLike, type MetricOptions } from "./metrics/index.ts";
+export { Model } from "./models/model.ts";
+export { Sequential, type Stackable, sequential } from "./models/sequential.ts";
+export type { SummaryOptions } from "./models/summary.ts";
+export { clearSession } from "./naming.ts";
+export type { Nested, ShapesOf } from "./nested.ts";
+export * as optimizers from "./optimizers/index.ts";
+export { Optimizer, type OptimizerLike, type OptimizerOptions } from "./optimizers/index.ts";
+export { SeedGenerator, setRandomSeed } from "./seed.ts";
+export type { ShapeLike } from "./shapes.ts";
+export { KerasTensor } from "./symbolic.ts";
+export type { CompileOptions } from "./training/compiled.ts";
+export type { EvaluateOptions, FitOptions } from "./training/fit.ts";
+export type { Data } from "./training/rows.ts";

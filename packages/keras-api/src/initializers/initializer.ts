@@ -1,0 +1,39 @@
+/** The base of initializers: what makes a variable's first value. */
+import type { DType, Tensor } from "@antler/tensor-core";
+import type { Config } from "../config.ts";
+import { nextSeed } from "../seed.ts";
+
+/** Makes a tensor of a shape. Subclass it and override `apply` for a rule of your own. */
+export abstract class Initializer {
+  /** Keras's name of the class. */
+  get className(): string {
+    return this.constructor.name;
+  }
+  get module(): string {
+    return "keras.initializers";
+  }
+  /** @param shape all sizes known */
+  abstract apply(shape: readonly number[], dtype?: DType): Tensor;
+  /** The options, in Keras's snake_case. */
+  getConfig(): Config {
+    return {};
+  }
+}
+
+export interface SeedOptions {
+  /** Any integer. Without one a seed is drawn when the initializer is made; the initializer then gives the same numbers each time. */
+  readonly seed?: number | null | undefined;
+}
+
+/** The base of random initializers: a seed, and the key drawn from it. */
+export abstract class RandomInitializer extends Initializer {
+  readonly seed: number | null;
+  /** The key of core's random numbers. Keras on TensorFlow uses the same, so equal seeds give equal numbers. */
+  protected readonly key: readonly [number, number];
+
+  constructor({ seed = null }: SeedOptions = {}) {
+    super();
+    this.seed = seed;
+    this.key = [seed ?? nextSeed(), 0];
+  }
+}

@@ -1,0 +1,88 @@
+/** Dense: every output is a weighted sum of all inputs. */
+import { add, cast, type Dim, isKnown, matMul, type Shape, ShapeError, type Tensor, ValueError, type Variable } from "@antler/tensor-core";
+import type { Activation } from "../activations/activations.ts";
+import { type ActivationLike, get as getActivation, nameOf } from "../activations/get.ts";
+import { type Config, configOf } from "../config.ts";
+import { get as getInitializer, type InitializerLike } from "../initializers/get.ts";
+import type { Initializer } from "../initializers/initializer.ts";
+import { Layer, type LayerOptions } from "../layer.ts";
+
+export interface DenseOptions extends LayerOptions {
+  /** How many outputs. */
+  readonly units: number;
+  /** Default none. */
+  readonly activation?: ActivationLike | undefined;
+  /** Default true. */
+  readonly useBias?: boolean | undefined;
+  /** Default "glorot_uniform". */
+  readonly kernelInitializer?: InitializerLike | undefined;
+  /** Default "zeros". */
+  readonly biasInitializer?: InitializerLike | undefined;
+}
+
+/** `activation(x · kernel + bias)` over the last axis: `[..., in]` → `[..., units]`. */
+export class Dense extends Layer {
+  readonly units: number;
+  readonly activation: Activation;
+  readonly useBias: boolean;
+  readonly kernelInitializer: Initializer;
+  readonly biasInitializer: Initializer;
+  /** `[in, units]`. */
+  kernel: Variable | undefined;
+  /** `[units]`; none without `useBias`. */
+  bias: Variable | undefined;
+
+  constructor(options: DenseOptions) {
+    super(options);
+    const { units, activation, useBias = true, kernelInitializer = "glorot_uniform", biasInitializer = "zeros" } = options;
+    if (!Number.isInteger(units) || units <= 0) throw new ValueError("Dense", `units must be a positive integer, got ${units}`);
+    this.units = units;
+    this.activation = getActivation(activation);
+    this.useBias = useBias;
+    this.kernelInitializer = getInitializer(kernelInitializer);
+    this.biasInitializer = getInitializer(biasInitializer);
+    this.kernel = undefined;
+    this.bias = undefined;
+    this.inputSpec = { minRank: 2 };
+    this.supportsMasking = true;
+  }
+  override get className(): string {
+    return "Dense";
+  }
+
+  override build(inputShape: Shape): void {
+    const inputs: Dim | undefined = inputShape.at(-1);
+    if (inputs === undefined || !isKnown(inputs)) {
+      throw new ShapeError("Dense", "needs the size of its input's last axis", { got: [{ shape: inputShape }] });
+    }
+    this.kernel = this.addWeight({ name: "kernel", shape: [inputs, this.units], initializer: this.kernelInitializer });
+    if (this.useBias) this.bias = this.addWeight({ name: "bias", shape: [this.units], initializer: this.biasInitializer });
+    this.inputSpec = { minRank: 2, axes: { [-1]: inputs } };
+    super.build(inputShape);
+  }
+  override call(x: Tensor): Tensor {
+    const y = matMul(cast(x, this.dtype), this.kernel!);
+    return this.activation(this.bias ? add(y, this.bias) : y);
+  }
+  override getConfig(): Config {
+    return {
+      ...this.baseConfig(),
+      units: this.units,
+      activation: nameOf(this.activation),
+      ...configOf(this, ["useBias", "kernelInitializer", "biasInitializer"]),
+      kernel_regularizer: null,
+      bias_regularizer: null,
+      kernel_constraint: null,
+      bias_constraint: null,
+      quantization_config: null,
+    };
+  }
+}
+
+/**
+ * Every output a weighted sum of all inputs.
+ * @example
+ * layers.dense({ units: 10, activation: "softmax" });
+ */
+/* @__NO_SIDE_EFFECTS__ */
+export const dense = (options: DenseOptions): Dense => new Dense(options);

@@ -1,0 +1,142 @@
+/** Sequential: one layer after the other. */
+import { context, isStatic, makeSpec, type Shape, type Tensor, trace, UnknownSizeError, ValueError, withName } from "@antler/tensor-core";
+import { type Config, serialize } from "../config.ts";
+import { type CallContext, Layer, type LayerOptions } from "../layer.ts";
+import { InputLayer } from "../layers/input-layer.ts";
+import { type ShapeLike, showKerasShape, toShape } from "../shapes.ts";
+import { KerasTensor } from "../symbolic.ts";
+import type { Rows } from "../training/rows.ts";
+import { Model } from "./model.ts";
+
+/** A layer, or the input a model begins with. */
+export type Stackable = Layer | KerasTensor;
+
+/**
+ * A model of layers, each fed by the one before. It is built as soon as it knows its input: from an input layer, from
+ * `inputShape` of the first layer, or from the first data.
+ */
+export class Sequential extends Model {
+  /** All layers, with the input layer if there is one. */
+  readonly stack: Layer[] = [];
+
+  constructor(layers: readonly Stackable[] = [], options: Pick<LayerOptions, "name" | "trainable"> = {}) {
+    super(options);
+    for (const layer of layers) this.#push(layer);
+    this.#rebuild();
+  }
+  override get className(): string {
+    return "Sequential";
+  }
+
+  /** The layers, without the input layer. */
+  override get layers(): readonly Layer[] {
+    return this.stack.filter((l) => !(l instanceof InputLayer));
+  }
+
+  /**
+   * Adds a layer at the end.
+   * @throws ValueError where its name is taken, or an input comes after the first place
+   */
+  add(layer: Stackable): void {
+    this.#push(layer);
+    this.#rebuild();
+  }
+  /** Takes the last layer away. */
+  pop(): Layer | undefined {
+    const layer = this.stack.pop();
+    this.#rebuild();
+    return layer;
+  }
+
+  #push(given: Stackable): void {
+    const layer = given instanceof KerasTensor ? (given.layer as unknown as Layer) : given;
+    if (!(layer instanceof Layer)) throw new ValueError("Sequential", "only layers can be added");
+    if (this.stack.some((l) => l.name === layer.name)) {
+      throw new ValueError("Sequential", `"${this.name}" already has a layer called "${layer.name}"`, {
+        hint: "Give one of them another name.",
+      });
+    }
+    if (layer instanceof InputLayer && this.stack.length) throw new ValueError("Sequential", "an input can only be the first layer");
+    if (this.stack.length === 0 && layer.batchInputShape && !(layer instanceof InputLayer)) {
+      this.stack.push(new InputLayer({ batchShape: layer.batchInputShape, dtype: layer.dtype }));
+    }
+    this.stack.push(layer);
+  }
+  #rebuild(): void {
+    this.built = false;
+    const [first, second] = this.stack;
+    if (first instanceof InputLayer && second) this.build(first.batchShape);
+  }
+
+  /**
+   * Makes all weights.
+   * @param inputShape with the batch first; null where any size will do
+   * @throws ShapeError where it is not the shape of the input layer
+   * @example
+   * model.build([null, 784]);
+   */
+  override build(inputShape: ShapeLike): void {
+    if (!this.layers.length) throw new ValueError("Sequential", `"${this.name}" has no layers to build`, { hint: "Add some first." });
+    const shape = toShape(inputShape);
+    const [first] = this.stack;
+    if (!(first instanceof InputLayer)) this.stack.unshift(new InputLayer({ batchShape: inputShape, dtype: first!.dtype }));
+    else if (showKerasShape(first.batchShape) !== showKerasShape(inputShape) && !isStatic(shape)) {
+      throw new ValueError(
+        "Sequential",
+        `"${this.name}" takes ${showKerasShape(first.batchShape)}, it cannot be built for ${showKerasShape(inputShape)}`,
+      );
+    }
+    // Called by `apply`, the name is in the path already.
+    const inside = context.path.split("/").at(-1) === this.name;
+    if (inside) this.#buildLayers(shape);
+    else withName(this.name, () => this.#buildLayers(shape));
+    super.build(shape);
+  }
+  #buildLayers(shape: Shape): void {
+    const [input, ...layers] = this.stack as [Layer, ...Layer[]];
+    try {
+      trace(
+        this.name,
+        [makeSpec(shape, input.dtype)],
+        ([x]) => {
+          let y = x!;
+          for (const layer of layers) {
+            y = layer.apply(y, { training: false });
+            layer.outputShape = y.dims;
+          }
+          this.outputShape = y.dims;
+          return y;
+        },
+        (y) => [y],
+      );
+    } catch (error) {
+      // A layer that must see numbers is built by the first data.
+      if (!(error instanceof UnknownSizeError) || isStatic(shape)) throw error;
+    }
+  }
+  override buildForRows({ shape }: Rows): void {
+    if (!this.built) this.build([null, ...shape]);
+  }
+
+  override call(x: Tensor, { training, mask }: CallContext): Tensor {
+    const [first, ...rest] = this.layers as readonly [Layer, ...Layer[]];
+    return rest.reduce((y, layer) => layer.apply(y, { training }), first.apply(x, { training, mask }));
+  }
+
+  override getConfig(): Config {
+    const shape = this.built ? (this.stack[0] as InputLayer).batchShape.map((d) => (typeof d === "number" ? d : null)) : undefined;
+    return { ...this.baseConfig(), layers: this.stack.map(serialize), ...(shape && { build_input_shape: shape }) };
+  }
+}
+
+/**
+ * A model of layers, each fed by the one before.
+ * @example
+ * const model = sequential([
+ *   layers.dense({ units: 100, activation: "relu", inputShape: [784] }),
+ *   layers.dense({ units: 10, activation: "softmax" }),
+ * ]);
+ */
+/* @__NO_SIDE_EFFECTS__ */
+export const sequential = (layers?: readonly Stackable[], options?: Pick<LayerOptions, "name" | "trainable">): Sequential =>
+  new Sequential(layers, options);

@@ -1,0 +1,9 @@
+/** What layers take and give: a tensor, or a list or record of tensors. */
+import { mapTree, type Shape, type Tensor } from "@antler/tensor-core";
+
+export type Nested = Tensor | readonly Tensor[] | { readonly [name: string]: Tensor };
+
+/** The shapes of a nest, in the same structure. */
+export type ShapesOf<T extends Nested> = T extends Tensor ? Shape : { readonly [K in keyof T]: Shape };
+
+export const shapesOf = <T extends Nested>(x: T): ShapesOf<T> => mapTree(x, (t) => (t as Tensor).dims) as ShapesOf<T>;

@@ -1,0 +1,53 @@
+/** SGD: steps down the gradient, with momentum if wanted. */
+import { add, mul, sub, type Tensor, ValueError, type Variable } from "@antler/tensor-core";
+import { type Config, configOf } from "../config.ts";
+import { Optimizer, type OptimizerOptions } from "./optimizer.ts";
+
+export interface SGDOptions extends OptimizerOptions {
+  /** Default 0.01. */
+  readonly learningRate?: number | undefined;
+  /** The part of the last step that goes on, 0 to 1. Default 0. */
+  readonly momentum?: number | undefined;
+  /** Looks one step ahead (Nesterov 1983). Default false. */
+  readonly nesterov?: boolean | undefined;
+}
+
+/** `v ← momentum · v − rate · g; w ← w + v`. */
+export class SGD extends Optimizer {
+  readonly momentum: number;
+  readonly nesterov: boolean;
+  #momentums: readonly Variable[] = [];
+
+  constructor(options: SGDOptions = {}) {
+    super({ ...options, learningRate: options.learningRate ?? 0.01 });
+    this.momentum = options.momentum ?? 0;
+    this.nesterov = options.nesterov ?? false;
+    if (!(this.momentum >= 0 && this.momentum <= 1)) throw new ValueError("SGD", `momentum must be between 0 and 1, got ${this.momentum}`);
+  }
+  override get className(): string {
+    return "SGD";
+  }
+  override build(variables: readonly Variable[]): void {
+    super.build(variables);
+    if (this.momentum) this.#momentums = this.addSlots(variables, ["momentum"])[0]!;
+  }
+  protected override updateStep(gradient: Tensor, variable: Variable, rate: Tensor): void {
+    const step = mul(gradient, rate);
+    if (!this.momentum) return void variable.assign(sub(variable, step));
+    const slot = this.slotOf(this.#momentums, variable);
+    const velocity = sub(mul(slot, this.momentum), step);
+    slot.assign(velocity);
+    variable.assign(add(variable, this.nesterov ? sub(mul(velocity, this.momentum), step) : velocity));
+  }
+  override getConfig(): Config {
+    return { ...super.getConfig(), ...configOf(this, ["momentum", "nesterov"]) };
+  }
+}
+
+/**
+ * Steps down the gradient.
+ * @example
+ * optimizers.sgd({ learningRate: 0.1, momentum: 0.9 });
+ */
+/* @__NO_SIDE_EFFECTS__ */
+export const sgd = (options?: SGDOptions): SGD => new SGD(options);

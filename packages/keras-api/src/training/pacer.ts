@@ -1,0 +1,44 @@
+/** Pacer: keeps the host from running far ahead of the device, and from holding the thread. */
+import type { Tensor, TypedArray } from "@antler/tensor-core";
+import { nextTurn } from "../host.ts";
+
+/** Steps submitted and not finished. */
+const IN_FLIGHT = 2;
+/** Milliseconds after which others get a turn. */
+const TURN = 50;
+
+/** Takes what each step returns; the last of them can be read. */
+export class Pacer {
+  readonly #steps: { readonly result: Tensor; readonly done: Promise<unknown> | undefined }[] = [];
+  #turn: number = performance.now();
+
+  /** Takes a step's result. Returns a promise only where there is something to wait for. */
+  submit(result: Tensor): Promise<void> | undefined {
+    const synchronous = result.storage("step").backend.capabilities.synchronousReads;
+    this.#steps.push({ result, done: synchronous ? undefined : result.data() });
+    if (synchronous) while (this.#steps.length > 1) this.#steps.shift()!.result.dispose();
+    const tired = performance.now() - this.#turn > TURN;
+    return tired || this.#steps.length > IN_FLIGHT ? this.#wait(tired) : undefined;
+  }
+  async #wait(tired: boolean): Promise<void> {
+    while (this.#steps.length > IN_FLIGHT) {
+      await this.#steps[0]!.done;
+      this.#steps.shift()!.result.dispose();
+    }
+    if (!tired) return;
+    await nextTurn();
+    this.#turn = performance.now();
+  }
+
+  /** The numbers of the last step. */
+  read(): Promise<TypedArray> {
+    return this.#steps.at(-1)!.result.data();
+  }
+  /** Lets go of everything, once it is finished. */
+  async finish(): Promise<void> {
+    for (const { result, done } of this.#steps.splice(0)) {
+      await done?.catch(() => {});
+      result.dispose();
+    }
+  }
+}

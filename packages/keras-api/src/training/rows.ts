@@ -1,0 +1,104 @@
+/** Training data in the host's memory, row by row: batches are copied from it, so that no op runs to cut them out. */
+import {
+  type DType,
+  dtypeInfo,
+  elements,
+  ShapeError,
+  showShape,
+  Tensor,
+  type TensorData,
+  type TypedArray,
+  ValueError,
+} from "@antler/tensor-core";
+
+/** Data for training: a tensor, nested arrays, or a typed array (one number a row). */
+export type Data = Tensor | TensorData;
+
+/** Samples of one shape, one after the other. */
+export interface Rows {
+  readonly data: TypedArray;
+  readonly dtype: DType;
+  /** Of one sample. */
+  readonly shape: readonly number[];
+  readonly count: number;
+}
+
+/** @param what the argument, for errors */
+export const rowsOf = async (what: string, x: Data): Promise<Rows> =>
+  x instanceof Tensor ? split(what, await x.data(), x.shape, x.dtype) : hostRows(what, x);
+
+/** As `rowsOf`, where tensors can be read at once. */
+export const rowsOfSync = (what: string, x: Data): Rows =>
+  x instanceof Tensor ? split(what, x.dataSync(), x.shape, x.dtype) : hostRows(what, x);
+
+/** Arrays need no way through a device. */
+function hostRows(what: string, x: TensorData): Rows {
+  if (ArrayBuffer.isView(x)) return split(what, x as TypedArray, [x.length], dtypeOf(x));
+  const shape = nesting(x);
+  const data = new Float32Array(new ArrayBuffer(4 * elements(shape)));
+  let at = 0;
+  const copy = (part: TensorData, axis: number): void => {
+    const isRow = Array.isArray(part) || ArrayBuffer.isView(part);
+    if (isRow !== axis < shape.length || (isRow && part.length !== shape[axis])) {
+      throw new ShapeError(what, `the nested arrays are uneven: not every part has the shape of the first, ${showShape(shape)}`);
+    }
+    if (isRow) for (const item of part as readonly TensorData[]) copy(item, axis + 1);
+    else data[at++] = Number(part);
+  };
+  copy(x, 0);
+  return split(what, data, shape, "float32");
+}
+/** The sizes along the first elements. */
+const nesting = (x: TensorData): number[] =>
+  Array.isArray(x) || ArrayBuffer.isView(x) ? [x.length, ...nesting((x[0] as TensorData) ?? 0)] : [];
+
+const dtypes: readonly (readonly [DType, abstract new (...args: never[]) => unknown])[] = [
+  ["float32", Float32Array],
+  ["float64", Float64Array],
+  ["int8", Int8Array],
+  ["int16", Int16Array],
+  ["int32", Int32Array],
+  ["int64", BigInt64Array],
+  ["uint8", Uint8Array],
+  ["uint8", Uint8ClampedArray],
+  ["uint16", Uint16Array],
+  ["uint32", Uint32Array],
+  ["uint64", BigUint64Array],
+];
+const dtypeOf = (x: object): DType => dtypes.find(([, array]) => x instanceof array)![0];
+
+function split(what: string, data: TypedArray, shape: readonly number[], dtype: DType): Rows {
+  if (shape.length === 0) throw new ShapeError(what, "needs samples along a first axis, not a single number");
+  const [count, ...rest] = shape as readonly [number, ...number[]];
+  return { ...narrow(what, data, dtype), shape: rest, count };
+}
+/** Models compute in float32 and int32. */
+function narrow(what: string, data: TypedArray, dtype: DType): { data: TypedArray; dtype: DType } {
+  if (data instanceof Float64Array) return { data: Float32Array.from(data), dtype: "float32" };
+  if (!(data instanceof BigInt64Array || data instanceof BigUint64Array)) return { data, dtype };
+  const small = Int32Array.from(data as BigInt64Array, Number);
+  const wrong = small.findIndex((v, i) => BigInt(v) !== data[i]);
+  if (wrong >= 0) throw new ValueError(what, `${data[wrong]} does not fit int32`);
+  return { data: small, dtype: "int32" };
+}
+
+/** Rows from `begin` up to but without `end`; the numbers are shared. */
+export function section({ data, dtype, shape }: Rows, begin: number, end: number): Rows {
+  const size = elements(shape);
+  return { data: data.subarray(begin * size, end * size) as TypedArray, dtype, shape, count: end - begin };
+}
+
+/** @throws ShapeError where inputs and labels are not as many, or none */
+export function sameCount(op: string, x: Rows, y: Rows): void {
+  if (x.count !== y.count) {
+    const got = [x, y].map(({ shape, dtype, count }) => ({ shape: [count, ...shape], dtype }));
+    throw new ShapeError(op, `${x.count} samples have ${y.count} labels`, { got, hint: "Both need the same first size." });
+  }
+  if (x.count === 0) throw new ShapeError(op, "there are no samples");
+}
+
+/** A typed array of a dtype, all zero. */
+export function allocate(dtype: DType, length: number): TypedArray {
+  const { array, bytes } = dtypeInfo(dtype);
+  return new array(new ArrayBuffer(length * bytes));
+}

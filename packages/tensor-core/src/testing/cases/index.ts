@@ -1,0 +1,29 @@
+/** The case table: every op in every situation that matters, one row each. */
+import { arithmeticCases } from "./arithmetic.ts";
+import type { OpCase } from "./case.ts";
+import { convCases } from "./conv.ts";
+import { creationCases } from "./creation.ts";
+import { foldCasesTable } from "./folds.ts";
+import { logicCases } from "./logic.ts";
+import { matmulCases } from "./matmul.ts";
+import { nnCases } from "./nn.ts";
+import { poolCases } from "./pool.ts";
+import { randomCases } from "./random.ts";
+import { regionCases } from "./regions.ts";
+import { unaryCasesTable } from "./unary.ts";
+import { viewCases } from "./views.ts";
+
+export const opCases: readonly OpCase[] = [
+  ...arithmeticCases,
+  ...unaryCasesTable,
+  ...logicCases,
+  ...foldCasesTable,
+  ...viewCases,
+  ...creationCases,
+  ...matmulCases,
+  ...nnCases,
+  ...convCases,
+  ...poolCases,
+  ...randomCases,
+  ...regionCases,
+];

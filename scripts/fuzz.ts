@@ -1,0 +1,46 @@
+// Runs the random-graph fuzzer: node scripts/fuzz.ts --from 0 --count 20000 --backend cpu|reference|strict
+import { parseArgs } from "node:util";
+import { type Backend, referenceBackend } from "../packages/tensor-core/src/index.ts";
+import { fuzz } from "../packages/tensor-core/src/testing/index.ts";
+
+const { values } = parseArgs({
+  options: {
+    from: { type: "string", default: "0" },
+    count: { type: "string", default: "1000" },
+    backend: { type: "string", default: "reference" },
+    nodes: { type: "string", default: "60" },
+  },
+});
+
+/** A package that exports a function making a backend; loaded only when asked for, so that the script runs without it. */
+async function make(specifier: string, name: string): Promise<Backend> {
+  const module = (await import(specifier)) as { readonly [name: string]: (() => Backend | Promise<Backend>) | undefined };
+  const create = module[name];
+  if (!create) throw new Error(`${specifier} exports no ${name}`);
+  return create();
+}
+const backends: { readonly [name: string]: () => Backend | Promise<Backend> } = {
+  reference: referenceBackend,
+  cpu: () => make("../packages/backend-cpu/src/index.ts", "createCpuBackend"),
+  strict: () => make("../packages/compiler/src/testing/index.ts", "strictBackend"),
+};
+const create = backends[values.backend];
+if (!create) throw new Error(`--backend is one of ${Object.keys(backends).join(", ")}, not ${values.backend}`);
+
+const [seed, count] = [Number(values.from), Number(values.count)];
+const start = performance.now();
+const { ran, steps, failures } = await fuzz({
+  backend: await create(),
+  seed,
+  count,
+  maxNodes: Number(values.nodes),
+  onFailure: (f) => console.log(`\n${f.text}\n`),
+  onProgress(done, failed) {
+    if (done % 100 === 0)
+      console.log(`${done} of ${count}, ${failed} failed, ${Math.round(done / ((performance.now() - start) / 1000))} graphs a second`);
+  },
+});
+console.log(
+  `${values.backend}: ${ran} graphs of ${steps} steps from seed ${seed}, ${failures.length} failed${failures.length ? `: seeds ${failures.map((f) => f.seed).join(", ")}` : ""}`,
+);
+process.exitCode = failures.length ? 1 : 0;
