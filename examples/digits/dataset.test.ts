@@ -1,6 +1,6 @@
 // Tests of the digits: the file is whole and damage is reported; the split is disjoint and repeatable.
 import { describe, expect, it } from "vitest";
-import { type Digits, loadDigits, parseDigits, split } from "./dataset.ts";
+import { type Digits, loadDigits, parseDigits, split, standardize } from "./dataset.ts";
 
 const blank = "0,".repeat(64);
 
@@ -81,3 +81,15 @@ function numbered(count: number): Digits {
   const images = Float32Array.from({ length: count * 64 }, (_, i) => Math.floor(i / 64));
   return { images, labels, count };
 }
+
+describe("standardize", () => {
+  it("centres and scales by the training part alone", async () => {
+    const parts = split(await loadDigits(), { seed: 3 });
+    const { train, test } = standardize(parts);
+    const mean = (x: Float32Array): number => x.reduce((a, b) => a + b, 0) / x.length;
+    expect(mean(train.images)).toBeCloseTo(0, 4);
+    expect(mean(train.images.map((v) => v * v))).toBeCloseTo(1, 4);
+    expect(Math.abs(mean(test.images))).toBeGreaterThan(1e-4);
+    expect(test.labels).toBe(parts.test.labels);
+  });
+});

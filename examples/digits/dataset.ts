@@ -131,3 +131,17 @@ function mulberry32(seed: number): () => number {
     return ((bits ^ (bits >>> 14)) >>> 0) / 2 ** 32;
   };
 }
+
+/**
+ * Shifts and scales pixels to mean 0 and deviation 1, as measured on `train` alone: the test part must not leak into training.
+ *
+ * @example
+ * const { train, test } = standardize(split(await loadDigits(), { seed: 1 }));
+ */
+export function standardize<Parts extends { train: Digits }>(parts: Parts): Parts {
+  const { images } = parts.train;
+  const mean = images.reduce((sum, pixel) => sum + pixel, 0) / images.length;
+  const deviation = Math.sqrt(images.reduce((sum, pixel) => sum + (pixel - mean) ** 2, 0) / images.length);
+  const scaled = (digits: Digits): Digits => ({ ...digits, images: digits.images.map((pixel) => (pixel - mean) / deviation) });
+  return Object.fromEntries(Object.entries(parts).map(([name, digits]) => [name, scaled(digits as Digits)])) as Parts;
+}

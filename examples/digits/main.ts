@@ -2,12 +2,12 @@
 import "@antler/backend-cpu/register";
 import { layers, optimizers, sequential, setRandomSeed } from "@antler/keras-api";
 import { tensor } from "@antler/tensor-core";
-import { type Digits, loadDigits, split } from "./dataset.ts";
+import { type Digits, loadDigits, split, standardize } from "./dataset.ts";
 
 setRandomSeed(1);
 
 // One fifth is held back: neither training nor validation sees it.
-const { train, test } = split(await loadDigits(), { seed: 1 });
+const { train, test } = standardize(split(await loadDigits(), { seed: 1 }));
 const images = ({ images, count }: Digits) => tensor(images, [count, 8, 8, 1]);
 const [xTrain, xTest] = [images(train), images(test)];
 const [yTrain, yTest] = [train.labels, test.labels];

@@ -85,7 +85,7 @@ describe("the normal form", () => {
       for (let k = 0; k < 3; k++) {
         const [index, value] = make(1 + random(3));
         if (Number.isNaN(value)) continue;
-        expect(at(index, places)).toBe(value);
+        expect(at(index, places) + 0).toBe(value + 0);
         const { lo, hi } = bounds(index);
         expect(value).toBeGreaterThanOrEqual(lo);
         if (typeof hi === "number") expect(value).toBeLessThanOrEqual(hi);

@@ -18,7 +18,19 @@ const kinds = (p: KernelProgram): string[] => p.executable.lowered.steps.map((s)
 describe("kernels", () => {
   test("a chain is one loop over the flattened elements", () => {
     const p = compile([specOf(["n", 4, 8]), specOf(["n", 4, 8])], (x, y) => [tf.tanh(tf.add(tf.mul(x!, 2), y!))]);
-    expect(p.print()).toMatchInlineSnapshot();
+    expect(p.print()).toMatchInlineSnapshot(`
+      "0: kernel tanh: v0:float32[n,4,8], v1:float32[n,4,8] -> v2:float32[n,4,8] @output0 (output)
+
+      kernel tanh
+      buffers b0: float32, b1: float32, b2: float32 out
+      for i0 < 32*n
+        t0 = b0[i0]
+        t1 = mul(t0, 2)
+        t2 = b1[i0]
+        t3 = add(t1, t2)
+        t4 = tanh(t3)
+        b2[i0] = t4"
+    `);
   });
   test("a bias is walked along its own axis", () => {
     expect(compile([specOf(["n", 10]), specOf([10])], (x, b) => [tf.relu(tf.add(x!, b!))]).print()).toMatchInlineSnapshot(`

@@ -79,11 +79,15 @@ describe("waiting", () => {
     for (const t of [x, y]) t.dispose();
   });
   test("loops run as far as their data says", async () => {
-    const [n, y] = tf.whileLoop(([i]) => tf.less(i, 5), ([i, x]) => [tf.add(i, 1), tf.mul(x, 2)], [tf.scalar(0), tf.ones([2])] as [tf.Tensor, tf.Tensor]);
+    const start: [tf.Tensor, tf.Tensor] = [tf.scalar(0), tf.ones([2])];
+    const [n, y] = tf.whileLoop(
+      ([i]) => tf.less(i, 5),
+      ([i, x]) => [tf.add(i, 1), tf.mul(x, 2)],
+      start,
+    );
     expect(await numbers(n)).toEqual([5]);
     expect(await numbers(y)).toEqual([32, 32]);
-    await tf.setBackend(tf.getBackend());
-    tf.memory();
+    tf.dispose(start);
   });
 });
 
