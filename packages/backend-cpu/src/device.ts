@@ -1,8 +1,8 @@
 /** The CPU as a device: one linear memory, a base module of hand-written kernels, and small modules made for each program. */
-import type { Buffer, Device, Kernel, Matched, Run } from "@antler/compiler";
-import { type DType, IndexError, OutOfMemoryError } from "@antler/tensor-core";
+import { type Buffer, type Device, type IndexCheck, indexError, type Kernel, type Matched, type Run } from "@antler/compiler";
+import { type DType, OutOfMemoryError } from "@antler/tensor-core";
 import { FAULT_ADDRESS } from "./generate/access.ts";
-import { emitKernel } from "./generate/emit.ts";
+import { type EmitOptions, emitKernel } from "./generate/emit.ts";
 import { instantiateBase } from "./kernels/base.ts";
 import type { KernelContext } from "./kernels/context.ts";
 import { matchedKernels } from "./matched/index.ts";
@@ -25,6 +25,8 @@ export function cpuDevice({ relaxed = true, handWritten = true, maximumBytes }: 
   const fused = relaxed && probeWasm().relaxedSimd;
   const context: KernelContext = { memory, exports: instantiateBase(memory.memory, { relaxed: fused, shared: false }) };
   const kernels: { readonly [op: string]: Matched } = handWritten ? matchedKernels(context) : {};
+  /** Every check of every kernel; memory tells which one failed. */
+  const checks: IndexCheck[] = [];
   const address = (b: Buffer): number => b as number;
 
   return {
@@ -45,19 +47,20 @@ export function cpuDevice({ relaxed = true, handWritten = true, maximumBytes }: 
     read: async (b, bytes) => memory.bytes().slice(address(b), address(b) + bytes),
     readSync: (b, bytes) => memory.bytes().slice(address(b), address(b) + bytes),
     copy: (from, to, bytes) => void memory.bytes().copyWithin(address(to), address(from), address(from) + bytes),
-    compile: (list) => compile(list, memory, fused),
+    compile: (list) => compile(list, memory, { relaxed: fused, checkId: (check) => checks.push(check) }),
     fault() {
       const words = memory.i32();
-      if (words[FAULT_ADDRESS >> 2] === 0) return;
-      words[FAULT_ADDRESS >> 2] = 0;
-      throw new IndexError("gather", "an index read from data lies outside the tensor it points into");
+      const at = FAULT_ADDRESS >> 2;
+      const check = checks[words[at]! - 1];
+      words[at] = 0;
+      if (check) throw indexError(check, words[at + 1]!, words[at + 2]!);
     },
   };
 }
 
-function compile(kernels: readonly Kernel[], memory: Memory, relaxed: boolean): Run[] {
+function compile(kernels: readonly Kernel[], memory: Memory, options: EmitOptions): Run[] {
   if (kernels.length === 0) return [];
-  const functions = Object.fromEntries(kernels.map((k, i) => [`k${i}`, emitKernel(k, { relaxed })]));
+  const functions = Object.fromEntries(kernels.map((k, i) => [`k${i}`, emitKernel(k, options)]));
   const module = new WebAssembly.Module(assembleModule({ memory: { shared: memory.shared }, functions }));
   const { exports } = new WebAssembly.Instance(module, { env: { memory: memory.memory } });
   return kernels.map((_, i): Run => caller(exports[`k${i}`] as (...args: number[]) => void));

@@ -1,4 +1,5 @@
 /** Index expressions in one normal form: coefficient × atom summed up; atoms are loop variables, divisions, remainders and data. */
+import { type Spec, showSpec } from "@antler/tensor-core";
 import type { Expr } from "./kernel.ts";
 import { addSize, divideSize, mulSize, type Size, showSize, surelyLess } from "./size.ts";
 
@@ -10,8 +11,19 @@ export interface Axis {
 export type Atom =
   | { readonly kind: "axis"; readonly key: string; readonly axis: Axis }
   | { readonly kind: "div" | "mod"; readonly key: string; readonly of: Index; readonly by: Size }
-  /** An integer read from a tensor; with `below`, one that must lie in [0, below) or the run fails. */
-  | { readonly kind: "data"; readonly key: string; readonly expr: Expr; readonly below?: Size | undefined };
+  /** An integer read from a tensor; with a check, one that must lie inside an axis or the run fails. */
+  | { readonly kind: "data"; readonly key: string; readonly expr: Expr; readonly check?: IndexCheck | undefined };
+
+/** An index read from data that must lie in [0, below). */
+export interface IndexCheck {
+  readonly below: Size;
+  /** The op that reads there, the axis, and its inputs, for the error. */
+  readonly op: string;
+  readonly axis: number;
+  readonly inputs: readonly Spec[];
+}
+const showCheck = ({ below, op, axis, inputs }: IndexCheck): string => `<${showSize(below)} ${op} ${axis} ${inputs.map(showSpec).join()}`;
+
 export interface Term {
   readonly atom: Atom;
   readonly by: Size;
@@ -35,10 +47,10 @@ export const axisIndex = (axis: Axis): Index =>
   axis.extent === 1 ? constantIndex(0) : make([{ atom: { kind: "axis", key: `i${axis.id}`, axis }, by: 1 }], 0);
 let datas = 0;
 const dataKeys = new WeakMap<Expr, string>();
-export function dataIndex(expr: Expr, below?: Size): Index {
+export function dataIndex(expr: Expr, check?: IndexCheck): Index {
   let key = dataKeys.get(expr);
   if (!key) dataKeys.set(expr, (key = `x${datas++}`));
-  return make([{ atom: { kind: "data", key: below === undefined ? key : `${key}<${showSize(below)}`, expr, below }, by: 1 }], 0);
+  return make([{ atom: { kind: "data", key: check ? key + showCheck(check) : key, expr, check }, by: 1 }], 0);
 }
 
 export function addIndex(a: Index, b: Index): Index {
@@ -97,14 +109,14 @@ export function bounds(a: Index): { readonly lo: number; readonly hi: Size | und
 }
 function lowOf(atom: Atom): number {
   if (atom.kind === "axis" || atom.kind === "mod") return 0;
-  if (atom.kind === "data") return atom.below === undefined ? Number.NEGATIVE_INFINITY : 0;
+  if (atom.kind === "data") return atom.check ? 0 : Number.NEGATIVE_INFINITY;
   const { lo } = bounds(atom.of);
   return typeof atom.by === "number" ? Math.floor(lo / atom.by) : lo >= 0 ? 0 : Number.NEGATIVE_INFINITY;
 }
 function lastOf(atom: Atom): Size | undefined {
   if (atom.kind === "axis") return addSize(atom.axis.extent, -1);
   if (atom.kind === "mod") return addSize(atom.by, -1);
-  if (atom.kind === "data") return atom.below === undefined ? undefined : addSize(atom.below, -1);
+  if (atom.kind === "data") return atom.check && addSize(atom.check.below, -1);
   const { hi } = bounds(atom.of);
   if (hi === undefined) return undefined;
   if (typeof hi === "number" && typeof atom.by === "number") return Math.floor(hi / atom.by);
@@ -173,7 +185,7 @@ export function substitute(a: Index, axis: (axis: Axis) => Index | undefined, da
   for (const { atom, by } of a.terms) {
     let part: Index;
     if (atom.kind === "axis") part = axis(atom.axis) ?? make([{ atom, by: 1 }], 0);
-    else if (atom.kind === "data") part = dataIndex(data(atom.expr), atom.below);
+    else if (atom.kind === "data") part = dataIndex(data(atom.expr), atom.check);
     else part = (atom.kind === "div" ? divIndex : modIndex)(substitute(atom.of, axis, data), atom.by);
     out = addIndex(out, scaleIndex(part, by));
   }

@@ -228,6 +228,6 @@ export function kernelBackend(device: Device): KernelBackend {
 const checked = new WeakMap<Executable, boolean>();
 function checksData(e: Executable): boolean {
   let c = checked.get(e);
-  if (c === undefined) checked.set(e, (c = e.kernels().some((k) => k.checks)));
+  if (c === undefined) checked.set(e, (c = e.kernels().some((k) => k.checks.length > 0)));
   return c;
 }

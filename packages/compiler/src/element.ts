@@ -9,6 +9,7 @@ import {
   dataIndex,
   divIndex,
   type Index,
+  type IndexCheck,
   modIndex,
   newAxis,
   scaleIndex,
@@ -128,7 +129,7 @@ export class Lowering {
       if (valid && isConstant(valid, 0)) continue;
       const sure = !valid || isConstant(valid, 1);
       const inner = sure ? guard : guard ? s.and(guard, valid) : valid;
-      const index = p.index.map((e, k) => this.#toIndex(e, node, guard, p.checked ? sizeOfDim(specs[p.input]!.shape[k]!) : undefined));
+      const index = p.index.map((e, k) => this.#toIndex(e, node, guard, p.checked ? { below: sizeOfDim(specs[p.input]!.shape[k]!), op: node.op.name, axis: k, inputs: specs } : undefined));
       const element = this.element(node.inputs[p.input]!, index, inner);
       result = sure ? element : select(valid, element, result);
     }
@@ -180,11 +181,11 @@ export class Lowering {
   }
 
   /** An integer expression as an index; what is not index arithmetic becomes a data atom. */
-  #toIndex(e: Expr, node: Node, guard: Expr | undefined, below?: Size): Index {
+  #toIndex(e: Expr, node: Node, guard: Expr | undefined, check?: IndexCheck): Index {
     const lowered = this.#lower(e, node, guard);
     if (lowered.op === "index") return lowered.value as Index;
     if (lowered.op === "const") return constantIndex(lowered.value as number);
-    return dataIndex(lowered, below);
+    return dataIndex(lowered, check);
   }
 
   #tryIndex(e: Expr, visit: (e: Expr) => Expr): Index | undefined {

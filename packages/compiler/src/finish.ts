@@ -1,6 +1,6 @@
 /** From a draft to a kernel: loops arranged, buffers and sizes numbered. */
 import type { Value } from "@antler/tensor-core";
-import type { Axis, Index } from "./affine.ts";
+import type { Axis, Index, IndexCheck } from "./affine.ts";
 import type { ValueLoad } from "./element.ts";
 import type { Kernel, Load } from "./kernel.ts";
 import { arrange, type Draft, eachIndex, rewrite } from "./loops.ts";
@@ -36,17 +36,17 @@ export function finish(draft: Draft, name: string, { blocked = false }: { readon
     reads: reads.length,
     params: symbolicSizes(numbered),
     blocked,
-    checks: checksData(numbered),
+    checks: checksOf(numbered),
   };
   return { buffers, kernel: { ...kernel, key: printKernel(kernel, { canonical: true }) } };
 }
 
-function checksData(d: Draft): boolean {
-  let found = false;
+function checksOf(d: Draft): IndexCheck[] {
+  const found = new Set<IndexCheck>();
   eachIndex(d, (i) => {
-    for (const { atom } of i.terms) if (atom.kind === "data" && atom.below !== undefined) found = true;
+    for (const { atom } of i.terms) if (atom.kind === "data" && atom.check) found.add(atom.check);
   });
-  return found;
+  return [...found];
 }
 
 function symbolicSizes(d: Draft): Size[] {
@@ -64,7 +64,7 @@ function symbolicSizes(d: Draft): Size[] {
     for (const { atom, by } of i.terms) {
       note(by);
       if (atom.kind === "div" || atom.kind === "mod") note(atom.by);
-      if (atom.kind === "data") note(atom.below);
+      if (atom.kind === "data") note(atom.check?.below);
     }
   });
   return [...found];

@@ -1,6 +1,6 @@
 /** What a device is handed: kernels, loop nests around scalar expressions. */
 import type { DType, Node, StaticSpec, scalars } from "@antler/tensor-core";
-import type { Axis, Index } from "./affine.ts";
+import type { Axis, Index, IndexCheck } from "./affine.ts";
 import type { Size } from "./size.ts";
 
 /**
@@ -44,8 +44,8 @@ export interface Kernel {
   readonly params: readonly Size[];
   /** An epilogue: `space` is [rows, columns] and each run is told which block of them to do. */
   readonly blocked: boolean;
-  /** Whether an index it reads from data may be out of range. */
-  readonly checks: boolean;
+  /** What it checks of indices it reads from data. */
+  readonly checks: readonly IndexCheck[];
   /** Equal kernels have equal keys. */
   readonly key: string;
 }

@@ -1,7 +1,7 @@
 /** From a graph to steps: kernels, hand-written kernels with their epilogues, host ops and regions. */
 import { BackendError, type Graph, makeNode, type Node, type Op, order, subgraphs, type Value } from "@antler/tensor-core";
 import { type Axis, axisIndex, divIndex, type Index, modIndex, newAxis } from "./affine.ts";
-import { flatIndex, Lowering, type ValueLoad } from "./element.ts";
+import { flatIndex, Lowering, sizeOfValue, type ValueLoad } from "./element.ts";
 import { expand } from "./expand.ts";
 import { type Finished, finish } from "./finish.ts";
 import { join, valuesRead } from "./group.ts";
@@ -218,7 +218,9 @@ class Attempt {
     if (d.fold || expr.op !== "load" || expr.args.length) return false;
     const { value, index: from } = expr.value as ValueLoad;
     if (from.key !== index.key || value.spec.dtype !== v.spec.dtype) return false;
-    if (this.#body && this.#graph.outputs.includes(v)) return false;
+    // An output's memory has the output's size: the front of something larger must be copied out.
+    const isOutput = this.#graph.outputs.includes(v);
+    if (isOutput && (this.#body || sizeOfValue(v) !== sizeOfValue(value))) return false;
     this.#aliases.set(v, value);
     return true;
   }

@@ -1,5 +1,5 @@
 /** Kernels and programs as text: what debug output and golden files show, and what tells equal kernels. */
-import { showDim, type Value } from "@antler/tensor-core";
+import { showDim, showSpec, type Value } from "@antler/tensor-core";
 import type { Axis, Index } from "./affine.ts";
 import type { Expr, Fold, Kernel, Load } from "./kernel.ts";
 import type { Step } from "./lower.ts";
@@ -25,7 +25,7 @@ export function printKernel(k: Printable, { canonical = false }: { readonly cano
         atom.kind === "axis"
           ? (axes.get(atom.axis) ?? "0")
           : atom.kind === "data"
-            ? `${show(atom.expr)}${atom.below === undefined ? "" : ` below ${showSize(atom.below)}`}`
+            ? `${show(atom.expr)}${atom.check ? ` below ${showSize(atom.check.below)} in axis ${atom.check.axis} of ${atom.check.op}(${atom.check.inputs.map(showSpec).join(", ")})` : ""}`
             : `(${index(atom.of)} ${atom.kind === "div" ? "/" : "%"} ${showSize(atom.by)})`;
       return by === 1 ? what : `${showSize(by)}*${what}`;
     });

@@ -8,7 +8,7 @@ import { dataCode, type Schedule } from "./schedule.ts";
 import type { Scope } from "./scope.ts";
 import { isAffine, type Walk } from "./walk.ts";
 
-/** Where a kernel notes that an index read from data was out of range. */
+/** Where a kernel notes an index out of range: which check (from 1), the index, and the axis' size. */
 export const FAULT_ADDRESS = 64;
 
 export class Access {
@@ -198,23 +198,29 @@ export class Access {
     const leaf: Code = { op: "index", args: [], dtype: "int32" };
     emitNode(f, { op: atom.kind === "div" ? "floorDiv" : "mod", args: [leaf, leaf], dtype: "int32" }, [of, divisor]);
   }
-  /** A data index; one out of range is noted, and reads element 0 instead. */
+  /** A data index; the first one out of range is noted with its check and its axis' size, and all such read element 0 instead. */
   #data(atom: Extract<Atom, { kind: "data" }>, unit: number, scope: Scope): void {
     const f = this.#f;
     const value = scope.at(dataCode(atom.expr, this.#plan.selector), unit);
-    if (atom.below === undefined) {
+    const { check } = atom;
+    if (!check) {
       f.get(value);
       return;
     }
     const fine = f.local("v128");
+    const wrong = f.local("i32");
     f.get(value);
-    this.#walk.size(atom.below);
-    f.i32x4Splat()
-      .i32x4LtU()
-      .tee(fine)
-      .i32x4AllTrue()
-      .i32Eqz()
-      .if(() => void f.i32(FAULT_ADDRESS).i32(1).i32Store());
+    this.#walk.size(check.below);
+    f.i32x4Splat().i32x4LtU().tee(fine).v128Not().i32x4Bitmask().tee(wrong).if(() => {
+      f.i32(FAULT_ADDRESS).i32(this.#plan.checkId(check)).i32Store();
+      // The lane of the lowest bit that is set.
+      for (let lane = 3; lane >= 0; lane--) {
+        f.get(wrong).i32(1 << lane).i32And().if(() => void f.i32(FAULT_ADDRESS).get(value).i32x4ExtractLane(lane).i32Store(4));
+      }
+      f.i32(FAULT_ADDRESS);
+      this.#walk.size(check.below);
+      f.i32Store(8);
+    });
     f.get(value).get(fine).v128And();
   }
 

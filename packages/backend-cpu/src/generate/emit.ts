@@ -1,5 +1,5 @@
 /** A kernel as one WebAssembly function. */
-import { type Axis, accumulator, type Kernel } from "@antler/compiler";
+import { type Axis, accumulator, type IndexCheck, type Kernel } from "@antler/compiler";
 import { FunctionBuilder, type Local } from "../wasm/index.ts";
 import { Access } from "./access.ts";
 import type { Code } from "./code.ts";
@@ -9,8 +9,13 @@ import { Scope } from "./scope.ts";
 import { Walk } from "./walk.ts";
 
 /** Parameters: the buffers' addresses, the params, and for a blocked kernel row0, row1, column0, column1; all i32. */
-export function emitKernel(kernel: Kernel, { relaxed }: { readonly relaxed: boolean }): FunctionBuilder {
-  const plan = schedule(kernel);
+export interface EmitOptions {
+  readonly relaxed: boolean;
+  /** The number a fault is noted with, from 1. */
+  checkId(check: IndexCheck): number;
+}
+export function emitKernel(kernel: Kernel, { relaxed, checkId }: EmitOptions): FunctionBuilder {
+  const plan = schedule(kernel, checkId);
   return withSelector(plan.selector, () => new KernelEmitter(plan, relaxed).run());
 }
 

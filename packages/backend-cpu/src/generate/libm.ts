@@ -218,7 +218,10 @@ export function erf(x: Code): Code {
 /** |x|ʸ = 2^(y·log₂|x|), with the logarithm in two parts so that the product keeps its digits. */
 export function pow(x: Code, y: Code): Code {
   const a = abs(x);
-  const magnitude = powPositive(a, y);
+  const infinite = eq(abs(y), f(INFINITY));
+  const grows = eq(lt(f(1), a), lt(f(0), y));
+  const limit = select(eq(a, f(1)), f(1), select(grows, f(INFINITY), f(0)));
+  const magnitude = select(and(infinite, eq(a, a)), limit, powPositive(a, y));
   const whole = eq(floor(y), y);
   const half = mul(y, f(0.5));
   const odd = and(whole, not(eq(floor(half), half)));

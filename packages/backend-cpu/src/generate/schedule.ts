@@ -1,5 +1,5 @@
 /** How a kernel's loops are walked: which axis the four lanes go along, how wide the innermost step is, what belongs where. */
-import { type Axis, coefficient, type Index, indexDepends, type Kernel, type Load, showSize } from "@antler/compiler";
+import { type Axis, coefficient, type Index, type IndexCheck, indexDepends, type Kernel, type Load, showSize } from "@antler/compiler";
 import type { Code } from "./code.ts";
 import { Selector } from "./select.ts";
 
@@ -15,6 +15,8 @@ export interface Schedule {
   readonly stores: readonly { readonly slot: number; readonly index: Index; readonly value: Code }[];
   /** Vectors a step of the innermost vector loop does side by side. */
   readonly unroll: number;
+  /** The number a fault is noted with. */
+  checkId(check: IndexCheck): number;
   /** Why the kernel goes element by element, if it does. */
   readonly scalarReason: string | undefined;
 }
@@ -70,7 +72,7 @@ export function dependence(axis: Axis): (e: Code) => boolean {
   return depends;
 }
 
-export function schedule(kernel: Kernel): Schedule {
+export function schedule(kernel: Kernel, checkId: (check: IndexCheck) => number = () => 1): Schedule {
   const selector = new Selector();
   const stores = kernel.stores.map((s) => ({ slot: s.slot, index: s.index, value: selector.code(s.value) }));
   const lift = kernel.fold?.lift.map((e) => selector.code(e)) ?? [];
@@ -80,6 +82,7 @@ export function schedule(kernel: Kernel): Schedule {
   const unroll = heavy > 200 ? 1 : heavy > 120 ? 2 : 4;
   return {
     kernel,
+    checkId,
     selector,
     space: kernel.space,
     fold: kernel.fold?.axes ?? [],

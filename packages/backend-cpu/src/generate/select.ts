@@ -30,7 +30,11 @@ const functions: { readonly [op: string]: (x: Code, y: Code) => Code } = {
 
 const floatOps: { readonly [op: string]: (x: Code, y: Code) => Code } = {
   floorDiv: (x, y) => c.floor(c.div(x, y)),
-  mod: (x, y) => c.fnma(c.floor(c.div(x, y)), y, x),
+  mod: (x, y) => {
+    const whole = c.floor(c.div(x, y));
+    // Within one period x is its own remainder, also of an infinite one.
+    return c.select(c.eq(whole, c.f(0)), x, c.fnma(whole, y, x));
+  },
   sign: (x) => c.select(c.lt(c.f(0), x), c.f(1), c.select(c.lt(x, c.f(0)), c.f(-1), x)),
 };
 const intOps: { readonly [op: string]: (x: Code, y: Code) => Code } = {

@@ -1,6 +1,7 @@
 /** Runs kernels element by element on host arrays: the judge of lowering, and the strict device's engine. */
-import { evaluator, IndexError, type TypedArray } from "@antler/tensor-core";
+import { evaluator, type TypedArray } from "@antler/tensor-core";
 import type { Atom, Axis, Index } from "../affine.ts";
+import { indexError } from "../fault.ts";
 import type { Expr, Kernel, Load } from "../kernel.ts";
 import { bindSize, type Size } from "../size.ts";
 
@@ -24,10 +25,11 @@ export function interpretKernel(k: Kernel): (buffers: readonly TypedArray[], par
       if (a.kind === "axis") return () => place.get(a.axis)!;
       if (a.kind === "data") {
         const value = compile(a.expr);
-        const below = a.below === undefined ? undefined : size(a.below);
+        const { check } = a;
+        const below = check && size(check.below);
         return () => {
           const n = value();
-          if (below !== undefined && (n < 0 || n >= below)) throw new IndexError(k.name, `index ${n} is outside an axis of size ${below}`);
+          if (below !== undefined && (n < 0 || n >= below)) throw indexError(check!, n, below);
           return n;
         };
       }
