@@ -5,29 +5,33 @@ import { flatIndex, type ValueLoad } from "./element.ts";
 import type { Expr } from "./kernel.ts";
 import type { Draft } from "./loops.ts";
 
-/** Every load of a draft, those in guards and data indices included. */
-export function loadsOf(d: Draft): Expr[] {
+/** Every load of a draft; those that place other loads (data indices) apart. */
+export function loadsOf(d: Draft): { readonly all: readonly Expr[]; readonly placing: ReadonlySet<Expr> } {
   const loads = new Set<Expr>();
+  const placing = new Set<Expr>();
   const seen = new Set<Expr>();
-  const visit = (e: Expr): void => {
-    if (seen.has(e)) return;
+  const visit = (e: Expr, places: boolean): void => {
+    if (e.op === "load") {
+      loads.add(e);
+      if (places) placing.add(e);
+    }
+    if (seen.has(e) && !places) return;
     seen.add(e);
-    if (e.op === "load") loads.add(e);
     const index = e.op === "load" ? (e.value as ValueLoad).index : e.op === "index" ? (e.value as ValueLoad["index"]) : undefined;
     if (index) inIndex(index);
-    e.args.forEach(visit);
+    for (const a of e.args) visit(a, places);
   };
   const inIndex = (i: ValueLoad["index"]): void => {
     for (const { atom } of i.terms) {
-      if (atom.kind === "data") visit(atom.expr);
+      if (atom.kind === "data") visit(atom.expr, true);
       else if (atom.kind !== "axis") inIndex(atom.of);
     }
   };
-  for (const s of d.stores) visit(s.expr);
-  for (const e of d.fold?.lift ?? []) visit(e);
-  return [...loads];
+  for (const s of d.stores) visit(s.expr, false);
+  for (const e of d.fold?.lift ?? []) visit(e, false);
+  return { all: [...loads], placing };
 }
-export const valuesRead = (d: Draft): Set<Value> => new Set(loadsOf(d).map((e) => (e.value as ValueLoad).value));
+export const valuesRead = (d: Draft): Set<Value> => new Set(loadsOf(d).all.map((e) => (e.value as ValueLoad).value));
 
 /**
  * Joins `next` to a draft over the same loops, or gives undefined where that is not allowed.
@@ -39,10 +43,13 @@ export function join(first: Draft, next: Draft, available: (v: Value) => boolean
   const made = new Map(first.stores.map((s) => [s.value, s]));
   const before = valuesRead(first);
   let related = false;
-  for (const e of loadsOf(next)) {
+  const { all, placing } = loadsOf(next);
+  for (const e of all) {
     const { value, index } = e.value as ValueLoad;
     const member = made.get(value);
     if (member) {
+      // What another load is placed by must be in memory.
+      if (placing.has(e)) return undefined;
       if (index.key !== flatIndex(value, first.space.map(axisIndex)).key && index.key !== member.index.key) return undefined;
       related = true;
     } else if (!available(value)) return undefined;

@@ -1,6 +1,6 @@
 /** From a graph to steps: kernels, hand-written kernels with their epilogues, host ops and regions. */
 import { BackendError, type Graph, makeNode, type Node, type Op, order, subgraphs, type Value } from "@antler/tensor-core";
-import { type Axis, axisIndex, divIndex, type Index, modIndex, newAxis } from "./affine.ts";
+import { type Axis, axisIndex, constantIndex, divIndex, type Index, modIndex, newAxis } from "./affine.ts";
 import { flatIndex, Lowering, sizeOfValue, type ValueLoad } from "./element.ts";
 import { expand } from "./expand.ts";
 import { type Finished, finish } from "./finish.ts";
@@ -291,7 +291,8 @@ class Attempt {
     let inner: Size = 1;
     const places = new Map<Axis, Index>();
     for (const axis of [...outer].reverse()) {
-      places.set(axis, modIndex(divIndex(axisIndex(rows), inner), axis.extent));
+      // Nothing is divided by a size of 0: such a result has no rows.
+      places.set(axis, rows.extent === 0 ? constantIndex(0) : modIndex(divIndex(axisIndex(rows), inner), axis.extent));
       inner = mulSize(inner, axis.extent);
     }
     return { ...rewrite(d, (a) => places.get(a)), space: [rows, d.space.at(-1) ?? newAxis(1)] };

@@ -56,15 +56,32 @@ export function mulSize(a: Size, b: Size): Size {
 export function divideSize(a: Size, b: Size): Size | undefined {
   if (a === b) return 1;
   if (typeof b !== "number") {
-    // A multiple of a symbolic size: try the ratio of the first coefficients.
     if (typeof a === "number") return a === 0 ? 0 : undefined;
-    const [k, c] = [...b.terms][0]!;
-    const ratio = (a.terms.get(k) ?? 0) / c;
+    const [[names, by], ...more] = [...b.terms] as [[string, number], ...[string, number][]];
+    if (more.length === 0 && names) return divideByProduct(a, names.split("*"), by);
+    // A multiple of a symbolic size: try the ratio of the first coefficients.
+    const ratio = (a.terms.get(names) ?? 0) / by;
     return Number.isInteger(ratio) && ratio !== 0 && mulSize(b, ratio) === a ? ratio : undefined;
   }
   if (typeof a === "number") return a % b === 0 ? a / b : undefined;
   if ([...a.terms.values()].some((c) => c % b !== 0)) return undefined;
   return make(new Map([...a.terms].map(([k, c]) => [k, c / b])));
+}
+
+/** Each part of a without some of its symbols; undefined where one lacks them. */
+function divideByProduct(a: Poly, names: readonly string[], by: number): Size | undefined {
+  const terms = new Map<string, number>();
+  for (const [product, c] of a.terms) {
+    const left = product ? product.split("*") : [];
+    for (const name of names) {
+      const at = left.indexOf(name);
+      if (at < 0) return undefined;
+      left.splice(at, 1);
+    }
+    if (c % by !== 0) return undefined;
+    terms.set(left.join("*"), c / by);
+  }
+  return make(terms);
 }
 
 /** Whether `a < b` whatever the symbols are (they are never negative). */
