@@ -1,5 +1,16 @@
 /** Functions with a gradient of the user's own. */
-import { type CompositeHow, dispatch, GradientError, identity, isFloat, type Op, type Spec, sameShape, type Tensor, trace } from "@antler/tensor-core";
+import {
+  type CompositeHow,
+  dispatch,
+  GradientError,
+  identity,
+  isFloat,
+  type Op,
+  type Spec,
+  sameShape,
+  type Tensor,
+  trace,
+} from "@antler/tensor-core";
 import { GradientTape } from "./tape.ts";
 
 /** What a custom function gives: its value, and how gradients of it become gradients of its inputs. */

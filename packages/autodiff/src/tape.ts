@@ -122,7 +122,12 @@ export class GradientTape implements Recorder {
     return this.#collect(target, sources, options, (g) => g);
   }
 
-  #collect(target: unknown, sources: unknown, options: GradientOptions, finish: (g: Tensor | IndexedSlices) => Tensor | IndexedSlices): unknown {
+  #collect(
+    target: unknown,
+    sources: unknown,
+    options: GradientOptions,
+    finish: (g: Tensor | IndexedSlices) => Tensor | IndexedSlices,
+  ): unknown {
     const entries = this.#entries;
     if (!entries) {
       throw new GradientError("gradient", "this tape has given its gradient and forgot what it recorded", {

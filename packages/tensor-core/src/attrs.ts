@@ -12,19 +12,9 @@ const identity = (x: object): string => {
 
 /** A text that two attrs share exactly if they mean the same. */
 export function attrsKey(x: unknown): string {
-  switch (typeof x) {
-    case "number":
-      return Object.is(x, -0) ? "-0" : `${x}`;
-    case "bigint":
-      return `${x}n`;
-    case "string":
-      return JSON.stringify(x);
-    case "object":
-      break;
-    default:
-      return `${x as undefined}`;
-  }
-  if (x === null) return "null";
+  if (typeof x === "bigint") return `${x}n`;
+  if (typeof x === "string") return JSON.stringify(x);
+  if (typeof x !== "object" || x === null) return Object.is(x, -0) ? "-0" : String(x);
   if (Array.isArray(x)) return `[${x.map(attrsKey).join()}]`;
   if (isGraph(x) || ArrayBuffer.isView(x)) return identity(x);
   if ("factor" in x) return showDim(x as never);

@@ -40,7 +40,12 @@ const differentiable = (t: Tensor): boolean => isFloat(t.dtype) || t.dtype === "
  * The gradient of `Σ seeds · targets` for each source; null where no target depends on it.
  * Entries are in the order they ran.
  */
-export function backprop(entries: readonly TapeEntry[], targets: readonly Tensor[], seeds: readonly Grad[], sources: readonly Tensor[]): Grad[] {
+export function backprop(
+  entries: readonly TapeEntry[],
+  targets: readonly Tensor[],
+  seeds: readonly Grad[],
+  sources: readonly Tensor[],
+): Grad[] {
   const reached = new Set<Tensor>(sources);
   const path = entries.filter((e) => {
     if (!e.inputs.some((x) => reached.has(x) && differentiable(x))) return false;

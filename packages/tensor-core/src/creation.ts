@@ -45,18 +45,33 @@ export function fromHost(host: TypedArray | Uint8Array, shape: readonly number[]
   return new Tensor(spec, backend.store(new Uint8Array(host.buffer, host.byteOffset, host.byteLength), spec));
 }
 
-const flatten = (data: readonly unknown[]): unknown[] => data.flatMap((x) => (Array.isArray(x) ? flatten(x) : ArrayBuffer.isView(x) ? [...(x as Float32Array)] : [x]));
+const flatten = (data: readonly unknown[]): unknown[] =>
+  data.flatMap((x) => (Array.isArray(x) ? flatten(x) : ArrayBuffer.isView(x) ? [...(x as Float32Array)] : [x]));
 
 function guess(data: TensorData): DType {
   if (ArrayBuffer.isView(data)) return typedArrays.get(data.constructor) ?? "float32";
   let first: unknown = data;
   while (Array.isArray(first)) first = first[0];
-  return ArrayBuffer.isView(first) ? guess(first as TypedArray) : typeof first === "boolean" ? "bool" : typeof first === "bigint" ? "int64" : "float32";
+  return ArrayBuffer.isView(first)
+    ? guess(first as TypedArray)
+    : typeof first === "boolean"
+      ? "bool"
+      : typeof first === "bigint"
+        ? "int64"
+        : "float32";
 }
 const typedArrays = new Map<unknown, DType>([
-  [Float32Array, "float32"], [Float64Array, "float64"], [Int8Array, "int8"], [Int16Array, "int16"], [Int32Array, "int32"],
-  [Uint8Array, "uint8"], [Uint8ClampedArray, "uint8"], [Uint16Array, "uint16"], [Uint32Array, "uint32"],
-  [BigInt64Array, "int64"], [BigUint64Array, "uint64"],
+  [Float32Array, "float32"],
+  [Float64Array, "float64"],
+  [Int8Array, "int8"],
+  [Int16Array, "int16"],
+  [Int32Array, "int32"],
+  [Uint8Array, "uint8"],
+  [Uint8ClampedArray, "uint8"],
+  [Uint16Array, "uint16"],
+  [Uint32Array, "uint32"],
+  [BigInt64Array, "int64"],
+  [BigUint64Array, "uint64"],
 ]);
 
 function nesting(data: TensorData): number[] {
@@ -80,7 +95,8 @@ function encode(values: ArrayLike<unknown>, dtype: DType): TypedArray {
   const convert = converter(dtype);
   for (let i = 0; i < values.length; i++) {
     const v = values[i];
-    if (typeof v !== "number" && typeof v !== "boolean" && typeof v !== "bigint") throw new ValueError("tensor", `element ${i} is ${v === null ? "null" : typeof v}, not a number`);
+    if (typeof v !== "number" && typeof v !== "boolean" && typeof v !== "bigint")
+      throw new ValueError("tensor", `element ${i} is ${v === null ? "null" : typeof v}, not a number`);
     out[i] = convert(v) as never;
   }
   return out;

@@ -1,17 +1,36 @@
 /** The dtypes: one row each with its bytes, its kind and the typed array that holds it. */
 
 export type DType =
-  | "float32" | "float64" | "float16" | "bfloat16"
-  | "int8" | "int16" | "int32" | "int64"
-  | "uint8" | "uint16" | "uint32" | "uint64"
-  | "bool" | "complex64" | "string";
+  | "float32"
+  | "float64"
+  | "float16"
+  | "bfloat16"
+  | "int8"
+  | "int16"
+  | "int32"
+  | "int64"
+  | "uint8"
+  | "uint16"
+  | "uint32"
+  | "uint64"
+  | "bool"
+  | "complex64"
+  | "string";
 
 export type DTypeKind = "float" | "int" | "uint" | "bool" | "complex" | "string";
 
 /** Every typed array a tensor's elements can be handed out in. */
 export type TypedArray =
-  | Float32Array | Float64Array | Int8Array | Int16Array | Int32Array
-  | Uint8Array | Uint16Array | Uint32Array | BigInt64Array | BigUint64Array;
+  | Float32Array
+  | Float64Array
+  | Int8Array
+  | Int16Array
+  | Int32Array
+  | Uint8Array
+  | Uint16Array
+  | Uint32Array
+  | BigInt64Array
+  | BigUint64Array;
 
 interface DTypeInfo {
   readonly kind: DTypeKind;
@@ -20,28 +39,35 @@ interface DTypeInfo {
   readonly array: new (buffer: ArrayBuffer) => TypedArray;
 }
 
+/* @__NO_SIDE_EFFECTS__ */
+const row = (
+  kind: DTypeKind,
+  array: DTypeInfo["array"] & { readonly BYTES_PER_ELEMENT: number },
+  bytes: number = array.BYTES_PER_ELEMENT,
+): DTypeInfo => ({ kind, bytes, array });
+
 const table: { readonly [D in DType]: DTypeInfo } = {
-  float32: { kind: "float", bytes: 4, array: Float32Array },
-  float64: { kind: "float", bytes: 8, array: Float64Array },
-  float16: { kind: "float", bytes: 2, array: Uint16Array },
-  bfloat16: { kind: "float", bytes: 2, array: Uint16Array },
-  int8: { kind: "int", bytes: 1, array: Int8Array },
-  int16: { kind: "int", bytes: 2, array: Int16Array },
-  int32: { kind: "int", bytes: 4, array: Int32Array },
-  int64: { kind: "int", bytes: 8, array: BigInt64Array },
-  uint8: { kind: "uint", bytes: 1, array: Uint8Array },
-  uint16: { kind: "uint", bytes: 2, array: Uint16Array },
-  uint32: { kind: "uint", bytes: 4, array: Uint32Array },
-  uint64: { kind: "uint", bytes: 8, array: BigUint64Array },
-  bool: { kind: "bool", bytes: 1, array: Uint8Array },
-  complex64: { kind: "complex", bytes: 8, array: Float32Array },
-  string: { kind: "string", bytes: 0, array: Uint8Array },
+  float32: row("float", Float32Array),
+  float64: row("float", Float64Array),
+  float16: row("float", Uint16Array),
+  bfloat16: row("float", Uint16Array),
+  int8: row("int", Int8Array),
+  int16: row("int", Int16Array),
+  int32: row("int", Int32Array),
+  int64: row("int", BigInt64Array),
+  uint8: row("uint", Uint8Array),
+  uint16: row("uint", Uint16Array),
+  uint32: row("uint", Uint32Array),
+  uint64: row("uint", BigUint64Array),
+  bool: row("bool", Uint8Array),
+  complex64: row("complex", Float32Array, 8),
+  string: row("string", Uint8Array, 0),
 };
 
 export const dtypeInfo = (dtype: DType): DTypeInfo => table[dtype];
 export const isDType = (name: unknown): name is DType => typeof name === "string" && Object.hasOwn(table, name);
 export const isFloat = (dtype: DType): boolean => table[dtype].kind === "float";
-export const isInteger = (dtype: DType): boolean => table[dtype].kind === "int" || table[dtype].kind === "uint";
+export const isInteger = (dtype: DType): boolean => table[dtype].kind.endsWith("int");
 /** The least and the greatest number of a dtype without fractions; of 64 bits the outermost that JavaScript numbers hold exactly. */
 export function integerRange(dtype: DType): readonly [least: number, greatest: number] {
   const { kind, bytes } = table[dtype];
@@ -49,4 +75,4 @@ export function integerRange(dtype: DType): readonly [least: number, greatest: n
   const bits = 8 * bytes - (kind === "int" ? 1 : 0);
   return [kind === "int" ? -(2 ** bits) : 0, 2 ** bits - (bits > 53 ? 2 ** (bits - 53) : 1)];
 }
-export const isBig = (dtype: DType): boolean => dtype === "int64" || dtype === "uint64";
+export const isBig = (dtype: DType): boolean => dtype.endsWith("int64");

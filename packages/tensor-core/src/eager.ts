@@ -7,17 +7,13 @@ import { emit, listening } from "./events.ts";
 import { inputValue, makeNode } from "./graph.ts";
 import type { Op } from "./op.ts";
 import { getBackend } from "./registry.ts";
-import type { Spec } from "./spec.ts";
 import { Tensor } from "./tensor.ts";
 
-interface Entry {
-  readonly specs: readonly Spec[];
-  readonly program: Program;
-}
 /** A trie: op, then each input's spec, then the attrs. A string key would cost half the budget of a small op. */
 class Branch {
-  readonly next = new Map<unknown, Branch>();
-  readonly entries: [visible?: Entry, all?: Entry] = [];
+  readonly next: Map<unknown, Branch> = new Map();
+  /** The program that gives the visible outputs, and the one that gives all. */
+  readonly programs: [visible?: Program, all?: Program] = [];
 }
 interface Cache {
   root: Branch;
@@ -30,33 +26,33 @@ const LIMIT = 4096;
 export function runEager<A>(op: Op<A>, inputs: readonly Tensor[], attrs: A, recording: boolean): readonly Tensor[] {
   const storages: Storage[] = [];
   for (const t of inputs) storages.push(t.storage(op.name));
-  const backend = storages.length ? sharedBackend(op.name, storages) : getBackend();
-  const entry = find(backend, op, inputs, attrs, recording);
-  if (listening()) emit({ kind: "dispatch", op: op.name });
-  return entry.program.run(storages).map((s) => new Tensor(s.spec, s));
-}
-
-function sharedBackend(op: string, storages: readonly Storage[]): Backend {
-  const backend = storages[0]!.backend;
+  const backend = storages[0]?.backend ?? getBackend();
   for (const s of storages) {
     if (s.backend !== backend) {
-      throw new BackendError(op, `its inputs are on two backends, ${backend.name} and ${s.backend.name}`, {
+      throw new BackendError(op.name, `its inputs are on two backends, ${backend.name} and ${s.backend.name}`, {
         got: storages.map((x) => x.spec),
         hint: "Move one with `await moveTo(x, backend)`.",
       });
     }
   }
-  return backend;
+  const program = find(backend, op, inputs, attrs, recording);
+  if (listening()) emit({ kind: "dispatch", op: op.name });
+  return program.run(storages).map((s) => new Tensor(s.spec, s));
 }
 
-function find<A>(backend: Backend, op: Op<A>, inputs: readonly Tensor[], attrs: A, recording: boolean): Entry {
+function find<A>(backend: Backend, op: Op<A>, inputs: readonly Tensor[], attrs: A, recording: boolean): Program {
   let cache = caches.get(backend);
-  if (!cache) caches.set(backend, (cache = { root: new Branch(), programs: [] }));
+  if (!cache || cache.programs.length >= LIMIT) {
+    cache?.programs.forEach((p) => p.dispose());
+    caches.set(backend, (cache = { root: new Branch(), programs: [] }));
+  }
   let branch = step(cache.root, op);
   for (const t of inputs) branch = step(branch, t.spec);
   if (attrs !== undefined) branch = step(branch, attrsKey(attrs));
-  const which = recording ? 1 : 0;
-  return (branch.entries[which] ??= make(backend, cache, op, inputs, attrs, recording));
+  const which = recording && op.visible ? 1 : 0;
+  let program = branch.programs[which];
+  if (!program) cache.programs.push((branch.programs[which] = program = make(backend, op, inputs, attrs, recording)));
+  return program;
 }
 function step(branch: Branch, key: unknown): Branch {
   let next = branch.next.get(key);
@@ -64,20 +60,10 @@ function step(branch: Branch, key: unknown): Branch {
   return next;
 }
 
-function make<A>(backend: Backend, cache: Cache, op: Op<A>, inputs: readonly Tensor[], attrs: A, recording: boolean): Entry {
-  if (cache.programs.length >= LIMIT) {
-    for (const p of cache.programs) p.dispose();
-    cache.programs = [];
-    cache.root = new Branch();
-  }
-  const specs = op.infer(
-    inputs.map((t) => t.spec),
-    attrs,
-  );
-  const values = inputs.map((t) => inputValue(t.spec));
-  const { outputs } = makeNode(op, values, attrs, specs);
-  for (const spec of specs) checkDType(op.name, spec, backend);
-  const program = backend.compile({ inputs: values, outputs: recording ? outputs : outputs.slice(0, op.visible?.(attrs)) });
-  cache.programs.push(program);
-  return { specs, program };
+function make<A>(backend: Backend, op: Op<A>, inputs: readonly Tensor[], attrs: A, recording: boolean): Program {
+  const specs = inputs.map((t) => t.spec);
+  const values = specs.map(inputValue);
+  const { outputs } = makeNode(op, values, attrs, op.infer(specs, attrs));
+  for (const v of outputs) checkDType(op.name, v.spec, backend);
+  return backend.compile({ inputs: values, outputs: recording ? outputs : outputs.slice(0, op.visible?.(attrs)) });
 }

@@ -1,7 +1,7 @@
 /** The typed errors, and the one place that words them: which op, what is wrong, what it got, what to do, and where. */
 import { path } from "./context.ts";
-import type { DType } from "./dtype.ts";
 import { type Dim, showShape } from "./dim.ts";
+import type { DType } from "./dtype.ts";
 
 interface Shaped {
   readonly shape: readonly Dim[];
@@ -34,7 +34,7 @@ export class AntlerError extends Error {
 /** `f32[32, 784]`, with `?` before a shape of unknown dtype left out. */
 export const showSpec = ({ shape, dtype }: Shaped): string => (dtype ? shortName(dtype) : "") + showShape(shape);
 
-const shortName = (dtype: DType): string => dtype.replace("bfloat", "bf").replace("float", "f").replace("uint", "u").replace("int", "i");
+const shortName = (dtype: DType): string => dtype.replace(/(b?f|u|i)(?:loat|int|nt)/, "$1");
 
 /** Sizes or ranks that do not fit together. */
 export class ShapeError extends AntlerError {

@@ -1,12 +1,17 @@
 /** Numbers as nested arrays and as text. */
-import { type DType, isFloat, type TypedArray } from "./dtype.ts";
+import type { DType, TypedArray } from "./dtype.ts";
 
 export type NestedArray = number | boolean | bigint | NestedArray[];
 
 const fromFloat16 = (bits: number): number => {
   const exponent = (bits >> 10) & 31;
   const fraction = bits & 1023;
-  const size = exponent === 31 ? (fraction ? Number.NaN : Number.POSITIVE_INFINITY) : exponent ? 2 ** (exponent - 25) * (1024 + fraction) : 2 ** -24 * fraction;
+  const size =
+    exponent === 31
+      ? fraction
+        ? Number.NaN
+        : Number.POSITIVE_INFINITY
+      : 2 ** ((exponent || 1) - 25) * (exponent ? 1024 + fraction : fraction);
   return bits & 0x8000 ? -size : size;
 };
 
@@ -22,7 +27,8 @@ function decode(data: TypedArray, dtype: DType): ArrayLike<number | boolean | bi
 export function nest(data: TypedArray, shape: readonly number[], dtype: DType): NestedArray {
   const plain = decode(data, dtype);
   let i = 0;
-  const level = (axis: number): NestedArray => (axis === shape.length ? plain[i++]! : Array.from({ length: shape[axis]! }, () => level(axis + 1)));
+  const level = (axis: number): NestedArray =>
+    axis === shape.length ? plain[i++]! : Array.from({ length: shape[axis]! }, () => level(axis + 1));
   return level(0);
 }
 
@@ -32,7 +38,7 @@ const EDGE = 3;
 
 export function formatTensor(data: TypedArray, shape: readonly number[], dtype: DType): string {
   const show = (x: NestedArray | string, indent: string): string => {
-    if (!Array.isArray(x)) return typeof x === "number" && isFloat(dtype) && Number.isFinite(x) ? `${+x.toPrecision(7)}` : `${x}`;
+    if (!Array.isArray(x)) return `${typeof x === "number" && x % 1 ? +x.toPrecision(7) : x}`;
     const parts = x.length > LONG ? [...x.slice(0, EDGE), "...", ...x.slice(-EDGE)] : x;
     return `[${parts.map((y) => show(y, `${indent} `)).join(Array.isArray(x[0]) ? `,\n${indent} ` : ", ")}]`;
   };

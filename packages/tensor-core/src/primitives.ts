@@ -1,9 +1,11 @@
 /** The table of primitives. One entry gives an op its rules, gradient, every backend and its public function. */
-import { castOp, fillOp, operands, scalarLike, type TensorLike, toTensor } from "./convert.ts";
+import { encodeScalar, fillOp, operands, scalarLike, type TensorLike, toTensor } from "./convert.ts";
 import { apply, sameDType } from "./dispatch.ts";
-import { type DType, dtypeInfo, integerRange, isFloat, isInteger } from "./dtype.ts";
+import { type DType, dtypeInfo, integerRange, isFloat } from "./dtype.ts";
 import { DTypeError, ShapeError, ValueError } from "./errors.ts";
+import { type Binary, type BinaryOptions, check, type Takes, type Unary, type UnaryOptions } from "./forms.ts";
 import type { FoldHow, Op, Piece } from "./op.ts";
+import { fillIn, reindex } from "./reindex.ts";
 import type { BinaryScalar, CompareScalar, Expr, UnaryScalar } from "./scalar.ts";
 import * as s from "./scalar.ts";
 import {
@@ -21,15 +23,12 @@ import {
   showShape,
   sizeOf,
   sumDims,
-  symbol,
 } from "./shape.ts";
-import { makeSpec, type Spec } from "./spec.ts";
+import { makeSpec } from "./spec.ts";
 import { IndexedSlices, type Tensor } from "./tensor.ts";
 
 // ---- The few forms most definitions have.
 
-export type Unary = (x: TensorLike) => Tensor;
-export type Binary = (x: TensorLike, y: TensorLike) => Tensor;
 export type Reduce = (x: TensorLike, options?: ReduceOptions) => Tensor;
 
 export interface ReduceOptions {
@@ -39,28 +38,6 @@ export interface ReduceOptions {
   readonly keepDims?: boolean | undefined;
 }
 
-/** Which dtypes an op takes. */
-export type Takes = "any" | "number" | "float" | "int" | "bool";
-const takes: { readonly [T in Takes]: (d: DType) => boolean } = {
-  any: (d) => d !== "string",
-  number: (d) => d !== "bool" && d !== "string",
-  float: isFloat,
-  int: isInteger,
-  bool: (d) => d === "bool",
-};
-export function check(op: string, specs: readonly Spec[], kind: Takes): void {
-  for (const s of specs) {
-    if (!takes[kind](s.dtype)) {
-      throw new DTypeError(op, `takes ${kind === "number" ? "numbers" : kind}, not ${s.dtype}`, { got: specs, hint: "Convert with cast()." });
-    }
-  }
-}
-
-interface UnaryOptions {
-  readonly takes?: Takes;
-  readonly gives?: DType;
-  readonly grad?: (dy: Tensor, x: Tensor, y: Tensor) => Tensor | null;
-}
 /** A public function of one tensor, from what it does to one element. */
 /* @__NO_SIDE_EFFECTS__ */
 export function unary(name: string, body: (x: Expr) => Expr, { takes = "float", gives, grad }: UnaryOptions = {}): Unary {
@@ -76,11 +53,6 @@ export function unary(name: string, body: (x: Expr) => Expr, { takes = "float", 
   return (x) => apply(op, [toTensor(name, x)], undefined);
 }
 
-interface BinaryOptions {
-  readonly takes?: Takes;
-  readonly gives?: DType;
-  readonly grad?: (dy: Tensor, x: Tensor, y: Tensor, z: Tensor) => readonly [Tensor | null, Tensor | null];
-}
 /** A public function of two tensors that broadcast. */
 /* @__NO_SIDE_EFFECTS__ */
 export function binary(name: string, body: (x: Expr, y: Expr) => Expr, { takes = "number", gives, grad }: BinaryOptions = {}): Binary {
@@ -142,11 +114,20 @@ export const keepAxes = (shape: Shape, axes: readonly number[]): Shape => shape.
 
 // Annotated, as the forms above are, so that bundlers drop what nobody uses.
 /* @__NO_SIDE_EFFECTS__ */
-const scalar = (op: UnaryScalar) => (x: Expr): Expr => s.unary(op, x);
+const scalar =
+  (op: UnaryScalar) =>
+  (x: Expr): Expr =>
+    s.unary(op, x);
 /* @__NO_SIDE_EFFECTS__ */
-const scalar2 = (op: BinaryScalar) => (x: Expr, y: Expr): Expr => s.binary(op, x, y);
+const scalar2 =
+  (op: BinaryScalar) =>
+  (x: Expr, y: Expr): Expr =>
+    s.binary(op, x, y);
 /* @__NO_SIDE_EFFECTS__ */
-const truth = (op: CompareScalar) => (x: Expr, y: Expr): Expr => s.compare(op, x, y);
+const truth =
+  (op: CompareScalar) =>
+  (x: Expr, y: Expr): Expr =>
+    s.compare(op, x, y);
 
 // ---- Arithmetic: broadcasting, inputs of one dtype, a number takes the other operand's.
 
@@ -255,17 +236,30 @@ export const sigmoid: Unary = unary("sigmoid", (x) => s.div(s.like(x, 1), s.add(
   grad: (dy, _x, y) => mul(dy, mul(y, sub(1, y))),
 });
 /** `max(x, 0)`; the gradient at 0 is 0. */
-export const relu: Unary = unary("relu", (x) => s.max(x, s.like(x, 0)), { takes: "number", grad: (dy, _x, y) => where(greater(y, 0), dy, scalarLike(dy, 0)) });
-/** `log(1 + eˣ)`, without overflow. */
-export const softplus: Unary = unary("softplus", (x) => s.add(s.max(x, s.like(x, 0)), s.unary("log1p", s.unary("exp", s.unary("neg", s.unary("abs", x))))), {
-  grad: (dy, x) => mul(dy, sigmoid(x)),
+export const relu: Unary = unary("relu", (x) => s.max(x, s.like(x, 0)), {
+  takes: "number",
+  grad: (dy, _x, y) => where(greater(y, 0), dy, scalarLike(dy, 0)),
 });
+/** `log(1 + eˣ)`, without overflow. */
+export const softplus: Unary = unary(
+  "softplus",
+  (x) => s.add(s.max(x, s.like(x, 0)), s.unary("log1p", s.unary("exp", s.unary("neg", s.unary("abs", x))))),
+  {
+    grad: (dy, x) => mul(dy, sigmoid(x)),
+  },
+);
 
 /** The same values; gradients stop here. */
 export const stopGradient: Unary = unary("stopGradient", (x) => x, { takes: "any", grad: () => null });
 /** The same values. */
 export const identity: Unary = unary("identity", (x) => x, { takes: "any", grad: (dy) => dy });
 
+const castOp: Op<{ dtype: DType }> = {
+  name: "cast",
+  infer: ([x], { dtype }) => [makeSpec(x!.shape, dtype)],
+  vjp: ([dy], [x]) => [isFloat(x!.dtype) ? cast(dy!, x!.dtype) : null],
+  how: { kind: "map", body: ([x], { dtype }) => [dtype === "bool" ? s.ne(x!, s.like(x!, 0)) : s.cast(x!, dtype)] },
+};
 /** The values in another dtype: floats to integers toward zero, numbers to bool as `≠ 0`. */
 export function cast(x: TensorLike, dtype: DType): Tensor {
   const t = toTensor("cast", x);
@@ -274,7 +268,8 @@ export function cast(x: TensorLike, dtype: DType): Tensor {
 const bitcastOp: Op<{ dtype: DType }> = {
   name: "bitcast",
   infer([x], { dtype }) {
-    if (dtypeInfo(dtype).bytes !== dtypeInfo(x!.dtype).bytes) throw new DTypeError("bitcast", `${dtype} is of another width`, { got: [x!] });
+    if (dtypeInfo(dtype).bytes !== dtypeInfo(x!.dtype).bytes)
+      throw new DTypeError("bitcast", `${dtype} is of another width`, { got: [x!] });
     return [makeSpec(x!.shape, dtype)];
   },
   how: { kind: "map", body: ([x], { dtype }) => [s.bitcast(x!, dtype)] },
@@ -312,7 +307,6 @@ export function clipByValue(x: TensorLike, min: number, max: number): Tensor {
 
 /** 16-bit floats add up in 32 bits. */
 const wide = (dtype: DType): DType => (dtype === "float16" || dtype === "bfloat16" ? "float32" : dtype);
-const first = <T>(x: readonly T[]): T => x[0]!;
 const limits = (dtype: DType): readonly [number, number] =>
   isFloat(dtype) ? [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY] : integerRange(dtype);
 /** Repeats a gradient along the axes a fold removed. */
@@ -337,8 +331,22 @@ export const prod: Reduce = fold("prod", {
     const order = [...x.dims.keys()].filter((k) => !axes.includes(k)).concat(axes);
     const front = order.slice(0, order.length - axes.length).map((k) => x.dims[k]!);
     const moved = transpose(x, order);
-    const others = productOfOthers(reshape(moved, [...front, sizeOf("prod", axes.map((a) => x.dims[a]!))]));
-    return mul(dy, transpose(reshape(others, moved.dims), order.map((_, k) => order.indexOf(k))));
+    const others = productOfOthers(
+      reshape(moved, [
+        ...front,
+        sizeOf(
+          "prod",
+          axes.map((a) => x.dims[a]!),
+        ),
+      ]),
+    );
+    return mul(
+      dy,
+      transpose(
+        reshape(others, moved.dims),
+        order.map((_, k) => order.indexOf(k)),
+      ),
+    );
   },
 });
 /** Along the last axis: what is before times what is behind, doubling the reach; n² products where n is unknown. */
@@ -430,7 +438,8 @@ const reshapeOp: Op<{ shape: Shape }> = {
   name: "reshape",
   infer([x], { shape }) {
     checkSizes("reshape", shape);
-    if (!sameSize("reshape", x!.shape, shape)) throw new ShapeError("reshape", `the elements do not fill ${showShape(shape)} exactly`, { got: [x!] });
+    if (!sameSize("reshape", x!.shape, shape))
+      throw new ShapeError("reshape", `the elements do not fill ${showShape(shape)} exactly`, { got: [x!] });
     return [makeSpec(shape, x!.dtype)];
   },
   vjp: ([dy], [x]) => [reshape(dy!, x!.dims)],
@@ -442,62 +451,6 @@ export function reshape(x: TensorLike, shape: Shape): Tensor {
   const full = shape.includes(-1) ? fillIn(t.dims, shape) : shape;
   return sameShape(full, t.dims) ? t : apply(reshapeOp, [t], { shape: full });
 }
-function fillIn(from: Shape, shape: Shape): Shape {
-  const rest = shape.filter((d) => d !== -1);
-  if (rest.length !== shape.length - 1) throw new ShapeError("reshape", `only one size may be −1 in ${showShape(shape)}`);
-  // Equal unknown sizes on both sides cancel; what stays must divide.
-  const left = [...from];
-  const others: Dim[] = [];
-  for (const d of rest) {
-    const at = isKnown(d) ? -1 : left.indexOf(d);
-    if (at >= 0) left.splice(at, 1);
-    else others.push(d);
-  }
-  const total = sizeOf("reshape", left);
-  const part = known("reshape", sizeOf("reshape", others));
-  const fits = isKnown(total) ? part !== 0 && total % part === 0 : total.factor % part === 0 && total.offset % part === 0;
-  if (!fits) throw new ShapeError("reshape", `${showShape(shape)} does not divide the elements`, { got: [{ shape: from }] });
-  const size: Dim = isKnown(total) ? total / part : part === 1 ? total : symbol(total.name, total.factor / part, total.offset / part);
-  return shape.map((d) => (d === -1 ? size : d));
-}
-
-/** Places of one shape as places of another with equally many elements, group by group, so that untouched axes stay as they are. */
-function reindex(index: readonly Expr[], from: Shape, to: Shape): readonly Expr[] {
-  const out: Expr[] = [];
-  let i = 0;
-  for (let j = 0; j < to.length; ) {
-    const [i0, j0] = [i, j];
-    i = Math.min(i + 1, from.length);
-    j++;
-    const closed = (): boolean => {
-      const a = from.slice(i0, i);
-      const b = to.slice(j0, j);
-      return a.filter((d) => !isKnown(d)).length === b.filter((d) => !isKnown(d)).length ? sameSize("reshape", a, b) : false;
-    };
-    while (!closed()) {
-      if (i < from.length && (j === to.length || smaller(from.slice(i0, i), to.slice(j0, j)))) i++;
-      else if (j < to.length) j++;
-      else break;
-    }
-    if (j === to.length) i = from.length;
-    let flat: Expr = s.int(0);
-    for (let k = i0; k < i; k++) flat = s.add(s.mul(flat, s.dim(from[k]!)), index[k]!);
-    const group: Expr[] = [];
-    for (let k = j - 1; k > j0; k--) {
-      group.unshift(s.mod(flat, s.dim(to[k]!)));
-      flat = s.floorDiv(flat, s.dim(to[k]!));
-    }
-    out.push(flat, ...group);
-  }
-  return out;
-}
-/** Which side of a group to lengthen: any order closes it in the end, this one soonest. */
-function smaller(a: Shape, b: Shape): boolean {
-  const unknown = (x: Shape): number => x.filter((d) => !isKnown(d)).length;
-  if (unknown(a) !== unknown(b)) return unknown(a) < unknown(b);
-  const numbers = (x: Shape): number => x.reduce<number>((n, d) => (isKnown(d) ? n * d : n * d.factor), 1);
-  return numbers(a) < numbers(b);
-}
 
 const transposeOp: Op<{ perm: readonly number[] }> = {
   name: "transpose",
@@ -507,14 +460,20 @@ const transposeOp: Op<{ perm: readonly number[] }> = {
       x!.dtype,
     ),
   ],
-  vjp: ([dy], _x, _y, { perm }) => [transpose(dy!, perm.map((_, k) => perm.indexOf(k)))],
+  vjp: ([dy], _x, _y, { perm }) => [
+    transpose(
+      dy!,
+      perm.map((_, k) => perm.indexOf(k)),
+    ),
+  ],
   how: { kind: "view", at: (index, { perm }) => [{ input: 0, index: perm.map((_, k) => index[perm.indexOf(k)]!) }] },
 };
 /** Axes in another order: axis i of the result is axis perm[i] of x. Reversed when absent. */
 export function transpose(x: TensorLike, perm?: readonly number[]): Tensor {
   const t = toTensor("transpose", x);
   const axes = perm?.map((p) => normalizeAxis("transpose", p, t.rank)) ?? t.dims.map((_, i) => t.rank - 1 - i);
-  if (axes.length !== t.rank || new Set(axes).size !== t.rank) throw new ShapeError("transpose", `[${perm?.join(", ")}] does not name each axis once`, { got: [t.spec] });
+  if (axes.length !== t.rank || new Set(axes).size !== t.rank)
+    throw new ShapeError("transpose", `[${perm?.join(", ")}] does not name each axis once`, { got: [t.spec] });
   return axes.every((p, i) => p === i) ? t : apply(transposeOp, [t], { perm: axes });
 }
 
@@ -547,7 +506,10 @@ const sliceOp: Op<Slice> = {
   name: "slice",
   infer: ([x], { size }) => [makeSpec(size, x!.dtype)],
   vjp: ([dy], [x], _y, attrs) => [apply(unsliceOp, [dy!], { ...attrs, shape: x!.dims })],
-  how: { kind: "view", at: (index, { begin, strides }) => [{ input: 0, index: index.map((i, k) => s.add(s.mul(i, s.int(strides[k]!)), s.int(begin[k]!))) }] },
+  how: {
+    kind: "view",
+    at: (index, { begin, strides }) => [{ input: 0, index: index.map((i, k) => s.add(s.mul(i, s.int(strides[k]!)), s.int(begin[k]!))) }],
+  },
 };
 /** The gradient of a slice: its elements put back into zeros. */
 const unsliceOp: Op<Slice & { shape: Shape }> = {
@@ -582,16 +544,24 @@ export function slice(x: TensorLike, begin: readonly number[], size?: Shape): Te
     const n = size?.[k] ?? -1;
     const rest = addDim(d, -from[k]!);
     if (n === -1) return rest;
-    if (isKnown(rest) && isKnown(n) && n > rest) throw new ShapeError("slice", `[${from[k]}, ${from[k]! + n}) reaches beyond axis ${k}`, { got: [t.spec] });
+    if (isKnown(rest) && isKnown(n) && n > rest)
+      throw new ShapeError("slice", `[${from[k]}, ${from[k]! + n}) reaches beyond axis ${k}`, { got: [t.spec] });
     return n;
   });
   if (begin.length > t.rank || from.some((b) => b < 0) || sizes.some((n) => isKnown(n) && n < 0)) {
-    throw new ShapeError("slice", `begin [${begin.join(", ")}] and size ${size ? showShape(size) : "(rest)"} do not lie inside`, { got: [t.spec] });
+    throw new ShapeError("slice", `begin [${begin.join(", ")}] and size ${size ? showShape(size) : "(rest)"} do not lie inside`, {
+      got: [t.spec],
+    });
   }
   return sameShape(sizes, t.dims) ? t : apply(sliceOp, [t], { begin: from, strides: from.map(() => 1), size: sizes });
 }
 /** Every `strides[k]`-th element of [begin, end) along axis k; negative strides walk backward, negative places count from the end, null means the edge. */
-export function stridedSlice(x: TensorLike, begin: readonly (number | null)[], end: readonly (number | null)[], strides?: readonly number[]): Tensor {
+export function stridedSlice(
+  x: TensorLike,
+  begin: readonly (number | null)[],
+  end: readonly (number | null)[],
+  strides?: readonly number[],
+): Tensor {
   const t = toTensor("stridedSlice", x);
   const most = Math.max(begin.length, end.length, strides?.length ?? 0);
   if (most > t.rank) throw new ShapeError("stridedSlice", `names ${most} axes of ${t.rank}`, { got: [t.spec] });
@@ -624,7 +594,9 @@ const reverseOp: Op<Axes> = {
   vjp: ([dy], _x, _y, { axes }) => [reverse(dy!, axes)],
   how: {
     kind: "view",
-    at: (index, { axes }, [x]) => [{ input: 0, index: index.map((i, k) => (axes.includes(k) ? s.sub(s.sub(s.dim(x!.shape[k]!), s.int(1)), i) : i)) }],
+    at: (index, { axes }, [x]) => [
+      { input: 0, index: index.map((i, k) => (axes.includes(k) ? s.sub(s.sub(s.dim(x!.shape[k]!), s.int(1)), i) : i)) },
+    ],
   },
 };
 
@@ -640,7 +612,13 @@ const padOp: Op<Pad> = {
       x!.dtype,
     ),
   ],
-  vjp: ([dy], [x], _y, { paddings }) => [slice(dy!, paddings.map(([before]) => before), x!.dims)],
+  vjp: ([dy], [x], _y, { paddings }) => [
+    slice(
+      dy!,
+      paddings.map(([before]) => before),
+      x!.dims,
+    ),
+  ],
   how: {
     kind: "view",
     fill: (a) => a.constantValue,
@@ -655,7 +633,9 @@ const padOp: Op<Pad> = {
 export function pad(x: TensorLike, paddings: readonly (readonly [number, number])[], constantValue = 0): Tensor {
   const t = toTensor("pad", x);
   if (paddings.length !== t.rank || paddings.some(([a, b]) => a < 0 || b < 0)) {
-    throw new ShapeError("pad", `takes one [before, after] ≥ 0 for each of ${t.rank} axes, got ${JSON.stringify(paddings)}`, { got: [t.spec] });
+    throw new ShapeError("pad", `takes one [before, after] ≥ 0 for each of ${t.rank} axes, got ${JSON.stringify(paddings)}`, {
+      got: [t.spec],
+    });
   }
   return paddings.every(([a, b]) => a === 0 && b === 0) ? t : apply(padOp, [t], { paddings, constantValue });
 }
@@ -712,7 +692,11 @@ const gatherOp: Op<{ axis: number }> = {
     const flat = reshape(indices!, [-1]);
     if (axis === 0) return [new IndexedSlices(reshape(dy!, [flat.dims[0]!, ...after]), flat, x!.dims), null];
     const n = before.length;
-    const front = transpose(reshape(dy!, [...before, flat.dims[0]!, ...after]), [n, ...before.map((_, k) => k), ...after.map((_, k) => n + 1 + k)]);
+    const front = transpose(reshape(dy!, [...before, flat.dims[0]!, ...after]), [
+      n,
+      ...before.map((_, k) => k),
+      ...after.map((_, k) => n + 1 + k),
+    ]);
     const rows = unsortedSegmentSum(front, flat, x!.dims[axis]!);
     return [transpose(rows, [...before.map((_, k) => k + 1), 0, ...after.map((_, k) => n + 1 + k)]), null];
   },
@@ -731,23 +715,31 @@ export function gather(x: TensorLike, indices: TensorLike, axis = 0): Tensor {
   return apply(gatherOp, [t, toTensor("gather", indices)], { axis: normalizeAxis("gather", axis, t.rank) });
 }
 
-/** Integers in a dtype wide enough to be compared with sizes. */
-export const countable = (x: Tensor): Tensor => (dtypeInfo(x.dtype).bytes < 4 ? cast(x, "int32") : x);
-
 const segmentSumOp: Op<{ numSegments: Dim }> = {
   name: "unsortedSegmentSum",
   infer([x, ids], { numSegments }) {
     check("unsortedSegmentSum", [ids!], "int");
-    if (ids!.shape.length !== 1 || x!.shape[0] !== ids!.shape[0]) throw new ShapeError("unsortedSegmentSum", "needs one id for each row", { got: [x!, ids!] });
+    if (ids!.shape.length !== 1 || x!.shape[0] !== ids!.shape[0])
+      throw new ShapeError("unsortedSegmentSum", "needs one id for each row", { got: [x!, ids!] });
     return [makeSpec([numSegments, ...x!.shape.slice(1)], x!.dtype)];
   },
   vjp: ([dy], [x, ids], _y, { numSegments: n }) => {
     if (n === 0) return [zerosLike(x!), null];
     // Rows that were left out read row 0, and then get zeros.
-    const at = countable(ids!);
+    const at = dtypeInfo(ids!.dtype).bytes < 4 ? cast(ids!, "int32") : ids!;
     const kept = logicalAnd(greaterEqual(at, 0), less(at, isKnown(n) ? n : apply(sizeOp, [], { dims: [n], dtype: at.dtype })));
     const rows = gather(dy!, where(kept, at, scalarLike(at, 0)));
-    return [where(reshape(kept, x!.dims.map((d, k) => (k ? 1 : d))), rows, scalarLike(rows, 0)), null];
+    return [
+      where(
+        reshape(
+          kept,
+          x!.dims.map((d, k) => (k ? 1 : d)),
+        ),
+        rows,
+        scalarLike(rows, 0),
+      ),
+      null,
+    ];
   },
   how: {
     kind: "opaque",
@@ -774,7 +766,11 @@ export const densify = (g: Tensor | IndexedSlices): Tensor =>
 // ---- Sources.
 
 /** A tensor of one repeated number. */
-export const fill = (shape: Shape, value: number, dtype: DType = "float32"): Tensor => apply(fillOp, [], { shape, dtype, value });
+export function fill(shape: Shape, value: number, dtype: DType = "float32"): Tensor {
+  checkSizes("fill", shape);
+  encodeScalar("fill", value, dtype);
+  return apply(fillOp, [], { shape, dtype, value });
+}
 export const zeros = (shape: Shape, dtype: DType = "float32"): Tensor => fill(shape, 0, dtype);
 export const ones = (shape: Shape, dtype: DType = "float32"): Tensor => fill(shape, 1, dtype);
 export const zerosLike = (x: TensorLike): Tensor => zeros(toTensor("zerosLike", x).dims, toTensor("zerosLike", x).dtype);

@@ -1,6 +1,7 @@
 /** Keyed random numbers: Philox 4×32-10 (Salmon et al. 2011), with TensorFlow's way from seeds to keys and from bits to numbers. */
-import { tensor } from "./creation.ts";
+
 import { type TensorLike, toTensor } from "./convert.ts";
+import { tensor } from "./creation.ts";
 import { apply } from "./dispatch.ts";
 import type { DType } from "./dtype.ts";
 import { DTypeError, ShapeError, ValueError } from "./errors.ts";
@@ -32,7 +33,8 @@ const pick = (words: Words, i: s.Expr): s.Expr =>
 const keyOp: Op<undefined> = {
   name: "randomKey",
   infer([seed]) {
-    if (seed!.dtype !== "int32" || seed!.shape.length !== 1 || seed!.shape[0] !== 2) throw new ShapeError("random", "a seed is int32[2]", { got: [seed!] });
+    if (seed!.dtype !== "int32" || seed!.shape.length !== 1 || seed!.shape[0] !== 2)
+      throw new ShapeError("random", "a seed is int32[2]", { got: [seed!] });
     return [makeSpec([4], "uint32")];
   },
   vjp: () => [null],
@@ -68,10 +70,12 @@ const bitsOp: Op<{ shape: Shape }> = {
 /** Two integers, or a tensor int32[2]: the same seed gives the same numbers, always and on every backend. */
 export type Seed = readonly [number, number] | TensorLike;
 
-const keyOf = (op: string, seed: Seed): Tensor => apply(keyOp, [Array.isArray(seed) ? tensor(seed as number[], [2], "int32") : toTensor(op, seed as TensorLike)], undefined);
+const keyOf = (op: string, seed: Seed): Tensor =>
+  apply(keyOp, [Array.isArray(seed) ? tensor(seed as number[], [2], "int32") : toTensor(op, seed as TensorLike)], undefined);
 
 /** Uniform 32-bit words as uint32; bit-equal to `tf.random.stateless_uniform(..., minval=None, alg="philox")`. */
-export const randomBits = (shape: Shape, options: { readonly seed: Seed }): Tensor => apply(bitsOp, [keyOf("randomBits", options.seed)], { shape });
+export const randomBits = (shape: Shape, options: { readonly seed: Seed }): Tensor =>
+  apply(bitsOp, [keyOf("randomBits", options.seed)], { shape });
 
 export interface UniformOptions {
   readonly seed: Seed;

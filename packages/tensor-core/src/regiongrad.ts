@@ -4,6 +4,7 @@ import { dispatch } from "./dispatch.ts";
 import { isFloat } from "./dtype.ts";
 import { GradientError } from "./errors.ts";
 import { type Graph, inputValue, type Node, order, type Value } from "./graph.ts";
+import { internGraph } from "./intern.ts";
 import type { CondAttrs, Grad, Op, ScanAttrs } from "./op.ts";
 import { add, densify, identity, zeros, zerosLike } from "./primitives.ts";
 import type { Spec } from "./spec.ts";
@@ -30,7 +31,13 @@ export function inline(graph: Graph, inputs: readonly Tensor[]): Tensor[] {
 const floatPlaces = (specs: readonly Spec[]): number[] => specs.flatMap((s, i) => (isFloat(s.dtype) ? [i] : []));
 
 /** The gradients of a graph's outputs for its inputs, as tensors in the trace at hand; zeros where there is no dependence. */
-function gradients(graph: Graph, inputs: readonly Tensor[], seeds: readonly Tensor[], targets: readonly number[], sources: readonly number[]): Tensor[] {
+function gradients(
+  graph: Graph,
+  inputs: readonly Tensor[],
+  seeds: readonly Tensor[],
+  targets: readonly number[],
+  sources: readonly number[],
+): Tensor[] {
   const entries: TapeEntry[] = [];
   const outputs = recording(entries, () => inline(graph, inputs));
   const wanted = sources.map((i) => inputs[i]!);
@@ -52,7 +59,15 @@ export function condGradient(op: Op<CondAttrs>, dys: readonly (Tensor | null)[],
   const seeds = targets.map((i) => dys[i]!);
   const specs = [...captured, ...seeds].map((t) => t.spec);
   const side = (graph: Graph): Graph =>
-    trace("cond", specs, (xs) => gradients(graph, xs.slice(0, captured.length), xs.slice(captured.length), targets, sources), (r) => r).graph;
+    internGraph(
+      trace(
+        "cond",
+        specs,
+        (xs) => gradients(graph, xs.slice(0, captured.length), xs.slice(captured.length), targets, sources),
+        (r) => r,
+      ).graph,
+    );
+  // biome-ignore lint/suspicious/noThenProperty: the branches of a cond; nobody awaits attrs
   const outputs = dispatch(op, [predicate!, ...captured, ...seeds], { then: side(attrs.then), else: side(attrs.else) });
   const grads: Grad[] = inputs.map(() => null);
   sources.forEach((i, k) => {
@@ -64,7 +79,11 @@ export function condGradient(op: Op<CondAttrs>, dys: readonly (Tensor | null)[],
 // ---- while: run again as a form that has a gradient.
 
 /** The gradients of `fn(inputs)` for its inputs, by running it again under a tape of its own. */
-export function gradientByRerun(fn: (inputs: readonly Tensor[]) => readonly Tensor[], dys: readonly (Tensor | null)[], inputs: readonly Tensor[]): Grad[] {
+export function gradientByRerun(
+  fn: (inputs: readonly Tensor[]) => readonly Tensor[],
+  dys: readonly (Tensor | null)[],
+  inputs: readonly Tensor[],
+): Grad[] {
   const entries: TapeEntry[] = [];
   // One tensor may be several inputs, each with a gradient of its own.
   const own = inputs.map((x, i) => (inputs.indexOf(x) < i ? identity(x) : x));
@@ -115,7 +134,12 @@ function differentiateBody(attrs: ScanAttrs): Pick<ScanAttrs, "body" | "hidden">
       const entries: TapeEntry[] = [];
       const outputs = recording(entries, () => inline(body, values));
       const from = sources.map((i) => values[i]!);
-      const grads = backprop(entries, targets.map((i) => outputs[i]!), inputs.slice(specs.length), from);
+      const grads = backprop(
+        entries,
+        targets.map((i) => outputs[i]!),
+        inputs.slice(specs.length),
+        from,
+      );
       return [...outputs, ...grads.map((g, i) => (g ? densify(g) : zerosLike(from[i]!)))];
     },
     (r) => r,
@@ -191,10 +215,19 @@ function splitJoint(
   return { body: forward, hidden: hidden.length };
 }
 
-export function scanGradient(op: Op<ScanAttrs>, dys: readonly (Tensor | null)[], inputs: readonly Tensor[], outputs: readonly Tensor[], attrs: ScanAttrs): Grad[] {
+export function scanGradient(
+  op: Op<ScanAttrs>,
+  dys: readonly (Tensor | null)[],
+  inputs: readonly Tensor[],
+  outputs: readonly Tensor[],
+  attrs: ScanAttrs,
+): Grad[] {
   const { body, carry, xs, length, reverse, hidden } = attrs;
   const b = backwards.get(body);
-  if (!b) throw new GradientError("scan", "ran before a tape listened, so its gradient has nothing to read", { hint: "Record it inside the tape." });
+  if (!b)
+    throw new GradientError("scan", "ran before a tape listened, so its gradient has nothing to read", {
+      hint: "Record it inside the tape.",
+    });
   const visible = body.outputs.length - hidden;
   if (dys.slice(visible).some((d) => d)) {
     // A gradient of the gradient reaches what was remembered: run again with that as outputs like any other.

@@ -2,6 +2,7 @@
 import { type TensorLike, toTensor } from "./convert.ts";
 import { dispatch } from "./dispatch.ts";
 import { DTypeError, GradientError, ShapeError, TraceError, ValueError } from "./errors.ts";
+import { internGraph } from "./intern.ts";
 import type { CondAttrs, Op, ScanAttrs, WhileAttrs } from "./op.ts";
 import { add, fill, zeros } from "./primitives.ts";
 import { condGradient, gradientByRerun, inline, prepareScan, scanGradient } from "./regiongrad.ts";
@@ -23,16 +24,24 @@ const refill = <T>(tree: T, tensors: readonly Tensor[]): T => {
 const outside = (captured: readonly (Tensor | Variable)[]): Tensor[] => captured.map((x) => (x instanceof Variable ? x.read() : x));
 
 /** Two bodies over one list of captured values: each graph's own captures are appended to the other's. */
-function align(op: string, a: Traced<unknown>, b: Traced<unknown>, formal: number): { a: Traced<unknown>["graph"]; b: Traced<unknown>["graph"]; captured: (Tensor | Variable)[] } {
+function align(
+  op: string,
+  a: Traced<unknown>,
+  b: Traced<unknown>,
+  formal: number,
+): { a: Traced<unknown>["graph"]; b: Traced<unknown>["graph"]; captured: (Tensor | Variable)[] } {
   const captured = [...new Set([...a.captured, ...b.captured])];
   const graph = (t: Traced<unknown>): Traced<unknown>["graph"] => {
     const inputs = captured.map((x) => {
       const at = t.captured.indexOf(x);
       return at >= 0 ? t.graph.inputs[formal + at]! : { spec: x.spec, index: 0 };
     });
-    return { inputs: [...t.graph.inputs.slice(0, formal), ...inputs], outputs: t.graph.outputs };
+    return internGraph({ inputs: [...t.graph.inputs.slice(0, formal), ...inputs], outputs: t.graph.outputs });
   };
-  if (a.assigned.length || b.assigned.length) throw new TraceError(op, "its functions assign variables that the other does not", { hint: "Return the new value and assign it after." });
+  if (a.assigned.length || b.assigned.length)
+    throw new TraceError(op, "its functions assign variables that the other does not", {
+      hint: "Return the new value and assign it after.",
+    });
   return { a: graph(a), b: graph(b), captured };
 }
 
@@ -46,7 +55,8 @@ function sameSpecs(op: string, what: string, a: readonly Spec[], b: readonly Spe
 export const condOp: Op<CondAttrs> = {
   name: "cond",
   infer([predicate], attrs) {
-    if (predicate!.dtype !== "bool" || predicate!.shape.length) throw new DTypeError("cond", "the predicate must be a bool scalar", { got: [predicate!] });
+    if (predicate!.dtype !== "bool" || predicate!.shape.length)
+      throw new DTypeError("cond", "the predicate must be a bool scalar", { got: [predicate!] });
     return attrs.then.outputs.map((v) => v.spec);
   },
   how: { kind: "region", form: "cond" },
@@ -63,7 +73,13 @@ export function cond<T extends Tree>(predicate: TensorLike, whenTrue: () => T, w
   const yes = trace("cond", [], () => whenTrue(), tensorsIn);
   const no = trace("cond", [], () => whenFalse(), tensorsIn);
   const both = align("cond", yes, no, 0);
-  sameSpecs("cond", "the two functions give different shapes or dtypes", both.a.outputs.map((v) => v.spec), both.b.outputs.map((v) => v.spec));
+  sameSpecs(
+    "cond",
+    "the two functions give different shapes or dtypes",
+    both.a.outputs.map((v) => v.spec),
+    both.b.outputs.map((v) => v.spec),
+  );
+  // biome-ignore lint/suspicious/noThenProperty: the branches of a cond; nobody awaits attrs
   return refill(yes.result, dispatch(condOp, [p, ...outside(both.captured)], { then: both.a, else: both.b }));
 }
 
@@ -106,16 +122,31 @@ function boundedLoop({ test, body, carry, maximumIterations }: WhileAttrs, input
  * @example
  * whileLoop(([i]) => less(i, 10), ([i]) => [add(i, 1)], [tensor(0)]);
  */
-export function whileLoop<T extends Tree>(test: (carry: T) => Tensor, body: (carry: T) => T, carry: T, options: { readonly maximumIterations?: number } = {}): T {
+export function whileLoop<T extends Tree>(
+  test: (carry: T) => Tensor,
+  body: (carry: T) => T,
+  carry: T,
+  options: { readonly maximumIterations?: number } = {},
+): T {
   const initial = tensorsIn(carry);
   const { maximumIterations } = options;
   const specs = initial.map((t) => t.spec);
-  const tested = trace("whileLoop", specs, (xs) => test(refill(carry, xs)), (t) => [t]);
+  const tested = trace(
+    "whileLoop",
+    specs,
+    (xs) => test(refill(carry, xs)),
+    (t) => [t],
+  );
   const bodied = trace("whileLoop", specs, (xs) => body(refill(carry, xs)), tensorsIn);
   const both = align("whileLoop", tested, bodied, specs.length);
   const flag = both.a.outputs[0]!.spec;
   if (flag.dtype !== "bool" || flag.shape.length) throw new DTypeError("whileLoop", "the test must give a bool scalar", { got: [flag] });
-  sameSpecs("whileLoop", "the body changes the carry's shape or dtype", specs, both.b.outputs.map((v) => v.spec));
+  sameSpecs(
+    "whileLoop",
+    "the body changes the carry's shape or dtype",
+    specs,
+    both.b.outputs.map((v) => v.spec),
+  );
   const attrs = { test: both.a, body: both.b, carry: initial.length, ...(maximumIterations !== undefined && { maximumIterations }) };
   return refill(carry, dispatch(whileOp, [...initial, ...outside(both.captured)], attrs));
 }
@@ -127,7 +158,12 @@ export const scanOp: Op<ScanAttrs> = {
   infer(inputs, { body, carry, xs, length }) {
     const outputs = body.outputs.map((v) => v.spec);
     sameSpecs("scan", "the body changes the carry's shape or dtype", inputs.slice(0, carry), outputs.slice(0, carry));
-    sameSpecs("scan", "the body reads other slices than it is given", inputs.slice(carry, carry + xs).map((s) => makeSpec(s.shape.slice(1), s.dtype)), body.inputs.slice(carry, carry + xs).map((v) => v.spec));
+    sameSpecs(
+      "scan",
+      "the body reads other slices than it is given",
+      inputs.slice(carry, carry + xs).map((s) => makeSpec(s.shape.slice(1), s.dtype)),
+      body.inputs.slice(carry, carry + xs).map((v) => v.spec),
+    );
     return [...outputs.slice(0, carry), ...outputs.slice(carry).map((s) => makeSpec([length, ...s.shape], s.dtype))];
   },
   prepare: prepareScan,
@@ -152,12 +188,18 @@ export interface ScanOptions {
  * // Running sums.
  * scan((total, x) => [add(total, x), add(total, x)], tensor(0), tensor([1, 2, 3])); // [6, [1, 3, 6]]
  */
-export function scan<C extends Tree, X extends Tree, Y extends Tree>(body: (carry: C, x: X) => readonly [C, Y], carry: C, xs: X, options: ScanOptions = {}): [C, Y] {
+export function scan<C extends Tree, X extends Tree, Y extends Tree>(
+  body: (carry: C, x: X) => readonly [C, Y],
+  carry: C,
+  xs: X,
+  options: ScanOptions = {},
+): [C, Y] {
   const initial = tensorsIn(carry);
   const slices = tensorsIn(xs);
   const length = options.length ?? slices[0]?.dims[0];
   if (length === undefined) throw new ValueError("scan", "has neither slices nor a length");
-  for (const x of slices) if (x.dims[0] !== length) throw new ShapeError("scan", "the slices differ in their first size", { got: slices.map((t) => t.spec) });
+  for (const x of slices)
+    if (x.dims[0] !== length) throw new ShapeError("scan", "the slices differ in their first size", { got: slices.map((t) => t.spec) });
   const specs = [...initial.map((t) => t.spec), ...slices.map((t) => makeSpec(t.dims.slice(1), t.dtype))];
   const traced = trace(
     "scan",
@@ -166,18 +208,26 @@ export function scan<C extends Tree, X extends Tree, Y extends Tree>(body: (carr
     (result) => [...tensorsIn(result[0]), ...tensorsIn(result[1])],
   );
   const { graph, captured, assigned } = traced;
-  if (assigned.some((v) => !captured.includes(v))) throw new TraceError("scan", "its body assigns a variable it does not read", { hint: "Return the value and assign it after." });
+  if (assigned.some((v) => !captured.includes(v)))
+    throw new TraceError("scan", "its body assigns a variable it does not read", { hint: "Return the value and assign it after." });
   // An assigned variable is one more carry: its first value comes in, its last goes out.
   const formal = specs.length;
   const kept = captured.filter((x) => !assigned.includes(x as Variable));
   const inputOf = (x: Tensor | Variable): (typeof graph.inputs)[number] => graph.inputs[formal + captured.indexOf(x)]!;
   const n = initial.length;
   const results = graph.outputs.length - assigned.length;
-  const ordered = {
+  const ordered = internGraph({
     inputs: [...graph.inputs.slice(0, n), ...assigned.map(inputOf), ...graph.inputs.slice(n, formal), ...kept.map(inputOf)],
     outputs: [...graph.outputs.slice(0, n), ...graph.outputs.slice(results), ...graph.outputs.slice(n, results)],
+  });
+  const attrs: ScanAttrs = {
+    body: ordered,
+    carry: n + assigned.length,
+    xs: slices.length,
+    length,
+    reverse: options.reverse ?? false,
+    hidden: 0,
   };
-  const attrs: ScanAttrs = { body: ordered, carry: n + assigned.length, xs: slices.length, length, reverse: options.reverse ?? false, hidden: 0 };
   const inputs = [...initial, ...outside(assigned), ...slices, ...outside(kept)];
   const outputs = dispatch(scanOp, inputs, attrs);
   assigned.forEach((v, i) => v.assign(outputs[n + i]!));
@@ -187,6 +237,11 @@ export function scan<C extends Tree, X extends Tree, Y extends Tree>(body: (carr
 
 /** A counted loop: `scan` without slices, whose body is told the step as an int32 scalar. */
 export function repeat<C extends Tree>(steps: Dim, body: (carry: C, step: Tensor) => C, carry: C): C {
-  const [[end]] = scan(([now, i]: readonly [C, Tensor]) => [[body(now, i), add(i, 1)] as const, []] as const, [carry, zeros([], "int32")] as const, [], { length: steps });
+  const [[end]] = scan(
+    ([now, i]: readonly [C, Tensor]) => [[body(now, i), add(i, 1)] as const, []] as const,
+    [carry, zeros([], "int32")] as const,
+    [],
+    { length: steps },
+  );
   return end;
 }

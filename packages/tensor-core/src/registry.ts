@@ -11,56 +11,60 @@ export interface BackendEntry {
   create(): Backend | Promise<Backend>;
 }
 
-interface Registry {
-  readonly version: string;
-  readonly entries: Map<string, BackendEntry>;
-  readonly made: Map<string, Backend>;
-  current: Backend | undefined;
-  fallback: (() => Backend) | undefined;
-}
-
 /** The version of this package; two copies of the core in one program are an error that names both. */
 export const VERSION = "0.1.0";
-const MARKER = Symbol.for("@antler/tensor-core");
+const MARKER: unique symbol = /* @__PURE__ */ Symbol.for("@antler/tensor-core") as never;
 
-function open(): Registry {
-  const shared = globalThis as { [MARKER]?: Registry };
+const entries = new Map<string, BackendEntry>();
+const made = new Map<string, Backend>();
+let current: Backend | undefined;
+let fallback: (() => Backend) | undefined;
+
+/** Marks the program as this copy's. Whatever brings a backend in passes here, so two copies are found before they meet. */
+let claimed = false;
+function claim(): void {
+  if (claimed) return;
+  const shared = globalThis as { [MARKER]?: string };
   const other = shared[MARKER];
   if (other) {
     throw new Error(
-      `@antler/tensor-core is loaded twice, as ${other.version} and as ${VERSION}. Tensors of one copy are unknown to the other: ` +
+      `@antler/tensor-core is loaded twice, as ${other} and as ${VERSION}. Tensors of one copy are unknown to the other: ` +
         "make all packages use one version (npm ls @antler/tensor-core shows who brings which).",
     );
   }
-  return (shared[MARKER] = { version: VERSION, entries: new Map(), made: new Map(), current: undefined, fallback: undefined });
+  shared[MARKER] = VERSION;
+  claimed = true;
 }
-let opened: Registry | undefined;
-const registry = (): Registry => (opened ??= open());
 
 /** Makes a backend known by name. Registering a name again replaces it. */
 export function registerBackend(entry: BackendEntry): void {
   const version = entry.interfaceVersion ?? INTERFACE_VERSION;
   if (version !== INTERFACE_VERSION) {
-    throw new BackendError("registerBackend", `${entry.name} speaks version ${version} of the backend interface, this core version ${INTERFACE_VERSION}`, {
-      hint: "Install versions of both packages that belong together.",
-    });
+    throw new BackendError(
+      "registerBackend",
+      `${entry.name} speaks version ${version} of the backend interface, this core version ${INTERFACE_VERSION}`,
+      {
+        hint: "Install versions of both packages that belong together.",
+      },
+    );
   }
-  registry().entries.set(entry.name, entry);
-  registry().made.delete(entry.name);
+  claim();
+  entries.set(entry.name, entry);
+  made.delete(entry.name);
 }
 
-export const registeredBackends = (): readonly string[] => [...registry().entries.keys()];
+export const registeredBackends = (): readonly string[] => [...entries.keys()];
 
 /** Creates the backend of that name if need be, and sends new tensors to it. A backend instance may be given instead of a name. */
 export async function setBackend(backend: string | Backend): Promise<Backend> {
-  if (typeof backend !== "string") return (registry().current = backend);
-  return (registry().current = await create(backend));
+  claim();
+  return (current = typeof backend === "string" ? await create(backend) : backend);
 }
 
 async function create(name: string): Promise<Backend> {
-  const made = registry().made.get(name);
-  if (made) return made;
-  const entry = registry().entries.get(name);
+  const before = made.get(name);
+  if (before) return before;
+  const entry = entries.get(name);
   if (!entry) {
     throw new BackendError("setBackend", `no backend is called "${name}"`, {
       hint: `Registered: ${registeredBackends().join(", ") || "none"}. Import its package's register entry first.`,
@@ -68,18 +72,18 @@ async function create(name: string): Promise<Backend> {
   }
   if (entry.isAvailable && !(await entry.isAvailable())) throw new BackendError("setBackend", `"${name}" is not available on this machine`);
   const backend = await entry.create();
-  registry().made.set(name, backend);
+  made.set(name, backend);
   return backend;
 }
 
 /** The backends made so far. */
-export const madeBackends = (): readonly Backend[] => [...registry().made.values()];
+export const madeBackends = (): readonly Backend[] => [...made.values()];
 
-const byPriority = (): BackendEntry[] => [...registry().entries.values()].sort((a, b) => b.priority - a.priority);
+const byPriority = (): BackendEntry[] => [...entries.values()].sort((a, b) => b.priority - a.priority);
 
 /** Resolves when the best available backend is in use; needed only for backends that take time to start. */
 export async function ready(): Promise<void> {
-  if (registry().current) return;
+  if (current) return;
   for (const entry of byPriority()) {
     if (entry.isAvailable && !(await entry.isAvailable())) continue;
     await setBackend(entry.name);
@@ -89,25 +93,25 @@ export async function ready(): Promise<void> {
 
 /** The backend new tensors go to: the one set, else the best registered, else the reference interpreter. */
 export function getBackend(): Backend {
-  const r = registry();
-  if (r.current) return r.current;
+  if (current) return current;
   for (const entry of byPriority()) {
-    if (entry.isAvailable?.() instanceof Promise || entry.isAvailable?.() === false) continue;
+    if (entry.isAvailable && entry.isAvailable() !== true) continue;
     const backend = entry.create();
     if (backend instanceof Promise) {
       throw new BackendError("getBackend", `the backend "${entry.name}" starts asynchronously`, { hint: "Call `await ready()` first." });
     }
-    r.made.set(entry.name, backend);
-    return (r.current = backend);
+    made.set(entry.name, backend);
+    return (current = backend);
   }
-  if (r.fallback) return r.fallback();
-  throw new BackendError("getBackend", "no backend is registered", { hint: 'Import one, e.g. import "@antler/backend-cpu/register".' });
+  if (fallback) return fallback();
+  throw new BackendError("getBackend", "no backend is registered", { hint: 'Import one: "@antler/backend-cpu/register".' });
 }
 
 /** What computes when nothing is registered; the reference backend puts itself here. */
 export function setFallback(make: () => Backend): void {
-  registry().fallback = make;
+  claim();
+  fallback = make;
 }
 
 /** Whether tensors go to the interpreter only because no backend was registered. */
-export const isFallback = (): boolean => !registry().current && registry().entries.size === 0;
+export const isFallback = (): boolean => !current && entries.size === 0;

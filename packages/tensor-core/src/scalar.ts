@@ -3,12 +3,53 @@ import type { DType } from "./dtype.ts";
 import type { Dim } from "./shape.ts";
 
 export type UnaryScalar =
-  | "neg" | "abs" | "sign" | "floor" | "ceil" | "trunc" | "round" | "sqrt" | "rsqrt"
-  | "exp" | "expm1" | "log" | "log1p" | "sin" | "cos" | "tan" | "asin" | "acos" | "atan"
-  | "sinh" | "cosh" | "tanh" | "asinh" | "acosh" | "atanh" | "erf" | "not" | "bitNot";
+  | "neg"
+  | "abs"
+  | "sign"
+  | "floor"
+  | "ceil"
+  | "trunc"
+  | "round"
+  | "sqrt"
+  | "rsqrt"
+  | "exp"
+  | "expm1"
+  | "log"
+  | "log1p"
+  | "sin"
+  | "cos"
+  | "tan"
+  | "asin"
+  | "acos"
+  | "atan"
+  | "sinh"
+  | "cosh"
+  | "tanh"
+  | "asinh"
+  | "acosh"
+  | "atanh"
+  | "erf"
+  | "not"
+  | "bitNot";
 export type BinaryScalar =
-  | "add" | "sub" | "mul" | "div" | "floorDiv" | "mod" | "pow" | "min" | "max" | "atan2"
-  | "and" | "or" | "bitAnd" | "bitOr" | "bitXor" | "shl" | "shr" | "mulHi";
+  | "add"
+  | "sub"
+  | "mul"
+  | "div"
+  | "floorDiv"
+  | "mod"
+  | "pow"
+  | "min"
+  | "max"
+  | "atan2"
+  | "and"
+  | "or"
+  | "bitAnd"
+  | "bitOr"
+  | "bitXor"
+  | "shl"
+  | "shr"
+  | "mulHi";
 export type CompareScalar = "lt" | "le" | "eq" | "ne";
 export type ScalarOp = UnaryScalar | BinaryScalar | CompareScalar | "select" | "cast" | "bitcast";
 

@@ -23,7 +23,12 @@ export interface MemoryInfo {
   readonly numTensors: number;
   readonly numBytes: number;
   /** The largest storages, biggest first. */
-  readonly largest: readonly { readonly bytes: number; readonly dtype: string; readonly shape: readonly number[]; readonly backend: string }[];
+  readonly largest: readonly {
+    readonly bytes: number;
+    readonly dtype: string;
+    readonly shape: readonly number[];
+    readonly backend: string;
+  }[];
 }
 
 /**

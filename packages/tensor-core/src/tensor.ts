@@ -3,12 +3,12 @@ import type { Storage } from "./backend.ts";
 import { context } from "./context.ts";
 import { type DType, dtypeInfo, type TypedArray } from "./dtype.ts";
 import { BackendError, DisposedError, TraceError } from "./errors.ts";
-import { listening, emit } from "./events.ts";
+import { emit, listening } from "./events.ts";
 import { formatTensor, type NestedArray, nest } from "./format.ts";
 import type { Value } from "./graph.ts";
-import { elements, isStatic, knownShape, type Shape } from "./shape.ts";
-import { hold, release } from "./storage.ts";
+import { elements, isStatic, knownShape, type Shape, showShape } from "./shape.ts";
 import type { Spec } from "./spec.ts";
+import { hold, release } from "./storage.ts";
 
 /** Handles nobody disposed of give their memory back when they are collected. */
 const collected = new FinalizationRegistry<Storage>(release);
@@ -67,8 +67,7 @@ export class Tensor {
   /** The numbers in row-major order: a copy in the dtype's typed array (bool as 0 and 1). Waits for the device. */
   async data(): Promise<TypedArray> {
     const s = this.storage("data");
-    const bytes = await s.backend.read(s);
-    return this.#view(s, bytes);
+    return this.#view(s, await s.backend.read(s));
   }
   /** As `data()`, without waiting; a BackendError where the backend can only read asynchronously. */
   dataSync(): TypedArray {
@@ -95,8 +94,10 @@ export class Tensor {
     console.log(this.toString());
   }
   toString(): string {
-    if (!this.#source || !("holders" in this.#source) || !this.#source.backend.readSync) return `Tensor(${this.dtype}[${this.spec.shape.join()}])`;
-    return formatTensor(this.dataSync(), this.shape, this.dtype);
+    const s = this.#source;
+    return s && "holders" in s && s.backend.readSync
+      ? formatTensor(this.dataSync(), this.shape, this.dtype)
+      : `Tensor(${this.dtype}${showShape(this.dims)})`;
   }
 
   get isDisposed(): boolean {

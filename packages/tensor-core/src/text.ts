@@ -26,15 +26,25 @@ export function printGraph(graph: Graph, indent = ""): string {
     const attrs = node.attrs === undefined ? "" : ` ${JSON.stringify(encode(node.attrs))}`;
     const bodies = subgraphs(node).map((g) => ` {\n${printGraph(g, `${indent}  `)}\n${indent}}`);
     const path = node.path ? ` @${JSON.stringify(node.path)}` : "";
-    lines.push(`${node.outputs.map(declare).join("; ")} = ${node.op.name}(${node.inputs.map(name).join(", ")})${attrs}${path}${bodies.join("")}`);
+    lines.push(
+      `${node.outputs.map(declare).join("; ")} = ${node.op.name}(${node.inputs.map(name).join(", ")})${attrs}${path}${bodies.join("")}`,
+    );
   }
   lines.push(`return ${graph.outputs.map(name).join(", ")}`);
   return lines.map((l) => indent + l).join("\n");
 }
 
 const typedArrays: { readonly [name: string]: new (values: number[]) => ArrayBufferView } = {
-  Float32Array, Float64Array, Int8Array, Int16Array, Int32Array, Uint8Array, Uint16Array, Uint32Array,
-  BigInt64Array: BigInt64Array as never, BigUint64Array: BigUint64Array as never,
+  Float32Array,
+  Float64Array,
+  Int8Array,
+  Int16Array,
+  Int32Array,
+  Uint8Array,
+  Uint16Array,
+  Uint32Array,
+  BigInt64Array: BigInt64Array as never,
+  BigUint64Array: BigUint64Array as never,
 };
 
 /** Attrs as JSON: what JSON has no word for is wrapped in an object with one `$` key. */
@@ -98,13 +108,23 @@ export function parseGraph(text: string, ops: readonly Op<any>[]): Graph {
       }
       const op = table.get(m[2]!) ?? fail(`the op ${m[2]} is not among those given`);
       const attrs = m[4] === undefined || m[4] === "" ? undefined : decode(JSON.parse(m[4]), graphs);
-      const node = makeNode(op, names(m[3] ?? "").map(find), attrs, declared.map((d) => d.spec), m[5] ? (JSON.parse(m[5]) as string) : "");
+      const node = makeNode(
+        op,
+        names(m[3] ?? "").map(find),
+        attrs,
+        declared.map((d) => d.spec),
+        m[5] ? (JSON.parse(m[5]) as string) : "",
+      );
       declared.forEach((d, i) => values.set(d.name, node.outputs[i]!));
     }
   };
   return block();
 }
-const names = (list: string): string[] => list.split(",").map((n) => n.trim()).filter(Boolean);
+const names = (list: string): string[] =>
+  list
+    .split(",")
+    .map((n) => n.trim())
+    .filter(Boolean);
 function parseDeclaration(text: string): { name: string; spec: Spec } {
   const m = /^(%\d+): (\w+)\[(.*)\]$/.exec(text) ?? fail(`"${text}" declares nothing`);
   return { name: m[1]!, spec: makeSpec(m[3] ? m[3].split(",").map(parseDim) : [], m[2] as Spec["dtype"]) };

@@ -19,7 +19,12 @@ export interface Traced<T> {
  * Traces `fn` over inputs of the given specs.
  * @param outputs tells which tensors of the result the graph gives, in order.
  */
-export function trace<T>(name: string, specs: readonly Spec[], fn: (inputs: readonly Tensor[]) => T, outputs: (result: T) => readonly Tensor[]): Traced<T> {
+export function trace<T>(
+  name: string,
+  specs: readonly Spec[],
+  fn: (inputs: readonly Tensor[]) => T,
+  outputs: (result: T) => readonly Tensor[],
+): Traced<T> {
   const values: Value[] = specs.map(inputValue);
   const captured: (Tensor | Variable)[] = [];
   const places = new Map<object, Tensor>();
@@ -42,7 +47,11 @@ export function trace<T>(name: string, specs: readonly Spec[], fn: (inputs: read
     const s = t.source;
     if ("holders" in s) return capture(t, t.spec).source as Value;
     if (mine.has(s) || (s.node && made.has(s.node))) return s;
-    if (!outer) throw new TraceError(name, "a tensor of another function, traced before, was used", { got: [t.spec], hint: "Return it from there instead of keeping it." });
+    if (!outer)
+      throw new TraceError(name, "a tensor of another function, traced before, was used", {
+        got: [t.spec],
+        hint: "Return it from there instead of keeping it.",
+      });
     return capture(t, t.spec).source as Value;
   };
   const made = new Set<object>();
@@ -54,10 +63,7 @@ export function trace<T>(name: string, specs: readonly Spec[], fn: (inputs: read
     made: (node) => void made.add(node),
   };
   return within(name, { trace: scope, scope: undefined, recorders: [] }, () => {
-    const result = refusePromise(
-      name,
-      fn(specs.map((spec, i) => new Tensor(spec, values[i]!))),
-    );
+    const result = refusePromise(name, fn(specs.map((spec, i) => new Tensor(spec, values[i]!))));
     const given = [...outputs(result), ...current.values()].map(lift);
     return { graph: { inputs: values, outputs: given }, captured, assigned: [...current.keys()], result };
   });

@@ -11,7 +11,11 @@ export function branches(tree: unknown): readonly (readonly [key: unknown, value
   if (typeof tree !== "object" || tree === null) return undefined;
   if (Array.isArray(tree)) return tree.map((x, i) => [i, x]);
   if (tree instanceof Map) return [...tree];
-  if (tree instanceof IndexedSlices) return [["values", tree.values], ["indices", tree.indices]];
+  if (tree instanceof IndexedSlices)
+    return [
+      ["values", tree.values],
+      ["indices", tree.indices],
+    ];
   return isPlain(tree) ? Object.entries(tree) : undefined;
 }
 

@@ -3,7 +3,7 @@ import type { Storage } from "./backend.ts";
 import { context } from "./context.ts";
 import type { DType } from "./dtype.ts";
 import { DisposedError, DTypeError, ShapeError } from "./errors.ts";
-import { sameShape, type Shape } from "./shape.ts";
+import { type Shape, sameShape } from "./shape.ts";
 import type { StaticSpec } from "./spec.ts";
 import { hold, release } from "./storage.ts";
 import { Tensor } from "./tensor.ts";
@@ -67,7 +67,10 @@ export class Variable {
       throw new ShapeError("assign", `the variable "${this.name}" keeps its shape`, { got: [this.spec, value.spec] });
     }
     if (value.dtype !== this.dtype) {
-      throw new DTypeError("assign", `the variable "${this.name}" keeps its dtype`, { got: [this.spec, value.spec], hint: "Convert the value with cast()." });
+      throw new DTypeError("assign", `the variable "${this.name}" keeps its dtype`, {
+        got: [this.spec, value.spec],
+        hint: "Convert the value with cast().",
+      });
     }
     if (context.trace) context.trace.assign(this, value);
     else assignAll([this], [value.storage("assign")]);

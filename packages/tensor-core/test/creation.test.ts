@@ -217,6 +217,18 @@ describe("printing", () => {
     expect(`${range(0, 20)}`).toBe("Tensor([0, 1, 2, ..., 17, 18, 19], shape=[20], dtype=int32)");
     expect(`${tensor([Number.NaN, Number.POSITIVE_INFINITY])}`).toBe("Tensor([NaN, Infinity], shape=[2], dtype=float32)");
   });
+  it("shows unknown sizes by name", () => {
+    let text = "";
+    const f = func(
+      (x: Tensor) => {
+        text = `${x}`;
+        return x;
+      },
+      { inputSignature: [{ shape: ["batch", 3], dtype: "float32" }] },
+    );
+    f(ones([2, 3]));
+    expect(text).toBe("Tensor(float32[batch, 3])");
+  });
   it("shows only the spec of what is being traced", () => {
     let text = "";
     func((x: Tensor) => {

@@ -1,24 +1,11 @@
-/** The case table on the reference backend; numeric gradients of every row that has one; every op has a row. */
+/** The case table on the reference backend; every op has a row. */
 import { describe, expect, it } from "vitest";
 import * as core from "../src/index.ts";
 import { createReferenceBackend } from "../src/index.ts";
-import { createRandom, gradcheck, makeHost, opCases, seedOf, testBackend } from "../src/testing/index.ts";
+import { opCases, testBackend } from "../src/testing/index.ts";
 
 describe("the conformance suite on the reference backend", () => {
   testBackend(createReferenceBackend(), { it, describe });
-});
-
-describe("numeric gradients", () => {
-  for (const row of opCases.filter((r) => r.grad)) {
-    it(`${row.op}, ${row.name}`, () => {
-      const random = createRandom(seedOf(`${row.op}/${row.name}`));
-      gradcheck(
-        (...xs) => row.call(...xs),
-        row.inputs.map((x) => makeHost(x, random, "float64")),
-        { second: row.second },
-      );
-    });
-  }
 });
 
 /** Exported functions that compute nothing themselves. A new op belongs into the table, not here. */

@@ -95,7 +95,7 @@ describe("the registry", () => {
   it("a second copy of the core is an error that names both versions", async () => {
     await expect(async () => {
       const copy = (await import(/* @vite-ignore */ `../src/registry.ts?copy=${Date.now()}`)) as typeof import("../src/registry.ts");
-      copy.registeredBackends();
+      copy.registerBackend(entry("copy", 1));
     }).rejects.toThrow(/@antler\/tensor-core is loaded twice, as 0\.\d+\.\d+ and as 0\.\d+\.\d+\./);
   });
 });

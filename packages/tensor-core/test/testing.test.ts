@@ -26,7 +26,7 @@ import {
 } from "../src/index.ts";
 import * as s from "../src/scalar.ts";
 import { allowance, difference, epsilon, exact, fuzz, gradcheck, opCases, testBackend } from "../src/testing/index.ts";
-import { createForgetful } from "./helpers/broken.ts";
+import { createForgetful, createNoisy } from "./helpers/broken.ts";
 import { createSpy } from "./helpers/spy.ts";
 
 const rows = (...ops: string[]): typeof opCases => opCases.filter((r) => ops.includes(r.op));
@@ -58,8 +58,8 @@ describe("testBackend", () => {
     expect(report.skipped.every((x) => x.reason.startsWith("it forgets") || x.reason.startsWith("no "))).toBe(true);
     expect(report.skipped.filter((x) => x.reason === "no bytes").length).toBe(3);
     expect(report.ran + report.skipped.length).toBe(suite.tests.length);
-    expect(report.summary).toBe(`broken reverse: ${report.ran} cases ran, 0 failed, ${report.skipped.length} skipped`);
-    expect(suite.summary).toBe(`broken reverse: ${report.ran} cases of 1 ops, ${report.skipped.length} skipped`);
+    expect(report.summary).toBe(`forgetful: ${report.ran} cases ran, 0 failed, ${report.skipped.length} skipped`);
+    expect(suite.summary).toBe(`forgetful: ${report.ran} cases of 1 ops, ${report.skipped.length} skipped`);
   });
   it("asks only for dtypes the backend has", () => {
     const few = Object.assign(createReferenceBackend("few"), {
@@ -71,10 +71,19 @@ describe("testBackend", () => {
   });
   it("needs no synchronous reads", async () => {
     const spy = createSpy();
-    const report = await testBackend(spy, { cases: opCases.filter((r, i) => i % 7 === 0 && r.op !== "scan"), errors: [] }).run();
+    const report = await testBackend(spy, { cases: opCases.filter((r, i) => i % 11 === 0 && r.op !== "scan"), errors: [] }).run();
     expect(report.failed.filter((f) => String(f.error).includes("asynchronously"))).toEqual([]);
-    expect(report.ran).toBeGreaterThan(500);
+    expect(report.ran).toBeGreaterThan(300);
     expect(spy.reads).toBeGreaterThan(report.ran);
+  }, 60_000);
+  it("lets a backend pass that rounds otherwise, within what the table allows", async () => {
+    const { failed } = await testBackend(createNoisy(), { cases: opCases.filter((_, i) => i % 9 === 0), errors: [] }).run();
+    const own = new Set(
+      (await testBackend(createReferenceBackend(), { cases: opCases.filter((_, i) => i % 9 === 0), errors: [] }).run()).failed.map(
+        (f) => f.name,
+      ),
+    );
+    expect(failed.filter((f) => !own.has(f.name)).map((f) => `${f.name}: ${String(f.error)}`)).toEqual([]);
   }, 60_000);
   it("registers its cases with a runner, grouped by op, and the count last", () => {
     const log: string[] = [];
@@ -145,7 +154,7 @@ describe("gradcheck", () => {
     const many = x(...Array.from({ length: 40 }, (_, i) => Math.sin(i)));
     gradcheck((a) => mul(a!, reverse(a!)), [many]);
     const f = wrong(([dy], [t]) => [mul(dy!, where(greater(t!, 0.99), mul(t!, 2.1), mul(t!, 2)))]);
-    expect(() => gradcheck((a) => f(a!), [many])).toThrow(/random direction/);
+    expect(() => gradcheck((a) => f(a!), [many])).toThrow(/along a random direction/);
   });
   it("leaves inputs that are no floats alone", () => {
     gradcheck((a, i) => mul(a!, cast(add(i!, 3), "float64")), [x(1, 2), { shape: [2], data: [1, -1], dtype: "int32" }]);
@@ -197,13 +206,17 @@ describe("tolerances", () => {
 
 describe("the fuzzer", () => {
   it("finds a planted bug and makes the graph small", async () => {
-    const { failures } = await fuzz({ backend: createForgetful(), seed: 0, count: 60 });
-    const values = failures.filter((f) => f.message.startsWith("broken reverse"));
-    expect(values.length).toBeGreaterThan(2);
+    const { failures } = await fuzz({ backend: createForgetful(), seed: 0, count: 40, maxNodes: 15 });
+    const values = failures.filter((f) => f.message.startsWith("forgetful"));
+    expect(values.length).toBeGreaterThan(1);
     for (const f of values) {
       expect(f.text).toContain("reverse");
-      expect(f.text).toMatch(/^seed \d+, batch \d+, \d+ steps shrunk to \d+: broken reverse/);
+      expect(f.text).toMatch(/^seed \d+, batch \d+, \d+ steps shrunk to \d+: forgetful/);
     }
     expect(Math.min(...values.map((f) => f.recipe.steps.length))).toBe(1);
+  }, 60_000);
+  it("lets a backend pass that rounds otherwise", async () => {
+    const { failures } = await fuzz({ backend: createNoisy(), seed: 700, count: 30 });
+    expect(failures.filter((f) => f.first.startsWith("noisy")).map((f) => f.text)).toEqual([]);
   }, 60_000);
 });

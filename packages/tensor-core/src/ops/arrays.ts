@@ -1,9 +1,9 @@
 /** Rearranging and joining, written with primitives. */
 import { type TensorLike, toTensor } from "../convert.ts";
-import type { DType } from "../dtype.ts";
+import { type DType, dtypeInfo } from "../dtype.ts";
 import { ShapeError, ValueError } from "../errors.ts";
-import { broadcastTo, cast, concat, countable, equal, iota, reshape, slice, stridedSlice } from "../primitives.ts";
-import { checkSizes, type Dim, known, mulDim, normalizeAxis, type Shape } from "../shape.ts";
+import { broadcastTo, cast, concat, equal, iota, reshape, slice, stridedSlice } from "../primitives.ts";
+import { checkSizes, type Dim, known, mulDim, normalizeAxis } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 
 /** x with a new axis of size 1 before `axis`. */
@@ -16,7 +16,8 @@ export function expandDims(x: TensorLike, axis = 0): Tensor {
 /** x without axes of size 1: all of them, or those named. */
 export function squeeze(x: TensorLike, axis?: number | readonly number[]): Tensor {
   const t = toTensor("squeeze", x);
-  const axes = axis === undefined ? t.dims.flatMap((d, i) => (d === 1 ? [i] : [])) : [axis].flat().map((a) => normalizeAxis("squeeze", a, t.rank));
+  const axes =
+    axis === undefined ? t.dims.flatMap((d, i) => (d === 1 ? [i] : [])) : [axis].flat().map((a) => normalizeAxis("squeeze", a, t.rank));
   const wrong = axes.find((a) => t.dims[a] !== 1);
   if (wrong !== undefined) throw new ShapeError("squeeze", `axis ${wrong} is not of size 1`, { got: [t.spec] });
   return reshape(
@@ -46,9 +47,11 @@ export function split(x: TensorLike, parts: number | readonly number[], axis = 0
   const t = toTensor("split", x);
   const at = normalizeAxis("split", axis, t.rank);
   const total = known("split", t.dims[at]!);
-  if (typeof parts === "number" && total % parts !== 0) throw new ValueError("split", `${total} elements of axis ${at} cannot be cut into ${parts} equal parts`);
+  if (typeof parts === "number" && total % parts !== 0)
+    throw new ValueError("split", `${total} elements of axis ${at} cannot be cut into ${parts} equal parts`);
   const sizes = typeof parts === "number" ? Array.from({ length: parts }, () => total / parts) : parts;
-  if (sizes.reduce((a, b) => a + b, 0) !== total) throw new ValueError("split", `the parts [${sizes.join(", ")}] do not add up to ${total}`);
+  if (sizes.reduce((a, b) => a + b, 0) !== total)
+    throw new ValueError("split", `the parts [${sizes.join(", ")}] do not add up to ${total}`);
   let begin = 0;
   return sizes.map((n) => {
     const part = blockOf(t, at, begin, n);
@@ -67,7 +70,8 @@ const blockOf = (t: Tensor, axis: number, begin: number, size: number): Tensor =
 export function tile(x: TensorLike, reps: readonly number[]): Tensor {
   const t = toTensor("tile", x);
   checkSizes("tile", reps);
-  if (reps.length !== t.rank) throw new ShapeError("tile", `needs one count for each of ${t.rank} axes, got [${reps.join(", ")}]`, { got: [t.spec] });
+  if (reps.length !== t.rank)
+    throw new ShapeError("tile", `needs one count for each of ${t.rank} axes, got [${reps.join(", ")}]`, { got: [t.spec] });
   const wide = reps.flatMap((r, k): Dim[] => [r, t.dims[k]!]);
   const spaced = t.dims.flatMap((d): Dim[] => [1, d]);
   return reshape(
@@ -76,9 +80,12 @@ export function tile(x: TensorLike, reps: readonly number[]): Tensor {
   );
 }
 
+/** Integers in a dtype wide enough to be compared with sizes. */
+export const widened = (x: Tensor): Tensor => (dtypeInfo(x.dtype).bytes < 4 ? cast(x, "int32") : x);
+
 /** 1 where the index along a new last axis equals the value, else 0. Values outside [0, depth) give zeros. */
 export function oneHot(indices: TensorLike, depth: number, options: { readonly dtype?: DType } = {}): Tensor {
-  const t = countable(toTensor("oneHot", indices));
+  const t = widened(toTensor("oneHot", indices));
   return cast(equal(expandDims(t, -1), iota([depth], 0, t.dtype)), options.dtype ?? "float32");
 }
 
@@ -123,7 +130,14 @@ export function at(x: TensorLike, index: string): Tensor {
   }
   const cut = stridedSlice(t, begin, end, strides);
   let k = 0;
-  const result: Shape = shape.flatMap((then): Dim[] => (then === "new" ? [1] : then === "drop" ? (k++, []) : [cut.dims[k++]!]));
+  const result: Dim[] = [];
+  for (const then of shape) {
+    if (then === "new") result.push(1);
+    else {
+      const d = cut.dims[k++]!;
+      if (then === "keep") result.push(d);
+    }
+  }
   return reshape(cut, result);
 }
 function integer(index: string, text: string): number {

@@ -29,7 +29,8 @@ function grouped(w: Tensor, groups: number): Tensor {
   return transpose(reshape(w, [kh, kw, ci, groups, floorDivDim("conv2d", co, groups)]), [0, 1, 3, 2, 4]);
 }
 /** The last axis cut in groups. */
-const cut = (x: Tensor, groups: number): Tensor => reshape(x, [...x.dims.slice(0, -1), groups, floorDivDim("conv2d", x.dims.at(-1)!, groups)]);
+const cut = (x: Tensor, groups: number): Tensor =>
+  reshape(x, [...x.dims.slice(0, -1), groups, floorDivDim("conv2d", x.dims.at(-1)!, groups)]);
 const joined = (x: Tensor, axis: number): Tensor =>
   reshape(x, [...x.dims.slice(0, axis), mulDim("conv2d", x.dims[axis]!, x.dims[axis + 1]!), ...x.dims.slice(axis + 2)]);
 
@@ -41,7 +42,11 @@ export const conv2dOp: Op<ConvAttrs> = {
     const [, , ci, co] = w.shape as Four;
     const channels = known("conv2d", x.shape[3]!);
     if (w.shape.length !== 4 || ci !== channels / attrs.groups || known("conv2d", co) % attrs.groups !== 0) {
-      throw new ShapeError("conv2d", `filters for ${channels} channels in ${attrs.groups} group(s) are [height, width, ${channels / attrs.groups}, out]`, { got: inputs });
+      throw new ShapeError(
+        "conv2d",
+        `filters for ${channels} channels in ${attrs.groups} group(s) are [height, width, ${channels / attrs.groups}, out]`,
+        { got: inputs },
+      );
     }
     return [makeSpec([x.shape[0]!, ...windowCounts("conv2d", x.shape, attrs), co], x.dtype)];
   },

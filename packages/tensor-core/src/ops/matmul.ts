@@ -38,12 +38,8 @@ export const matMulOp: Op<MatMulAttrs> = {
     return [makeSpec([...broadcastShapes("matMul", [a.shape.slice(0, -2), b.shape.slice(0, -2)]), m, n], a.dtype)];
   },
   vjp([dy], [a, b], _y, { transposeA, transposeB }) {
-    const da = transposeA
-      ? matMul(b!, dy!, { transposeA: transposeB, transposeB: true })
-      : matMul(dy!, b!, { transposeB: !transposeB });
-    const db = transposeB
-      ? matMul(dy!, a!, { transposeA: true, transposeB: transposeA })
-      : matMul(a!, dy!, { transposeA: !transposeA });
+    const da = transposeA ? matMul(b!, dy!, { transposeA: transposeB, transposeB: true }) : matMul(dy!, b!, { transposeB: !transposeB });
+    const db = transposeB ? matMul(dy!, a!, { transposeA: true, transposeB: transposeA }) : matMul(a!, dy!, { transposeA: !transposeA });
     return [da, db];
   },
   how: {

@@ -3,15 +3,41 @@ import { operands, type TensorLike, toTensor } from "../convert.ts";
 import { apply, sameDType } from "../dispatch.ts";
 import { isFloat } from "../dtype.ts";
 import { DTypeError, ShapeError } from "../errors.ts";
+import { check } from "../forms.ts";
 import type { Op } from "../op.ts";
 import {
-  abs, add, any, cast, check, countable, div, equal, exp, iota, isFinite, log, log1p, max, maximum, mean, mul, neg, type ReduceOptions, relu, reshape,
-  rsqrt, sigmoid, squaredDifference, stopGradient, sub, sum, transpose, where,
+  abs,
+  add,
+  any,
+  cast,
+  div,
+  equal,
+  exp,
+  iota,
+  isFinite,
+  log,
+  log1p,
+  max,
+  maximum,
+  mean,
+  mul,
+  neg,
+  type ReduceOptions,
+  relu,
+  reshape,
+  rsqrt,
+  sigmoid,
+  squaredDifference,
+  stopGradient,
+  sub,
+  sum,
+  transpose,
+  where,
 } from "../primitives.ts";
 import { broadcastShapes, normalizeAxes, normalizeAxis } from "../shape.ts";
 import { makeSpec, type Spec } from "../spec.ts";
 import type { Tensor } from "../tensor.ts";
-import { expandDims } from "./arrays.ts";
+import { expandDims, widened } from "./arrays.ts";
 
 const LAST = { axis: -1, keepDims: true } as const;
 
@@ -110,7 +136,7 @@ const sparseOp: Op<undefined> = {
 };
 /** Where each row's label is among the classes; nowhere for a label that is none of them. */
 function hits(labels: Tensor, logits: Tensor): Tensor {
-  const at = countable(labels);
+  const at = widened(labels);
   return equal(expandDims(at, -1), iota([logits.dims.at(-1)!], 0, at.dtype));
 }
 /**
@@ -123,7 +149,8 @@ export const sparseSoftmaxCrossEntropyWithLogits = (labels: TensorLike, logits: 
   apply(sparseOp, [toTensor(sparseOp.name, labels), toTensor(sparseOp.name, logits)], undefined);
 
 /** The cross-entropy of softmax(logits) with a distribution over the last axis. */
-export const softmaxCrossEntropyWithLogits = (labels: TensorLike, logits: TensorLike): Tensor => neg(sum(mul(labels, logSoftmax(logits)), { axis: -1 }));
+export const softmaxCrossEntropyWithLogits = (labels: TensorLike, logits: TensorLike): Tensor =>
+  neg(sum(mul(labels, logSoftmax(logits)), { axis: -1 }));
 
 const sigmoidOp: Op<undefined> = {
   name: "sigmoidCrossEntropyWithLogits",

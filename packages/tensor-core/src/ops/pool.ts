@@ -5,7 +5,7 @@ import { isFloat } from "../dtype.ts";
 import { DTypeError } from "../errors.ts";
 import type { Op } from "../op.ts";
 import { argMax, div, equal, iota, max, ones, reshape, sum, where } from "../primitives.ts";
-import { mulDim, type Dim, type Shape } from "../shape.ts";
+import { type Dim, mulDim, type Shape } from "../shape.ts";
 import { makeSpec, type Spec } from "../spec.ts";
 import type { Tensor } from "../tensor.ts";
 import { type Geometry, geometry, type Pair, patches, perWindow, unpatches, type WindowOptions, windowCounts } from "./window.ts";

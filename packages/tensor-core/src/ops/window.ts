@@ -28,7 +28,8 @@ export interface WindowOptions {
 
 export const pair = (op: string, what: string, x: number | Pair): Pair => {
   const p: Pair = typeof x === "number" ? [x, x] : x;
-  if (p.length !== 2 || !p.every((n) => Number.isInteger(n) && n > 0)) throw new ValueError(op, `${what} must be positive integers, got ${JSON.stringify(x)}`);
+  if (p.length !== 2 || !p.every((n) => Number.isInteger(n) && n > 0))
+    throw new ValueError(op, `${what} must be positive integers, got ${JSON.stringify(x)}`);
   return p;
 };
 
@@ -39,7 +40,10 @@ export function geometry(op: string, x: Tensor, windowSize: number | Pair, optio
   const strides = pair(op, "strides", options.strides ?? 1);
   const dilations = pair(op, "dilations", options.dilations ?? 1);
   const how = options.padding ?? "valid";
-  const padding = typeof how === "string" ? ([0, 1].map((a) => autoPad(op, how, x.dims[a + 1]!, window[a]!, strides[a]!, dilations[a]!)) as [Pair, Pair]) : how;
+  const padding =
+    typeof how === "string"
+      ? ([0, 1].map((a) => autoPad(op, how, x.dims[a + 1]!, window[a]!, strides[a]!, dilations[a]!)) as [Pair, Pair])
+      : how;
   return { window, strides, dilations, padding };
 }
 function autoPad(op: string, how: string, size: Dim, window: number, stride: number, dilation: number): Pair {
@@ -56,7 +60,11 @@ function autoPad(op: string, how: string, size: Dim, window: number, stride: num
 export function windowCounts(op: string, shape: Shape, { window, strides, dilations, padding }: Geometry): readonly [Dim, Dim] {
   return [0, 1].map((a) => {
     const room = addDim(shape[a + 1]!, padding[a]![0] + padding[a]![1] - (window[a]! - 1) * dilations[a]! - 1);
-    if (isKnown(room) && room < 0) throw new ShapeError(op, `the window ${window.join("×")} does not fit the image`, { got: [{ shape }], hint: 'padding: "same" makes room.' });
+    if (isKnown(room) && room < 0)
+      throw new ShapeError(op, `the window ${window.join("×")} does not fit the image`, {
+        got: [{ shape }],
+        hint: 'padding: "same" makes room.',
+      });
     return addDim(floorDivDim(op, room, strides[a]!), 1);
   }) as [Dim, Dim];
 }
@@ -78,9 +86,13 @@ const patchOp: Op<PatchAttrs> = {
     kind: "view",
     fill: (a) => a.fill,
     at([n, oy, ox, ky, kx, c], { strides, dilations, padding }, [x]) {
-      const place = (o: s.Expr, k: s.Expr, a: 0 | 1): s.Expr => s.add(s.add(s.mul(o, s.int(strides[a])), s.mul(k, s.int(dilations[a]))), s.int(-padding[a][0]));
+      const place = (o: s.Expr, k: s.Expr, a: 0 | 1): s.Expr =>
+        s.add(s.add(s.mul(o, s.int(strides[a])), s.mul(k, s.int(dilations[a]))), s.int(-padding[a][0]));
       const [y, xx] = [place(oy!, ky!, 0), place(ox!, kx!, 1)];
-      const valid = [...(padded(padding[0]) ? [s.within(y, x!.shape[1]!)] : []), ...(padded(padding[1]) ? [s.within(xx, x!.shape[2]!)] : [])];
+      const valid = [
+        ...(padded(padding[0]) ? [s.within(y, x!.shape[1]!)] : []),
+        ...(padded(padding[1]) ? [s.within(xx, x!.shape[2]!)] : []),
+      ];
       return [{ input: 0, index: [n!, y, xx, ky!, kx!, c!], valid: valid.length ? valid.reduce(s.and) : undefined }];
     },
   },

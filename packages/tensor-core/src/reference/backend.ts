@@ -5,8 +5,8 @@ import { DisposedError } from "../errors.ts";
 import { emit, listening } from "../events.ts";
 import { type Graph, order } from "../graph.ts";
 import { byteSize, type StaticSpec } from "../spec.ts";
-import { runGraph } from "./run.ts";
 import type { Host } from "./interpret.ts";
+import { runGraph } from "./run.ts";
 
 interface HostStorage extends Storage {
   host: Host | undefined;

@@ -1,5 +1,5 @@
 /** What each op of the scalar language means, on JavaScript numbers: the oracle every backend is held to. */
-import { type DType, dtypeInfo } from "../dtype.ts";
+import { type DType, dtypeInfo, integerRange, isBig } from "../dtype.ts";
 import type { BinaryScalar, CompareScalar, Expr, UnaryScalar } from "../scalar.ts";
 
 /** Even halves. */
@@ -31,20 +31,67 @@ type Fn1 = (x: number) => number;
 type Fn2 = (x: number, y: number) => number;
 
 const unaries: { readonly [K in UnaryScalar]: Fn1 } = {
-  neg: (x) => -x, abs: Math.abs, sign: Math.sign, floor: Math.floor, ceil: Math.ceil, trunc: Math.trunc, round: roundEven,
-  sqrt: Math.sqrt, rsqrt: (x) => 1 / Math.sqrt(x), exp: Math.exp, expm1: Math.expm1, log: Math.log, log1p: Math.log1p,
-  sin: Math.sin, cos: Math.cos, tan: Math.tan, asin: Math.asin, acos: Math.acos, atan: Math.atan, sinh: Math.sinh, cosh: Math.cosh,
-  tanh: Math.tanh, asinh: Math.asinh, acosh: Math.acosh, atanh: Math.atanh, erf, not: (x) => (x ? 0 : 1), bitNot: (x) => ~x,
+  neg: (x) => -x,
+  abs: Math.abs,
+  sign: Math.sign,
+  floor: Math.floor,
+  ceil: Math.ceil,
+  trunc: Math.trunc,
+  round: roundEven,
+  sqrt: Math.sqrt,
+  rsqrt: (x) => 1 / Math.sqrt(x),
+  exp: Math.exp,
+  expm1: Math.expm1,
+  log: Math.log,
+  log1p: Math.log1p,
+  sin: Math.sin,
+  cos: Math.cos,
+  tan: Math.tan,
+  asin: Math.asin,
+  acos: Math.acos,
+  atan: Math.atan,
+  sinh: Math.sinh,
+  cosh: Math.cosh,
+  tanh: Math.tanh,
+  asinh: Math.asinh,
+  acosh: Math.acosh,
+  atanh: Math.atanh,
+  erf,
+  not: (x) => (x ? 0 : 1),
+  bitNot: (x) => ~x,
 };
 const min: Fn2 = (x, y) => (x !== x || y !== y ? Number.NaN : Math.min(x, y));
 const max: Fn2 = (x, y) => (x !== x || y !== y ? Number.NaN : Math.max(x, y));
+/** With the sign of y. `%` is exact, and knows what to do with infinities. */
+const floorMod: Fn2 = (x, y) => {
+  const r = x % y;
+  return r !== 0 && r < 0 !== y < 0 ? r + y : r;
+};
+/** As IEEE 754: JavaScript's gives NaN for 1 to the power NaN, and for ±1 to the power ±∞. */
+const pow: Fn2 = (x, y) => (x === 1 || (x === -1 && Math.abs(y) === Number.POSITIVE_INFINITY) ? 1 : x ** y);
 const binaries: { readonly [K in BinaryScalar | CompareScalar]: Fn2 } = {
-  add: (x, y) => x + y, sub: (x, y) => x - y, mul: (x, y) => x * y, div: (x, y) => x / y,
-  floorDiv: (x, y) => Math.floor(x / y), mod: (x, y) => x - Math.floor(x / y) * y, pow: Math.pow, min, max, atan2: Math.atan2,
-  and: (x, y) => (x && y ? 1 : 0), or: (x, y) => (x || y ? 1 : 0), bitAnd: (x, y) => x & y, bitOr: (x, y) => x | y, bitXor: (x, y) => x ^ y,
-  shl: (x, y) => x << y, shr: (x, y) => x >> y,
+  add: (x, y) => x + y,
+  sub: (x, y) => x - y,
+  mul: (x, y) => x * y,
+  div: (x, y) => x / y,
+  floorDiv: (x, y) => Math.floor(x / y),
+  mod: floorMod,
+  pow,
+  min,
+  max,
+  atan2: Math.atan2,
+  and: (x, y) => (x && y ? 1 : 0),
+  or: (x, y) => (x || y ? 1 : 0),
+  bitAnd: (x, y) => x & y,
+  bitOr: (x, y) => x | y,
+  bitXor: (x, y) => x ^ y,
+  shl: (x, y) => x << y,
+  shr: (x, y) => x >> y,
   mulHi: (x, y) => Number((BigInt(x >>> 0) * BigInt(y >>> 0)) >> 32n),
-  lt: (x, y) => (x < y ? 1 : 0), le: (x, y) => (x <= y ? 1 : 0), eq: (x, y) => (x === y ? 1 : 0), ne: (x, y) => (x !== y ? 1 : 0),
+  lt: (x, y) => (x < y ? 1 : 0),
+  le: (x, y) => (x <= y ? 1 : 0),
+  eq: (x, y) => (x === y ? 1 : 0),
+  ne: (x, y) => (x !== y ? 1 : 0),
 };
 /** Integers divide and multiply exactly, and wrap. */
 const integers: { readonly [op: string]: Fn2 } = {
@@ -53,7 +100,20 @@ const integers: { readonly [op: string]: Fn2 } = {
   mod: (x, y) => (y === 0 ? 0 : x - Math.floor(x / y) * y),
 };
 
-const wide = new BigInt64Array(1);
+/** Of 64-bit integers the low bits are right too, as far as a JavaScript number (the form all elements have here) shows them. */
+const exactly =
+  (f: (x: bigint, y: bigint) => bigint): Fn2 =>
+  (x, y) =>
+    Number(BigInt.asIntN(64, f(BigInt(x), BigInt(y))));
+const big: { readonly [op: string]: Fn2 } = {
+  mul: exactly((x, y) => x * y),
+  bitAnd: exactly((x, y) => x & y),
+  bitOr: exactly((x, y) => x | y),
+  bitXor: exactly((x, y) => x ^ y),
+  shl: exactly((x, y) => x << y),
+  shr: exactly((x, y) => x >> y),
+};
+
 /** Brings a number into the range and precision of a dtype, as storing it would. */
 export function rounder(dtype: DType): Fn1 {
   const { kind, bytes } = dtypeInfo(dtype);
@@ -61,36 +121,33 @@ export function rounder(dtype: DType): Fn1 {
   if (dtype === "bool") return (x) => (x ? 1 : 0);
   if (kind === "float") return (x) => x;
   const bits = 8 * bytes;
-  if (bits === 64) {
-    return (x) => {
-      wide[0] = BigInt(Math.trunc(x));
-      return Number(wide[0]);
-    };
-  }
+  if (bits === 64) return (x) => Number((kind === "int" ? BigInt.asIntN : BigInt.asUintN)(64, BigInt(Math.trunc(x))));
   if (kind === "int") return bits === 32 ? (x) => x | 0 : (x) => (x << (32 - bits)) >> (32 - bits);
   return bits === 32 ? (x) => x >>> 0 : (x) => x & (2 ** bits - 1);
 }
 /** A float out of an integer's range becomes its nearest end, NaN becomes 0. */
 const saturate = (dtype: DType): Fn1 => {
-  const { kind, bytes } = dtypeInfo(dtype);
-  const hi = kind === "int" ? 2 ** (8 * bytes - 1) - 1 : 2 ** (8 * bytes) - 1;
-  const lo = kind === "int" ? -(2 ** (8 * bytes - 1)) : 0;
+  const [lo, hi] = integerRange(dtype);
   return (x) => (x !== x ? 0 : Math.min(hi, Math.max(lo, Math.trunc(x))));
 };
 
-const words = new DataView(new ArrayBuffer(8));
 function reinterpret(from: DType, to: DType): Fn1 {
-  const set = (x: number): void => (from === "float32" ? words.setFloat32(0, x) : words.setUint32(0, x >>> 0));
+  const bits = new ArrayBuffer(8);
+  const [given, seen] = [new (dtypeInfo(from).array)(bits), new (dtypeInfo(to).array)(bits)];
   return (x) => {
-    set(x);
-    return to === "float32" ? words.getFloat32(0) : to === "int32" ? words.getInt32(0) : words.getUint32(0);
+    given[0] = (isBig(from) ? BigInt(x) : x) as never;
+    return Number(seen[0]);
   };
 }
 
 export type Evaluator = () => number;
 
 /** An expression as a closure; `leaf` supplies what its leaves read. */
-export function evaluator(e: Expr, leaf: (e: Expr, args: readonly Evaluator[]) => Evaluator, memo: Map<Expr, Evaluator> = new Map()): Evaluator {
+export function evaluator(
+  e: Expr,
+  leaf: (e: Expr, args: readonly Evaluator[]) => Evaluator,
+  memo: Map<Expr, Evaluator> = new Map(),
+): Evaluator {
   const before = memo.get(e);
   if (before) return before;
   const args = e.args.map((a) => evaluator(a, leaf, memo));
@@ -133,6 +190,9 @@ function build(e: Expr, args: readonly Evaluator[], leaf: (e: Expr, args: readon
   }
   const kind = dtypeInfo(e.args[0]!.dtype).kind;
   const unsigned = kind === "uint";
-  const f = (kind !== "float" && integers[e.op]) || (unsigned && e.op === "shr" ? (x: number, y: number) => x >>> y : binaries[e.op as BinaryScalar]);
+  const f =
+    (isBig(e.args[0]!.dtype) && big[e.op]) ||
+    (kind !== "float" && integers[e.op]) ||
+    (unsigned && e.op === "shr" ? (x: number, y: number) => x >>> y : binaries[e.op as BinaryScalar]);
   return () => round(f(a(), b()));
 }

@@ -18,7 +18,8 @@ export function runGraph(graph: Graph, inputs: readonly Host[], outer: Bindings)
   const values = new Map<Value, Host>();
   graph.inputs.forEach((v, i) => {
     const host = inputs[i]!;
-    if (!matchShape(v.spec.shape, host.spec.shape, bound)) throw new ShapeError("run", `input ${i} does not fit`, { got: [v.spec, host.spec] });
+    if (!matchShape(v.spec.shape, host.spec.shape, bound))
+      throw new ShapeError("run", `input ${i} does not fit`, { got: [v.spec, host.spec] });
     values.set(v, host);
   });
   for (const node of order(graph.outputs)) {
@@ -26,7 +27,8 @@ export function runGraph(graph: Graph, inputs: readonly Host[], outer: Bindings)
     const how = node.op.how;
     let results: readonly Host[];
     if (how.kind === "composite") results = runGraph(expandNode(node), given, bound);
-    else if (how.kind === "region") results = regions[how.form](node.attrs as never, given, bound, (i) => allocate(specOf(node.outputs[i]!, bound)));
+    else if (how.kind === "region")
+      results = regions[how.form](node.attrs as never, given, bound, (i) => allocate(specOf(node.outputs[i]!, bound)));
     else {
       results = node.outputs.map((v) => allocate(specOf(v, bound)));
       interpret(node, given, results, bound);
@@ -39,12 +41,14 @@ const specOf = (v: Value, bound: Bindings): StaticSpec => makeSpec(bindShape(v.s
 
 type RunRegion<A> = (attrs: A, inputs: readonly Host[], bound: Bindings, output: (i: number) => Host) => readonly Host[];
 
-const cond: RunRegion<CondAttrs> = (attrs, [predicate, ...captured], bound) => runGraph(predicate!.data[0] ? attrs.then : attrs.else, captured, bound);
+const cond: RunRegion<CondAttrs> = (attrs, [predicate, ...captured], bound) =>
+  runGraph(predicate!.data[0] ? attrs.then : attrs.else, captured, bound);
 
 const loop: RunRegion<WhileAttrs> = ({ test, body, carry, maximumIterations }, inputs, bound) => {
   const captured = inputs.slice(carry);
   let now = inputs.slice(0, carry);
-  for (let n = 0; n !== (maximumIterations ?? -1) && runGraph(test, [...now, ...captured], bound)[0]!.data[0]; n++) now = runGraph(body, [...now, ...captured], bound);
+  for (let n = 0; n !== (maximumIterations ?? -1) && runGraph(test, [...now, ...captured], bound)[0]!.data[0]; n++)
+    now = runGraph(body, [...now, ...captured], bound);
   return now;
 };
 

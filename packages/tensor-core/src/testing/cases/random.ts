@@ -1,7 +1,7 @@
 /** Cases: keyed random numbers, against Philox written a second time, on big integers. */
 import { randomBits, randomNormal, randomUniform } from "../../random.ts";
 import { exact } from "../compare.ts";
-import { type Expected, sizeOfShape } from "../host.ts";
+import type { Expected } from "../host.ts";
 import { given } from "../values.ts";
 import type { OpCase } from "./case.ts";
 

@@ -65,8 +65,9 @@ const reshaped = (name: string, from: Index, to: Index, call = (x: Tensor) => re
 const joined = (parts: readonly Host[], axis: number): Expected => {
   const shape = parts[0]!.shape.map((d, k) => (k === axis ? parts.reduce((n, p) => n + p.shape[axis]!, 0) : d));
   return build(shape, (i) => {
-    let rest = i[axis]!;
-    const part = parts.find((p) => rest < p.shape[axis]! || ((rest -= p.shape[axis]!), false))!;
+    const starts = parts.map((_, n) => parts.slice(0, n).reduce((sum, p) => sum + p.shape[axis]!, 0));
+    const which = parts.findIndex((p, n) => i[axis]! < starts[n]! + p.shape[axis]!);
+    const [part, rest] = [parts[which]!, i[axis]! - starts[which]!];
     return get(
       part,
       i.map((v, k) => (k === axis ? rest : v)),
