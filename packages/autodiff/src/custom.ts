@@ -25,15 +25,15 @@ export interface WithGradient {
  * @param f gives the value and a function from its gradient to the inputs'
  * @returns a function of the same inputs
  * @example
- * const clipped = customGradient((x) => ({ value: x, gradient: (dy) => clipByValue(dy, -1, 1) }));
+ * const clipped = customGradient((x: Tensor) => ({ value: x, gradient: (dy) => clipByValue(dy, -1, 1) }));
  */
-export function customGradient(f: (...inputs: Tensor[]) => WithGradient): (...inputs: Tensor[]) => Tensor {
+export function customGradient<A extends readonly Tensor[]>(f: (...inputs: A) => WithGradient): (...inputs: A) => Tensor {
   const op: Op<undefined> = {
     name: f.name || "customGradient",
     infer: (inputs) => [specOf(op, inputs)],
-    how: { kind: "composite", expand: (inputs) => [f(...inputs).value] },
+    how: { kind: "composite", expand: (inputs) => [f(...(inputs as A)).value] },
     vjp([dy], inputs) {
-      const grads = [f(...inputs).gradient(dy!)].flat() as (Tensor | null)[];
+      const grads = [f(...(inputs as A)).gradient(dy!)].flat() as (Tensor | null)[];
       if (grads.length !== inputs.length) {
         throw new GradientError(op.name, `its gradient function gave ${grads.length} gradients for ${inputs.length} inputs`);
       }
@@ -64,10 +64,10 @@ function specOf(op: Op<undefined>, inputs: readonly Spec[]): Spec {
 /**
  * The same function, whose gradient computes it again instead of remembering what happened inside: less memory for more time.
  * @example
- * const block = recomputeGrad((x, w) => tanh(matMul(x, w)));
+ * const block = recomputeGrad((x: Tensor, w: Tensor) => tanh(matMul(x, w)));
  */
-export function recomputeGrad(f: (...inputs: Tensor[]) => Tensor): (...inputs: Tensor[]) => Tensor {
-  return customGradient((...inputs) => ({
+export function recomputeGrad<A extends readonly Tensor[]>(f: (...inputs: A) => Tensor): (...inputs: A) => Tensor {
+  return customGradient((...inputs: A) => ({
     value: f(...inputs),
     gradient(dy) {
       const tape = new GradientTape();
@@ -75,7 +75,7 @@ export function recomputeGrad(f: (...inputs: Tensor[]) => Tensor): (...inputs: T
       const own = inputs.map((x) => identity(x));
       const y = tape.run(() => {
         tape.watch(own.filter((x) => isFloat(x.dtype)));
-        return f(...own);
+        return f(...(own as readonly Tensor[] as A));
       });
       return tape.gradient(y, own, { outputGradients: dy });
     },

@@ -117,11 +117,11 @@ describe("kernels", () => {
       buffers b0: int32, b1: float32, b2: float32 out
       for i0 < 3, i1 < 6
         t0 = b0[i0]
-        t1 = -1 + t0 below 6
+        t1 = -1 + t0 below 6 in axis 0 of gather(f32[6, 6], i32[3])
         t2 = le(0:int32, t1)
         t3 = lt(t1, 4:int32)
         t4 = and(t2, t3)
-        t5 = b1[-6 + 6*t0 below 6 + i1] if t4
+        t5 = b1[-6 + 6*t0 below 6 in axis 0 of gather(f32[6, 6], i32[3]) + i1] if t4
         t6 = select(t4, t5, 0)
         b2[6*i0 + i1] = t6"
     `);

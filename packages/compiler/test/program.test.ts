@@ -74,9 +74,10 @@ describe("waiting", () => {
     const x = tf.tensor([3]);
     const f = tf.func((a: tf.Tensor) => tf.cond(tf.greater(tf.sum(a), 0), () => tf.mul(a, 2), () => tf.neg(a)));
     const y = f(x);
-    const z = tf.add(y, 1);
+    const one = tf.ones([1]);
+    const z = tf.add(y, one);
     expect(await numbers(z)).toEqual([7]);
-    for (const t of [x, y]) t.dispose();
+    tf.dispose([x, y, one]);
   });
   test("loops run as far as their data says", async () => {
     const start: [tf.Tensor, tf.Tensor] = [tf.scalar(0), tf.ones([2])];

@@ -1,0 +1,20 @@
+// Five hundred random graphs on the CPU: reference, eager and compiled agree, values and gradients.
+import { fuzz } from "@antler/tensor-core/testing";
+import { describe, expect, it } from "vitest";
+import { createCpuBackend } from "../src/index.ts";
+
+const SEEDS = 500;
+const CHUNK = 50;
+
+describe("random graphs", () => {
+  const hand = createCpuBackend();
+  const generated = createCpuBackend({ handWritten: false });
+  for (let from = 0; from < SEEDS; from += CHUNK) {
+    it(`seeds ${from} to ${from + CHUNK - 1}`, { timeout: 120_000 }, async () => {
+      // Half of them with every kernel generated.
+      const { failures, ran } = await fuzz({ backend: (from / CHUNK) % 2 ? generated : hand, seed: from, count: CHUNK });
+      expect(ran).toBe(CHUNK);
+      if (failures.length) expect.fail(`${failures.length} of ${ran} graphs fail. The first:\n${failures[0]!.text}`);
+    });
+  }
+});
