@@ -13,11 +13,13 @@ tf.data's autotuner, whose naps double from 10 ms: the call often returns only a
 0.67, 1.3 or 2.7 s, whatever the model. With autotuning switched off the wait is gone,
 so it is no part of a step, and counting it would make Keras look up to twice as slow.
 `ms_per_step_call` is the time until the call returns, wait included.
+`cpu_ms_per_step` is the processor time of all threads until training ends, which others
+on the machine disturb less.
 
 With --serve, fit runs on demand, so that a driver can take turns with another
 process. When warm, it prints a line {"ready": true, ...}. Each line "run" on stdin then
-runs one epoch and prints {"ms_per_step": ..., "ms_per_step_call": ...}; "quit" or the
-end of stdin ends it.
+runs one epoch and prints {"ms_per_step": ..., "ms_per_step_call": ...,
+"cpu_ms_per_step": ...}; "quit" or the end of stdin ends it.
 """
 
 import argparse
@@ -160,13 +162,18 @@ class Epoch:
         self.run()
 
     def run(self) -> dict[str, float]:
-        """Run one epoch of `fit`; return ms per step, to training's end and in all."""
+        """Run one epoch of `fit`; return ms per step, on the clocks described above."""
         import keras
 
         ends = []
+        used = []
         clock = keras.callbacks.LambdaCallback(
-            on_train_end=lambda logs: ends.append(time.perf_counter())
+            on_train_end=lambda logs: (
+                ends.append(time.perf_counter()),
+                used.append(time.process_time()),
+            )
         )
+        used.append(time.process_time())
         start = time.perf_counter()
         self.model.fit(
             self.images,
@@ -179,7 +186,11 @@ class Epoch:
         )
         ends.append(time.perf_counter())
         trained, returned = ((end - start) * 1000 / self.steps for end in ends)
-        return {"ms_per_step": trained, "ms_per_step_call": returned}
+        return {
+            "ms_per_step": trained,
+            "ms_per_step_call": returned,
+            "cpu_ms_per_step": (used[1] - used[0]) * 1000 / self.steps,
+        }
 
 
 def serve(epoch: Epoch, about: dict) -> None:

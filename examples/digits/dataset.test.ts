@@ -16,9 +16,7 @@ describe("loadDigits", () => {
     expect(images.reduce((sum, value) => sum + value * 16, 0)).toBe(561718);
     expect(images.every((value) => value >= 0 && value <= 1)).toBe(true);
     // The first row of the first image, a zero.
-    expect([...images.subarray(0, 8)].map((value) => value * 16)).toEqual([
-      0, 0, 5, 13, 9, 1, 0, 0,
-    ]);
+    expect([...images.subarray(0, 8)].map((value) => value * 16)).toEqual([0, 0, 5, 13, 9, 1, 0, 0]);
     expect(labels[0]).toBe(0);
   });
 });
@@ -62,15 +60,9 @@ describe("split", () => {
   });
 
   it("refuses an empty part and a seed that is no integer", () => {
-    expect(() => split(numbered(10), { testFraction: 0, seed: 1 })).toThrow(
-      "both parts need a digit",
-    );
-    expect(() => split(numbered(10), { testFraction: 1, seed: 1 })).toThrow(
-      "both parts need a digit",
-    );
-    expect(() => split(numbered(10), { testFraction: Number.NaN, seed: 1 })).toThrow(
-      "Got 10 digits",
-    );
+    expect(() => split(numbered(10), { testFraction: 0, seed: 1 })).toThrow("both parts need a digit");
+    expect(() => split(numbered(10), { testFraction: 1, seed: 1 })).toThrow("both parts need a digit");
+    expect(() => split(numbered(10), { testFraction: Number.NaN, seed: 1 })).toThrow("Got 10 digits");
     expect(() => split(numbered(10), { seed: 0.5 })).toThrow("seed must be an integer. Got 0.5.");
   });
 });

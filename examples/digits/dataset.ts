@@ -64,10 +64,7 @@ export function parseDigits(text: string): Digits {
  *
  * @throws Error if a part would be empty or the seed is not an integer.
  */
-export function split(
-  dataset: Digits,
-  { testFraction = 0.2, seed }: SplitOptions,
-): { train: Digits; test: Digits } {
+export function split(dataset: Digits, { testFraction = 0.2, seed }: SplitOptions): { train: Digits; test: Digits } {
   if (!Number.isSafeInteger(seed)) {
     throw new Error(`split: seed must be an integer. Got ${seed}.`);
   }
@@ -91,9 +88,7 @@ function parseField(field: string, max: number, line: number, column: number): n
   const value = Number(field);
   // Number() alone would read "", " 3" and "1e1" as values too.
   if (!/^\d{1,2}$/.test(field) || value > max) {
-    throw new Error(
-      `parseDigits: line ${line}, column ${column} must be an integer from 0 to ${max}. Got "${field}".`,
-    );
+    throw new Error(`parseDigits: line ${line}, column ${column} must be an integer from 0 to ${max}. Got "${field}".`);
   }
   return value;
 }

@@ -23,7 +23,11 @@ const input = (): tf.Tensor => tf.tensor(DATA, [2, 3]);
 const cases = [
   { name: "map: cube", fn: cube, value: (x: readonly number[]) => x.map((v) => v ** 3) },
   { name: "view: everySecond", fn: everySecond, value: (x: readonly number[]) => [x[0]!, x[2]!, x[3]!, x[5]!] },
-  { name: "fold: lengthOf", fn: lengthOf, value: (x: readonly number[]) => [Math.hypot(x[0]!, x[1]!, x[2]!), Math.hypot(x[3]!, x[4]!, x[5]!)] },
+  {
+    name: "fold: lengthOf",
+    fn: lengthOf,
+    value: (x: readonly number[]) => [Math.hypot(x[0]!, x[1]!, x[2]!), Math.hypot(x[3]!, x[4]!, x[5]!)],
+  },
   { name: "composite: squash", fn: squash, value: (x: readonly number[]) => x.map((v) => v ** 3 / (1 + v ** 6)) },
 ] as const;
 
@@ -70,13 +74,21 @@ describe.each(backends)("on %s", (_, backend) => {
 describe("as text", () => {
   test.each(cases)("$name comes back the same", async ({ fn }) => {
     await tf.setBackend(tf.referenceBackend());
-    const { graph } = tf.trace("text", [tf.makeSpec([2, 3], "float32")], ([x]) => fn(x!), (y) => [y]);
+    const { graph } = tf.trace(
+      "text",
+      [tf.makeSpec([2, 3], "float32")],
+      ([x]) => fn(x!),
+      (y) => [y],
+    );
     const text = tf.printGraph(graph);
     const back = tf.parseGraph(text, ops);
     expect(tf.printGraph(back)).toBe(text);
     const run = async (g: tf.Graph): Promise<number[]> => {
       const x = input();
-      const [s] = tf.referenceBackend().compile(g).run([x.storage("test")]);
+      const [s] = tf
+        .referenceBackend()
+        .compile(g)
+        .run([x.storage("test")]);
       return numbers(new tf.Tensor(s!.spec, s!));
     };
     expect(await run(back)).toEqual(await run(graph));

@@ -54,6 +54,7 @@ export class Lowering {
   readonly #loads = new Map<string, Expr>();
   readonly #root: Value;
   fold: LoweredFold | undefined;
+  #foldPlace: string | undefined;
 
   constructor(root: Value, stored: (v: Value) => boolean, inlineFold: (v: Value) => boolean) {
     this.#root = root;
@@ -129,7 +130,14 @@ export class Lowering {
       if (valid && isConstant(valid, 0)) continue;
       const sure = !valid || isConstant(valid, 1);
       const inner = sure ? guard : guard ? s.and(guard, valid) : valid;
-      const index = p.index.map((e, k) => this.#toIndex(e, node, guard, p.checked ? { below: sizeOfDim(specs[p.input]!.shape[k]!), op: node.op.name, axis: k, inputs: specs } : undefined));
+      const index = p.index.map((e, k) =>
+        this.#toIndex(
+          e,
+          node,
+          guard,
+          p.checked ? { below: sizeOfDim(specs[p.input]!.shape[k]!), op: node.op.name, axis: k, inputs: specs } : undefined,
+        ),
+      );
       const element = this.element(node.inputs[p.input]!, index, inner);
       result = sure ? element : select(valid, element, result);
     }
@@ -141,7 +149,10 @@ export class Lowering {
     const specs = node.inputs.map((x) => x.spec);
     const reduced = how.axes(attrs);
     const shape = specs[0]!.shape;
+    const place = at.map((i) => i.key).join();
+    if (this.fold && this.#foldPlace !== place) throw new Error(`internal: ${node.op.name} is folded at two places of one kernel`);
     if (!this.fold) {
+      this.#foldPlace = place;
       const axes = reduced.map((a) => newAxis(sizeOfDim(shape[a]!)));
       let next = 0;
       const index = shape.map((_, k) => (reduced.includes(k) ? axisIndex(axes[reduced.indexOf(k)]!) : at[next++]!));
@@ -155,7 +166,7 @@ export class Lowering {
     }
     const acc = this.fold.zero.map((z, k) => accumulator(z.dtype, k));
     const finished = how.finish ? how.finish(acc, attrs, specs) : acc;
-    return simplify(finished[v.index]!, new Map());
+    return simplify(this.#lower(finished[v.index]!, node, guard), new Map());
   }
 
   /** An expression of an op's definition, with its reads and indices resolved. */

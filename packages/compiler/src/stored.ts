@@ -149,7 +149,8 @@ export function decide(graph: Graph, kinds: Kinds, forced: ReadonlySet<Value>): 
       if (mapsOnly && reader.spec.shape.length !== v.spec.shape.length) return false;
       if (sizeOfValue(reader) !== sizeOfValue(v)) return false;
       if (reader === home) return true;
-      return !reasons.has(reader) && plainPath(reader, uses.get(reader) ?? [], home, mapsOnly);
+      // Where the way forks, a view on one branch would read another place than the other does.
+      return !reasons.has(reader) && plainPath(reader, uses.get(reader) ?? [], home, mapsOnly || readers.length > 1);
     });
   }
 }

@@ -1,18 +1,32 @@
 // The normal form of indices: what reshapes and transposes leave behind must fold away.
 import { symbol } from "@antler/tensor-core";
 import { describe, expect, test } from "vitest";
-import { addIndex, type Axis, axisIndex, bounds, constantIndex, divIndex, type Index, modIndex, newAxis, scaleIndex, showIndex } from "../src/affine.ts";
+import {
+  type Axis,
+  addIndex,
+  axisIndex,
+  bounds,
+  constantIndex,
+  divIndex,
+  type Index,
+  modIndex,
+  newAxis,
+  scaleIndex,
+  showIndex,
+} from "../src/affine.ts";
 import { addSize, bindSize, divideSize, mulSize, sizeOfDim, surelyLess } from "../src/size.ts";
 
 const at = (i: Index, places: ReadonlyMap<Axis, number>): number =>
-  i.terms.reduce(
-    (n, { atom, by }) => {
-      const value = atom.kind === "axis" ? places.get(atom.axis)! : atom.kind === "data" ? Number.NaN : at(atom.of, places);
-      const part = atom.kind === "div" ? Math.floor(value / (atom.by as number)) : atom.kind === "mod" ? value - Math.floor(value / (atom.by as number)) * (atom.by as number) : value;
-      return n + part * (by as number);
-    },
-    i.constant as number,
-  );
+  i.terms.reduce((n, { atom, by }) => {
+    const value = atom.kind === "axis" ? places.get(atom.axis)! : atom.kind === "data" ? Number.NaN : at(atom.of, places);
+    const part =
+      atom.kind === "div"
+        ? Math.floor(value / (atom.by as number))
+        : atom.kind === "mod"
+          ? value - Math.floor(value / (atom.by as number)) * (atom.by as number)
+          : value;
+    return n + part * (by as number);
+  }, i.constant as number);
 
 describe("sizes", () => {
   const b = sizeOfDim(symbol("b"));
@@ -24,7 +38,10 @@ describe("sizes", () => {
     expect(divideSize(addSize(mulSize(b, 12), 1), 4)).toBeUndefined();
   });
   test("bind to numbers", () => {
-    const sizes = new Map([["b", 3], ["t", 5]]);
+    const sizes = new Map([
+      ["b", 3],
+      ["t", 5],
+    ]);
     expect(bindSize(mulSize(addSize(b, 1), t), sizes)).toBe(4 * 11);
   });
   test("compare where the symbols cannot change the answer", () => {

@@ -1,19 +1,35 @@
 // Golden prints: what programs are compiled to. A refactor that changes one shows it here.
 import * as tf from "@antler/tensor-core";
 import { describe, expect, test } from "vitest";
-import { kernelBackend, type KernelProgram, type Matched } from "../src/index.ts";
+import { type KernelProgram, kernelBackend, type Matched } from "../src/index.ts";
 import { strictDevice } from "../src/testing/index.ts";
 
-const specOf = (shape: (number | string)[], dtype: tf.DType = "float32"): tf.Spec => tf.makeSpec(shape.map((d) => (typeof d === "string" ? tf.symbol(d) : d)), dtype);
+const specOf = (shape: (number | string)[], dtype: tf.DType = "float32"): tf.Spec =>
+  tf.makeSpec(
+    shape.map((d) => (typeof d === "string" ? tf.symbol(d) : d)),
+    dtype,
+  );
 const device = strictDevice({ buffers: 16 });
 /** Takes matrix products strided, and calls back block by block; never run here. */
 const gemm: Matched = { accepts: () => true, operands: "strided", epilogue: true, run: () => {} };
 
 function compile(specs: readonly tf.Spec[], fn: (...xs: readonly tf.Tensor[]) => readonly tf.Tensor[], matched = false): KernelProgram {
-  const { graph } = tf.trace("test", specs, (xs) => fn(...xs), (ys) => ys);
+  const { graph } = tf.trace(
+    "test",
+    specs,
+    (xs) => fn(...xs),
+    (ys) => ys,
+  );
   return kernelBackend(matched ? { ...device, kernels: { matMul: gemm } } : device).compile(graph);
 }
-const kinds = (p: KernelProgram): string[] => p.executable.lowered.steps.map((s) => (s.kind === "kernel" ? s.kernel.name : s.kind === "matched" ? `${s.node.op.name}${s.epilogue ? ` → ${s.epilogue.root.node!.op.name}` : ""}` : s.node.op.name));
+const kinds = (p: KernelProgram): string[] =>
+  p.executable.lowered.steps.map((s) =>
+    s.kind === "kernel"
+      ? s.kernel.name
+      : s.kind === "matched"
+        ? `${s.node.op.name}${s.epilogue ? ` → ${s.epilogue.root.node!.op.name}` : ""}`
+        : s.node.op.name,
+  );
 
 describe("kernels", () => {
   test("a chain is one loop over the flattened elements", () => {
@@ -102,7 +118,15 @@ describe("kernels", () => {
     expect(new Set(p.executable.plan.reuse.values()).size).toBe(3);
   });
   test("padding, slicing and gathering are conditions and places of a load", () => {
-    const p = compile([specOf([4, 6]), specOf([3], "int32")], (x, i) => [tf.gather(tf.pad(tf.exp(x!), [[1, 1], [0, 0]]), i!)]);
+    const p = compile([specOf([4, 6]), specOf([3], "int32")], (x, i) => [
+      tf.gather(
+        tf.pad(tf.exp(x!), [
+          [1, 1],
+          [0, 0],
+        ]),
+        i!,
+      ),
+    ]);
     expect(p.print()).toMatchInlineSnapshot(`
       "0: kernel exp: v0:float32[4,6] -> v1:float32[4,6] @arena0 (broadcast)
       1: kernel gather: v2:int32[3], v1:float32[4,6] -> v3:float32[3,6] @output0 (output)
@@ -151,14 +175,30 @@ describe("views", () => {
     expect(step!.kind === "matched" && step!.operands[0]!.layout.strides.slice(1)).toEqual([4, 12, 1]);
   });
   test("that no stride describes are copied first", () => {
-    const p = compile([specOf([6, 4])], (x) => [tf.matMul(tf.pad(x!, [[1, 1], [0, 0]]), tf.ones([4, 2]))], true);
+    const p = compile(
+      [specOf([6, 4])],
+      (x) => [
+        tf.matMul(
+          tf.pad(x!, [
+            [1, 1],
+            [0, 0],
+          ]),
+          tf.ones([4, 2]),
+        ),
+      ],
+      true,
+    );
     expect(kinds(p)).toEqual(["pad", "fill", "matMul"]);
   });
 });
 
 describe("epilogues", () => {
   test("take bias, activation and residual into the product", () => {
-    const p = compile([specOf(["n", 8]), specOf([8, 4]), specOf([4]), specOf(["n", 4])], (x, w, b, r) => [tf.relu(tf.add(tf.add(tf.matMul(x!, w!), b!), r!))], true);
+    const p = compile(
+      [specOf(["n", 8]), specOf([8, 4]), specOf([4]), specOf(["n", 4])],
+      (x, w, b, r) => [tf.relu(tf.add(tf.add(tf.matMul(x!, w!), b!), r!))],
+      true,
+    );
     expect(kinds(p)).toEqual(["matMul → relu"]);
     expect(p.print()).toMatchInlineSnapshot(`
       "0: matched matMul then matMul+relu: v0:float32[n,8], v1:float32[8,4], v2:float32[n,4], v3:float32[4], v4:float32[n,4] -> v5:float32[n,4] @output0 (output), v2:float32[n,4] @output0 (kernel result)
@@ -176,10 +216,14 @@ describe("epilogues", () => {
     `);
   });
   test("are refused where something else reads the product", () => {
-    const p = compile([specOf([6, 8]), specOf([8, 4])], (x, w) => {
-      const y = tf.matMul(x!, w!);
-      return [tf.relu(y), tf.sum(y)];
-    }, true);
+    const p = compile(
+      [specOf([6, 8]), specOf([8, 4])],
+      (x, w) => {
+        const y = tf.matMul(x!, w!);
+        return [tf.relu(y), tf.sum(y)];
+      },
+      true,
+    );
     expect(kinds(p)).toContain("matMul");
     expect(kinds(p)).toContain("relu");
   });
@@ -206,6 +250,6 @@ describe("storing", () => {
     expect(reasonsOf(p)).toContain("tanh: broadcast");
   });
   test("a fold takes in the maps that alone read it", () => {
-    expect(kinds(compile([specOf([5, 7])], (x) => [tf.sqrt(tf.mean(x!, { axis: 1 }))]))).toEqual(["sum+sqrt"]);
+    expect(kinds(compile([specOf([5, 7])], (x) => [tf.sqrt(tf.mean(x!, { axis: 1 }))]))).toEqual(["mean+sqrt"]);
   });
 });

@@ -37,7 +37,12 @@ describe("the arena", () => {
         });
       });
     }
-    expect(pack([{ bytes: 640, first: 0, last: 1 }, { bytes: 640, first: 2, last: 3 }]).bytes).toBe(640);
+    expect(
+      pack([
+        { bytes: 640, first: 0, last: 1 },
+        { bytes: 640, first: 2, last: 3 },
+      ]).bytes,
+    ).toBe(640);
   });
 });
 
@@ -72,7 +77,13 @@ describe("donation", () => {
 describe("waiting", () => {
   test("a program whose choice depends on data is submitted at once, and later work waits behind it", async () => {
     const x = tf.tensor([3]);
-    const f = tf.func((a: tf.Tensor) => tf.cond(tf.greater(tf.sum(a), 0), () => tf.mul(a, 2), () => tf.neg(a)));
+    const f = tf.func((a: tf.Tensor) =>
+      tf.cond(
+        tf.greater(tf.sum(a), 0),
+        () => tf.mul(a, 2),
+        () => tf.neg(a),
+      ),
+    );
     const y = f(x);
     const one = tf.ones([1]);
     const z = tf.add(y, one);

@@ -47,14 +47,20 @@ export function toTensor(op: string, x: TensorLike): Tensor {
 const constant = (dtype: DType, value: number, beside: readonly Tensor[] = []): Tensor =>
   apply(fillOp, beside, { shape: [], dtype, value });
 
-/** Two operands as tensors; a number takes the other's dtype and place. */
-export function operands(op: string, x: TensorLike, y: TensorLike): [Tensor, Tensor] {
-  if (typeof x === "number") {
-    const b = typeof y === "number" ? constant("float32", y) : toTensor(op, y);
-    return [scalarLike(b, x, op), b];
+/**
+ * Calls `fn` with two operands as tensors; a number takes the other's dtype and place. What was made of a number is given
+ * back at once, unless a tape or a trace needs it.
+ */
+export function withOperands<T>(op: string, x: TensorLike, y: TensorLike, fn: (x: Tensor, y: Tensor) => T): T {
+  const given = typeof y !== "number" && toTensor(op, y);
+  const a = typeof x !== "number" ? toTensor(op, x) : given ? scalarLike(given, x, op) : constant("float32", x);
+  const b = given || scalarLike(a, y as number, op);
+  const result = fn(a, b);
+  if (!context.trace && !context.recorders.length) {
+    if (typeof x === "number") a.dispose();
+    if (!given) b.dispose();
   }
-  const a = toTensor(op, x);
-  return [a, typeof y === "number" ? scalarLike(a, y, op) : toTensor(op, y)];
+  return result;
 }
 
 /** A scalar beside a tensor: an input of the program in eager code, so that a changing number compiles nothing; a constant in a trace. */

@@ -15,7 +15,7 @@ export {
   within,
   withName,
 } from "./context.ts";
-export { operands, scalarLike, type TensorLike, toTensor } from "./convert.ts";
+export { scalarLike, type TensorLike, toTensor, withOperands } from "./convert.ts";
 export { fromHost, moveTo, scalar, type TensorData, tensor, toBFloat16, toFloat16, variable } from "./creation.ts";
 export { apply, dispatch } from "./dispatch.ts";
 export { type DType, dtypeInfo, isDType, isFloat, isInteger, type TypedArray } from "./dtype.ts";

@@ -1,5 +1,5 @@
 /** The table of primitives. One entry gives an op its rules, gradient, every backend and its public function. */
-import { encodeScalar, fillOp, operands, scalarLike, type TensorLike, toTensor } from "./convert.ts";
+import { encodeScalar, fillOp, scalarLike, type TensorLike, toTensor, withOperands } from "./convert.ts";
 import { apply, sameDType } from "./dispatch.ts";
 import { type DType, dtypeInfo, integerRange, isFloat } from "./dtype.ts";
 import { DTypeError, ShapeError, ValueError } from "./errors.ts";
@@ -66,7 +66,7 @@ export function binary(name: string, body: (x: Expr, y: Expr) => Expr, { takes =
     how: { kind: "map", body: ([x, y]) => [body(x!, y!)] },
     ...(grad && { vjp: ([dy], [x, y], [z]) => grad(dy!, x!, y!, z!) }),
   };
-  return (x, y) => apply(op, operands(name, x, y), undefined);
+  return (x, y) => withOperands(name, x, y, (...pair) => apply(op, pair, undefined));
 }
 
 interface FoldOptions extends Omit<FoldHow<Axes>, "kind" | "axes"> {
@@ -289,7 +289,7 @@ const whereOp: Op<undefined> = {
 };
 /** x where the condition holds, else y; all three broadcast. */
 export const where = (condition: TensorLike, x: TensorLike, y: TensorLike): Tensor =>
-  apply(whereOp, [toTensor("where", condition), ...operands("where", x, y)], undefined);
+  withOperands("where", x, y, (...pair) => apply(whereOp, [toTensor("where", condition), ...pair], undefined));
 
 const clipOp: Op<{ min: number; max: number }> = {
   name: "clipByValue",
@@ -413,18 +413,25 @@ export const argMax: (x: TensorLike, axis?: number) => Tensor = /* @__PURE__ */ 
 /** Where the smallest element along an axis is (the first of equals; NaN counts as smaller than all), as int32. */
 export const argMin: (x: TensorLike, axis?: number) => Tensor = /* @__PURE__ */ arg("argMin", (a, b) => s.lt(a, b), 1);
 
+const floatMean: Reduce = fold("mean", {
+  takes: "float",
+  zero: (_, [x]) => [s.num(0, wide(x!.dtype))],
+  lift: ([x]) => [s.cast(x!, wide(x!.dtype))],
+  combine: ([a], [b]) => [s.add(a!, b!)],
+  finish: ([a], { axes }, [x]) => [s.cast(s.div(a!, s.cast(count(axes.map((k) => x!.shape[k]!)), a!.dtype)), x!.dtype)],
+  grad: (dy, x, _y, axes) => spread(div(dy, sizeOfAxes(x, axes)), x),
+});
 /** The mean over axes; integers become float32. NaN of nothing. */
 export function mean(x: TensorLike, options: ReduceOptions = {}): Tensor {
-  const given = toTensor("mean", x);
-  const t = isFloat(given.dtype) ? given : cast(given, "float32");
-  const axes = normalizeAxes("mean", options.axis, t.rank);
-  return div(sum(t, options), sizeOfAxes(t, axes));
+  const t = toTensor("mean", x);
+  return floatMean(isFloat(t.dtype) ? t : cast(t, "float32"), options);
 }
 
+const count = (dims: Shape): Expr => dims.map(s.dim).reduce(s.mul, s.int(1));
 const sizeOp: Op<{ dims: Shape; dtype: DType }> = {
   name: "sizeOf",
   infer: (_, { dtype }) => [makeSpec([], dtype)],
-  how: { kind: "source", element: (_, { dims, dtype }) => s.cast(dims.map(s.dim).reduce(s.mul, s.int(1)), dtype) },
+  how: { kind: "source", element: (_, { dims, dtype }) => s.cast(count(dims), dtype) },
 };
 /** How many elements lie along axes, as a scalar of the tensor's dtype; also where sizes are unknown. */
 export function sizeOfAxes(x: Tensor, axes: readonly number[]): Tensor | number {

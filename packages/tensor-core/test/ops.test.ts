@@ -44,7 +44,6 @@ const NO_OPS: ReadonlySet<string> = new Set([
   "toBFloat16",
   "toFloat16",
   "variable",
-  "operands",
   "dtypeInfo",
   "isDType",
   "isFloat",

@@ -211,16 +211,25 @@ export class Access {
     const wrong = f.local("i32");
     f.get(value);
     this.#walk.size(check.below);
-    f.i32x4Splat().i32x4LtU().tee(fine).v128Not().i32x4Bitmask().tee(wrong).if(() => {
-      f.i32(FAULT_ADDRESS).i32(this.#plan.checkId(check)).i32Store();
-      // The lane of the lowest bit that is set.
-      for (let lane = 3; lane >= 0; lane--) {
-        f.get(wrong).i32(1 << lane).i32And().if(() => void f.i32(FAULT_ADDRESS).get(value).i32x4ExtractLane(lane).i32Store(4));
-      }
-      f.i32(FAULT_ADDRESS);
-      this.#walk.size(check.below);
-      f.i32Store(8);
-    });
+    f.i32x4Splat()
+      .i32x4LtU()
+      .tee(fine)
+      .v128Not()
+      .i32x4Bitmask()
+      .tee(wrong)
+      .if(() => {
+        f.i32(FAULT_ADDRESS).i32(this.#plan.checkId(check)).i32Store();
+        // The lane of the lowest bit that is set.
+        for (let lane = 3; lane >= 0; lane--) {
+          f.get(wrong)
+            .i32(1 << lane)
+            .i32And()
+            .if(() => void f.i32(FAULT_ADDRESS).get(value).i32x4ExtractLane(lane).i32Store(4));
+        }
+        f.i32(FAULT_ADDRESS);
+        this.#walk.size(check.below);
+        f.i32Store(8);
+      });
     f.get(value).get(fine).v128And();
   }
 

@@ -91,7 +91,15 @@ export function schedule(kernel: Kernel, checkId: (check: IndexCheck) => number 
     lift,
     stores,
     unroll: kernel.fold && !horizontal && heavy <= 6 ? 8 : unroll,
-    scalarReason: reason ?? laneByLane(kernel, vector, horizontal, withSelector(selector, () => topological([...lift, ...stores.map((x) => x.value)])), stores),
+    scalarReason:
+      reason ??
+      laneByLane(
+        kernel,
+        vector,
+        horizontal,
+        withSelector(selector, () => topological([...lift, ...stores.map((x) => x.value)])),
+        stores,
+      ),
   };
 }
 /** Walks code with its data indices resolved by one selector. */
@@ -130,7 +138,13 @@ function withDeep(roots: readonly Code[]): Load[] {
 }
 
 /** Names the first access that goes lane by lane instead of four at once. */
-function laneByLane(kernel: Kernel, vector: Axis | undefined, horizontal: boolean, nodes: readonly Code[], stores: Schedule["stores"]): string | undefined {
+function laneByLane(
+  kernel: Kernel,
+  vector: Axis | undefined,
+  horizontal: boolean,
+  nodes: readonly Code[],
+  stores: Schedule["stores"],
+): string | undefined {
   if (!vector) return undefined;
   const varies = dependence(vector);
   for (const e of nodes) {

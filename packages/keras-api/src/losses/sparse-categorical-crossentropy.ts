@@ -2,13 +2,11 @@
 import {
   cast,
   clipByValue,
-  known,
   log,
   mul,
   notEqual,
-  oneHot,
   ShapeError,
-  softmaxCrossEntropyWithLogits,
+  sparseSoftmaxCrossEntropyWithLogits,
   squeeze,
   type Tensor,
   where,
@@ -43,17 +41,13 @@ export function sparseCategoricalCrossentropies(
   }
   // As TensorFlow: the clipped probabilities are normalised by the softmax of their logarithm.
   const logits = findLogits("sparse_categorical_crossentropy", yPred, fromLogits) ?? log(clipByValue(yPred, EPSILON, 1 - EPSILON));
-  if (ignoreClass === null) return fromLabels(labels, logits);
+  if (ignoreClass === null) return sparseSoftmaxCrossEntropyWithLogits(labels, logits);
   const counts = notEqual(labels, ignoreClass);
-  const all = fromLabels(mul(labels, cast(counts, "int32")), logits);
+  const all = sparseSoftmaxCrossEntropyWithLogits(mul(labels, cast(counts, "int32")), logits);
   const losses = where(counts, all, zerosLike(all));
   setMask(losses, counts);
   return losses;
 }
-
-/** One-hot, so that the size of the batch may be unknown: core's sparse op asks for it. */
-const fromLabels = (labels: Tensor, logits: Tensor): Tensor =>
-  softmaxCrossEntropyWithLogits(oneHot(labels, known("sparse_categorical_crossentropy", logits.dims.at(-1)!)), logits);
 
 /** `−log p[label]`. */
 export class SparseCategoricalCrossentropy extends Loss {

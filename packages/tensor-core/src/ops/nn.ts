@@ -1,5 +1,5 @@
 /** Softmax and its relatives, moments, and the cross-entropies from logits. */
-import { operands, type TensorLike, toTensor } from "../convert.ts";
+import { type TensorLike, toTensor, withOperands } from "../convert.ts";
 import { apply, sameDType } from "../dispatch.ts";
 import { isFloat } from "../dtype.ts";
 import { DTypeError, ShapeError } from "../errors.ts";
@@ -168,7 +168,7 @@ const sigmoidOp: Op<undefined> = {
 };
 /** The cross-entropy of sigmoid(logits) with labels in [0, 1], elementwise: `max(x, 0) − x·z + log(1 + e^−|x|)`. */
 export const sigmoidCrossEntropyWithLogits = (labels: TensorLike, logits: TensorLike): Tensor =>
-  apply(sigmoidOp, operands(sigmoidOp.name, labels, logits), undefined);
+  withOperands(sigmoidOp.name, labels, logits, (...pair) => apply(sigmoidOp, pair, undefined));
 
 /** x scaled to unit length along axes. */
 export function l2Normalize(x: TensorLike, axis: number | readonly number[] = -1, epsilon = 1e-12): Tensor {
