@@ -20,6 +20,7 @@ const NO_OPS: ReadonlySet<string> = new Set([
   "withName",
   "within",
   "apply",
+  "withOperands",
   "dispatch",
   "emit",
   "listening",
