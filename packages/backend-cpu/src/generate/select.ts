@@ -59,6 +59,7 @@ export class Selector {
   readonly #memo = new Map<Expr, Code>();
   readonly #shared = new Map<string, Code>();
   readonly #ids = new Map<Code, number>();
+  readonly #rebuilt = new Map<Code, Code>();
 
   code(e: Expr): Code {
     let out = this.#memo.get(e);
@@ -90,18 +91,21 @@ export class Selector {
     return { op: e.op, args, dtype: e.dtype, value: e.value };
   }
 
-  /** Rebuilds a tree of new nodes so that equal ones are one. */
+  /** Rebuilds new nodes so that equal ones are one. They hang together many ways: each is looked at once. */
   #share(e: Code): Code {
     if (this.#ids.has(e)) return e;
+    let one = this.#rebuilt.get(e);
+    if (one) return one;
     const args = e.args.map((a) => this.#share(a));
     const value = typeof e.value === "object" && e.value !== null ? keyOf(e.value) : Object.is(e.value, -0) ? "-0" : String(e.value);
     const key = `${e.op}:${e.dtype}:${value}:${args.map((a) => this.#ids.get(a)).join()}`;
-    let one = this.#shared.get(key);
+    one = this.#shared.get(key);
     if (!one) {
       one = args.every((a, i) => a === e.args[i]) ? e : { ...e, args };
       this.#shared.set(key, one);
       this.#ids.set(one, this.#ids.size);
     }
+    this.#rebuilt.set(e, one);
     return one;
   }
 }
