@@ -1,6 +1,6 @@
 /** The CPU as a device: one linear memory, a base module of hand-written kernels, and small modules made for each program. */
 import { type Buffer, type Device, type IndexCheck, indexError, type Kernel, type Matched, type Run } from "@antler/compiler";
-import { type DType, OutOfMemoryError } from "@antler/tensor-core";
+import { type DType, memory as memoryInUse, OutOfMemoryError } from "@antler/tensor-core";
 import { FAULT_ADDRESS } from "./generate/access.ts";
 import { type EmitOptions, emitKernel } from "./generate/emit.ts";
 import { instantiateBase } from "./kernels/base.ts";
@@ -37,7 +37,7 @@ export function cpuDevice({ relaxed = true, handWritten = true, maximumBytes }: 
       try {
         return memory.alloc(bytes);
       } catch (error) {
-        if (error instanceof OutOfMemory) throw new OutOfMemoryError("cpu", error.message);
+        if (error instanceof OutOfMemory) throw new OutOfMemoryError("cpu", error.message.replace(/\.$/, ""), { hint: largestHolders() });
         throw error;
       }
     },
@@ -56,6 +56,12 @@ export function cpuDevice({ relaxed = true, handWritten = true, maximumBytes }: 
       if (check) throw indexError(check, words[at + 1]!, words[at + 2]!);
     },
   };
+}
+
+function largestHolders(): string {
+  const { largest } = memoryInUse();
+  const list = largest.map(({ bytes, dtype, shape }) => `${dtype}[${shape.join(", ")}] (${bytes} bytes)`);
+  return `Dispose of tensors, or use tidy(). The largest alive: ${list.join(", ") || "none"}.`;
 }
 
 function compile(kernels: readonly Kernel[], memory: Memory, options: EmitOptions): Run[] {
