@@ -16,6 +16,7 @@ import {
   type StaticSpec,
   type Storage,
 } from "@antler/tensor-core";
+import { debugFromEnvironment } from "./debug.ts";
 import type { Buffer, Device, Kernel, Run } from "./kernel.ts";
 import { lower } from "./lower.ts";
 import { printProgram } from "./print.ts";
@@ -51,6 +52,7 @@ const MINIMUM_BYTES = 16;
  * later work wait, never JavaScript, unless the device can be read synchronously.
  */
 export function kernelBackend(device: Device): KernelBackend {
+  debugFromEnvironment();
   const dtypes = new Set(device.dtypes);
   let arena: Block = { buffer: undefined, bytes: 0, sharers: 1 };
   /** Work that is still waiting; everything later goes behind it. */
@@ -132,7 +134,10 @@ export function kernelBackend(device: Device): KernelBackend {
     }
     const executable = new Executable(lower(graph, device), device);
     const kernels = link(executable);
-    if (listening()) emit({ kind: "compile", backend: device.name, nodes: countNodes(graph), kernels, ms: performance.now() - start });
+    if (listening()) {
+      const ms = performance.now() - start;
+      emit({ kind: "compile", backend: device.name, nodes: countNodes(graph), kernels, ms, graph, print: () => printProgram(executable) });
+    }
     return {
       executable,
       ready: Promise.resolve(),

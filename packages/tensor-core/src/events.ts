@@ -1,12 +1,21 @@
 /** What the core tells those who listen: profilers, the debug printer, tests. The core itself never logs. */
+import type { Graph } from "./graph.ts";
 
 export type AntlerEvent =
   /** An op ran outside of any compiled function. */
   | { readonly kind: "dispatch"; readonly op: string }
   /** A function was traced; `count` says how often so far. */
   | { readonly kind: "trace"; readonly name: string; readonly count: number; readonly ms: number }
-  /** A backend made a program of a graph. */
-  | { readonly kind: "compile"; readonly backend: string; readonly nodes: number; readonly kernels: number; readonly ms: number }
+  /** A backend made a program of a graph; `print` shows its kernels and memory. */
+  | {
+      readonly kind: "compile";
+      readonly backend: string;
+      readonly nodes: number;
+      readonly kernels: number;
+      readonly ms: number;
+      readonly graph: Graph;
+      readonly print?: () => string;
+    }
   /** A device made a kernel runnable. */
   | { readonly kind: "kernel"; readonly backend: string; readonly name: string; readonly code?: unknown }
   /** A compiled function ran. */

@@ -8,7 +8,6 @@ import { convolutionFilterGradient } from "./filter-gradient.ts";
 import { gemm } from "./gemm.ts";
 import { averagePool2d, maxPool2d, maxPool2dGradient, type Pooling } from "./pooling.ts";
 import { softmax } from "./softmax.ts";
-import { columnSums, rowSums } from "./sums.ts";
 import { transposeCopy } from "./transpose.ts";
 
 /** Runs every kernel once and returns all results. */
@@ -52,8 +51,6 @@ function everyKernel(bench: KernelBench): Float32Array[] {
 
   const rows = { rows: 9, columns: 37, x: { pointer: input(9 * 37), rowStride: 37 } };
   softmax(context, { ...rows, y: { pointer: output(9 * 37), rowStride: 37 } });
-  columnSums(context, { ...rows, out: output(37) });
-  rowSums(context, { ...rows, out: output(9) });
   const source = { pointer: rows.x.pointer, rowStride: 1, columnStride: 37 };
   transposeCopy(context, { rows: 37, columns: 9, source, target: { pointer: output(37 * 9), rowStride: 9 } });
 

@@ -2,24 +2,13 @@
 
 import { assembleModule } from "../wasm/index.ts";
 import type { KernelOptions } from "./context.ts";
-import { type PackExports, packFunctions } from "./pack.ts";
-import { type PatchExports, patchFunctions } from "./patches.ts";
+import { type DotExports, dotFunctions } from "./dots.ts";
 import { type PoolingExports, poolingFunctions } from "./pooling-rows.ts";
-import { type SkinnyExports, skinnyFunctions } from "./skinny.ts";
 import { type SoftmaxExports, softmaxFunctions } from "./softmax.ts";
-import { type SumExports, sumFunctions } from "./sums.ts";
 import { type TileExports, tileFunctions } from "./tile.ts";
 import { type TransposeExports, transposeFunctions } from "./transpose.ts";
 
-export interface KernelExports
-  extends TileExports,
-    PackExports,
-    SkinnyExports,
-    TransposeExports,
-    PatchExports,
-    PoolingExports,
-    SoftmaxExports,
-    SumExports {}
+export interface KernelExports extends TileExports, DotExports, TransposeExports, PoolingExports, SoftmaxExports {}
 
 export interface BaseModuleOptions extends KernelOptions {
   /** Whether the memory is shared between threads. */
@@ -31,13 +20,10 @@ export function baseModule({ relaxed, shared }: BaseModuleOptions): Uint8Array<A
   const options = { relaxed };
   const functions = {
     ...tileFunctions(options),
-    ...packFunctions(),
-    ...skinnyFunctions(options),
+    ...dotFunctions(options),
     ...transposeFunctions(),
-    ...patchFunctions(),
     ...poolingFunctions(),
     ...softmaxFunctions(options),
-    ...sumFunctions(),
   };
   return assembleModule({ memory: { shared }, functions });
 }

@@ -35,8 +35,10 @@ export interface Axis {
   readonly before: number;
 }
 
+type Geometry = Pick<Convolution, "height" | "width" | "kernelHeight" | "kernelWidth" | "strides" | "dilations" | "padding">;
+
 /** The vertical and the horizontal axis. */
-export function axesOf(convolution: Convolution): readonly [vertical: Axis, horizontal: Axis] {
+export function axesOf(convolution: Geometry): readonly [vertical: Axis, horizontal: Axis] {
   const { height, width, kernelHeight, kernelWidth, strides = [1, 1], dilations = [1, 1] } = convolution;
   const { top, bottom, left, right } = convolution.padding ?? { top: 0, bottom: 0, left: 0, right: 0 };
   const axis = (input: number, kernel: number, at: 0 | 1, before: number, after: number): Axis => {

@@ -1,25 +1,23 @@
 // The one engine behind the forward convolution and the input gradient: sums of taps times filter blocks.
 //
 // The source is read through pointers, one per result (see `tile.ts`), a strip of results at a time, so that
-// what a strip needs stays in the second-level cache. `source-plan.ts` says how the source is read.
+// what a strip needs stays in the second-level cache: in place, or through a copy with zeros around it.
 
 import { type BlockDone, elementBytes, type KernelContext } from "./context.ts";
-import { type Strip, stripsOf, type Windows } from "./convolution.ts";
-import { packedBytes } from "./pack.ts";
+import { reach, type Strip, stripsOf, type Windows } from "./convolution.ts";
+import { packedBytes, packPanels } from "./pack.ts";
 import { carveScratch } from "./scratch.ts";
-import { copyStrip, fillPixelTable, planSource, type SourcePlan, stripStart } from "./source-plan.ts";
-import { edgeTileBytes, panelStep, prepareEdgeTile } from "./tile.ts";
+import { edgeTileBytes, panelStep } from "./tile.ts";
 
 /** Results per strip, a compromise: tables and copies stay small, filter panels are reused often. */
 const stripResults = 2048;
-/** Depth of a block of packed filter: with six rows of the source it fits the first-level cache. */
-const blockDepth = 600;
 
 export interface Correlation {
   readonly batch: number;
   readonly rows: Windows;
   readonly columns: Windows;
-  readonly source: ChannelSlice;
+  /** Some neighbouring channels of images whose pixels are `pixelStride` elements apart. */
+  readonly source: { readonly pointer: number; readonly channels: number; readonly pixelStride: number };
   /** Element (tap, source channel, result channel) = tap·tapStride + channel·depthStride + channel·columnStride. */
   readonly filter: {
     readonly pointer: number;
@@ -39,158 +37,153 @@ export interface Correlation {
   readonly done?: BlockDone;
 }
 
-/** Some neighbouring channels of images whose pixels are `pixelStride` elements apart. */
-export interface ChannelSlice {
-  readonly pointer: number;
-  readonly channels: number;
-  readonly pixelStride: number;
-}
-
-/** Where the rows of the product are found: the arguments of `tileProduct` that name them. */
-interface RowSource {
-  readonly rowTable: number;
-  readonly segmentTable: number;
-  readonly segments: number;
-  readonly length: number;
-  readonly offset: number;
-}
-
-/** The intermediate data of one call, in scratch. */
-interface Workspace {
-  readonly plan: SourcePlan;
-  readonly depth: number;
-  readonly panels: number;
-  readonly rowTable: number;
-  readonly resultTable: number;
-  readonly segmentTable: number;
-  readonly edgeTile: number;
-  readonly copy: number;
-  readonly patches: number;
-  readonly patchTable: number;
-}
-
 /** Results = Σ over taps and source channels of source · filter. */
 export function correlate(context: KernelContext, correlation: Correlation): void {
-  const { batch, rows, columns, result, done } = correlation;
-  if (batch * rows.results * columns.results * result.channels === 0) return;
-  const strips = stripsOf(batch, rows.results, columns.results, stripResults);
-  const workspace = prepare(context, correlation, strips[0] as Strip);
-  for (const strip of strips) {
+  const { batch, rows, columns, source, result, done } = correlation;
+  const { exports } = context;
+  const [widest, ...strips] = stripsOf(batch, rows.results, columns.results, stripResults);
+  if (widest === undefined || rows.results * columns.results * result.channels === 0) return;
+  const plan = planSource(correlation, widest);
+  const { copies, offsets, segmentLength } = plan;
+  const depth = offsets.length * segmentLength;
+  const tableBytes = widest.images * widest.rows * columns.results * elementBytes;
+  const [panels, rowTable, resultTable, segmentTable, edgeTile, copy] = carveScratch(
+    context,
+    packedBytes(depth, result.channels),
+    tableBytes,
+    tableBytes,
+    offsets.length * elementBytes,
+    edgeTileBytes,
+    copies ? widest.images * plan.imageStride * elementBytes : 0,
+  );
+  packFilter(context, correlation, panels, depth);
+  fillTable(context, rowTable, widest, columns.results, [plan.imageStride, rows.step * plan.rowStride, columns.step * plan.pixelStride]);
+  fillTable(context, resultTable, widest, columns.results, [result.imageStride, result.rowStride, result.pixelStride]);
+  for (const [index, offset] of offsets.entries()) {
+    exports.fillSequence(segmentTable + index * elementBytes, offset * elementBytes, 0, 1);
+  }
+
+  for (const strip of [widest, ...strips]) {
     const count = strip.images * strip.rows * columns.results;
-    const first = strip.image * result.imageStride + strip.row * result.rowStride;
-    for (const block of depthBlocks(readStrip(context, correlation, workspace, strip, count))) {
-      context.exports.tileProduct(
-        block.source.rowTable,
-        count,
-        block.source.segmentTable,
-        block.source.segments,
-        block.source.length,
-        block.source.offset,
-        workspace.panels + block.depth * panelStep,
-        workspace.depth * panelStep,
-        result.channels,
-        workspace.resultTable,
-        result.pointer + first * elementBytes,
-        Number(block.depth > 0),
-        workspace.edgeTile,
-      );
-    }
+    const firstRow = strip.row * rows.step + plan.top;
+    const start = strip.image * plan.imageStride + firstRow * plan.rowStride + plan.left * plan.pixelStride;
+    if (copies) copyStrip(context, correlation, plan, strip, copy);
+    exports.tileProduct(
+      rowTable,
+      count,
+      segmentTable,
+      offsets.length,
+      segmentLength,
+      copies ? copy : source.pointer + start * elementBytes,
+      panels,
+      depth * panelStep,
+      result.channels,
+      resultTable,
+      result.pointer + (strip.image * result.imageStride + strip.row * result.rowStride) * elementBytes,
+      0,
+      edgeTile,
+    );
     const row = (strip.image * rows.results + strip.row) * columns.results;
     done?.(row, row + count, 0, result.channels);
   }
 }
 
-/** Reserves scratch for the widest strip, packs the filter, and writes the tables that all strips share. */
-function prepare(context: KernelContext, correlation: Correlation, widest: Strip): Workspace {
-  const { exports } = context;
-  const { rows, columns, result } = correlation;
-  const count = widest.images * widest.rows * columns.results;
-  const plan = planSource(correlation, widest);
-  const depth = plan.segmentOffsets.length * plan.segmentLength;
-  const [panels, rowTable, resultTable, patchTable, segmentTable, edgeTile, copy, patches] = carveScratch(
-    context,
-    packedBytes(depth, result.channels),
-    count * elementBytes,
-    count * elementBytes,
-    count * elementBytes,
-    (plan.segmentOffsets.length + 1) * elementBytes,
-    edgeTileBytes,
-    plan.copyBytes,
-    plan.patchBytes,
-  );
-  packFilter(context, correlation, panels, depth);
-  prepareEdgeTile(exports, edgeTile);
-  if (plan.copies) exports.fillZero(copy, plan.copyBytes);
-  const sourceDistances = [plan.imageBytes, rows.step * plan.rowBytes, columns.step * plan.pixelBytes] as const;
-  fillPixelTable(context, rowTable, widest, columns.results, sourceDistances);
-  const [image, row, pixel] = [result.imageStride, result.rowStride, result.pixelStride];
-  const resultDistances = [image * elementBytes, row * elementBytes, pixel * elementBytes] as const;
-  fillPixelTable(context, resultTable, widest, columns.results, resultDistances);
-  exports.fillSequence(patchTable, patches, depth * elementBytes, count);
-  // One more entry of 0 behind the segments, the only segment of gathered rows.
-  for (const [index, offset] of [...plan.segmentOffsets, 0].entries()) {
-    exports.fillSequence(segmentTable + index * elementBytes, offset, 0, 1);
-  }
-  return { plan, depth, panels, rowTable, resultTable, segmentTable, edgeTile, copy, patches, patchTable };
+/** How the source is read; distances in elements, in the copy or in place. */
+interface SourcePlan {
+  /** Whether windows reach over the edge, or the pixels' channels are not neighbours, so that strips are copied. */
+  readonly copies: boolean;
+  /** Source position of the first pixel that the first result reads. */
+  readonly top: number;
+  readonly left: number;
+  /** Rows and columns that a strip reads. */
+  readonly height: number;
+  readonly width: number;
+  readonly imageStride: number;
+  readonly rowStride: number;
+  readonly pixelStride: number;
+  /** Where runs of neighbouring elements under the kernel begin, relative to a result's first pixel, and how long they are. */
+  readonly offsets: readonly number[];
+  readonly segmentLength: number;
 }
 
-/** Copies what must be copied of a strip, and says where the rows of the product are. */
-function readStrip(context: KernelContext, correlation: Correlation, workspace: Workspace, strip: Strip, count: number): RowSource {
-  const { plan, depth, rowTable, segmentTable, copy, patches, patchTable } = workspace;
-  const segments = plan.segmentOffsets.length;
-  const length = plan.segmentLength;
-  if (plan.copies) copyStrip(context, correlation, plan, strip, copy);
-  const offset = plan.copies ? copy : stripStart(correlation, plan, strip);
-  if (!plan.gathers) return { rowTable, segmentTable, segments, length, offset };
-  context.exports.gatherPatches(rowTable, count, segmentTable, segments, length, offset, patches);
-  const zeroOffset = segmentTable + segments * elementBytes;
-  return { rowTable: patchTable, segmentTable: zeroOffset, segments: 1, length: depth, offset: 0 };
+function planSource({ rows, columns, source }: Correlation, widest: Strip): SourcePlan {
+  const { channels } = source;
+  const [top, bottom] = reach(rows);
+  const [left, right] = reach(columns);
+  const copies = top < 0 || left < 0 || bottom > rows.source || right > columns.source || source.pixelStride !== channels;
+  const tapsAreNeighbours = columns.taps.every(({ offset }, index) => offset === left + index);
+  const height = reach({ ...rows, results: widest.rows })[1] - top;
+  const width = right - left;
+  const pixelStride = copies ? channels : source.pixelStride;
+  const rowStride = (copies ? width : columns.source) * pixelStride;
+  const imageStride = (copies ? height : rows.source) * rowStride;
+  const firsts = tapsAreNeighbours ? columns.taps.slice(0, 1) : columns.taps;
+  const offsets = rows.taps.flatMap((row) => firsts.map((column) => (row.offset - top) * rowStride + (column.offset - left) * pixelStride));
+  const segmentLength = (tapsAreNeighbours ? columns.taps.length : 1) * channels;
+  return { copies, top, left, height, width, imageStride, rowStride, pixelStride, offsets, segmentLength };
 }
 
-/** Packs the filter in the order in which the segments meet its taps. */
-function packFilter(context: KernelContext, correlation: Correlation, panels: number, depth: number): void {
-  const { rows, columns, source, filter, result } = correlation;
-  for (const [y, rowTap] of rows.taps.entries()) {
-    for (const [x, columnTap] of columns.taps.entries()) {
-      const tap = rowTap.index * filter.tapsPerRow + columnTap.index;
-      context.exports.packPanels(
-        filter.pointer + tap * filter.tapStride * elementBytes,
-        filter.depthStride * elementBytes,
-        filter.columnStride * elementBytes,
-        source.channels,
-        result.channels,
-        panels + (y * columns.taps.length + x) * source.channels * panelStep,
-        depth * panelStep,
+/** Copies what a strip reads, with zeros around it. */
+function copyStrip({ exports }: KernelContext, correlation: Correlation, plan: SourcePlan, strip: Strip, copy: number): void {
+  const { rows, columns, source } = correlation;
+  const { channels, pixelStride } = source;
+  const firstRow = strip.row * rows.step + plan.top;
+  const [rowStart, rowEnd] = overlap(firstRow, plan.height, rows.source);
+  const [columnStart, columnEnd] = overlap(plan.left, plan.width, columns.source);
+  exports.fillZero(copy, strip.images * plan.imageStride * elementBytes);
+  // Pixels that are neighbours are copied together, otherwise one by one.
+  const [pixels, elements] = pixelStride === channels ? [1, (columnEnd - columnStart) * channels] : [columnEnd - columnStart, channels];
+  for (let image = 0; image < strip.images; image += 1) {
+    for (let row = rowStart; row < rowEnd; row += 1) {
+      const sourceRow = (strip.image + image) * rows.source + firstRow + row;
+      const from = (sourceRow * columns.source + plan.left + columnStart) * pixelStride;
+      const to = image * plan.imageStride + row * plan.rowStride + columnStart * channels;
+      exports.copyStrided(
+        source.pointer + from * elementBytes,
+        pixelStride * elementBytes,
+        elementBytes,
+        copy + to * elementBytes,
+        channels * elementBytes,
+        pixels,
+        elements,
       );
     }
   }
 }
 
-/** Cuts the depth into blocks: several segments each, or parts of one. Without depth, one empty block. */
-function depthBlocks(source: RowSource): { readonly depth: number; readonly source: RowSource }[] {
-  const { segmentTable, segments, length, offset } = source;
-  if (segments * length <= blockDepth) return [{ depth: 0, source }];
-  const blocks: { depth: number; source: RowSource }[] = [];
-  if (length <= blockDepth) {
-    const count = Math.ceil(segments / Math.floor(blockDepth / length));
-    const together = Math.ceil(segments / count);
-    for (let first = 0; first < segments; first += together) {
-      const block = { segmentTable: segmentTable + first * elementBytes, segments: Math.min(together, segments - first) };
-      blocks.push({ depth: first * length, source: { ...source, ...block } });
-    }
-    return blocks;
-  }
-  const together = Math.ceil(length / Math.ceil(length / blockDepth));
-  for (let segment = 0; segment < segments; segment += 1) {
-    for (let element = 0; element < length; element += together) {
-      const block = {
-        segmentTable: segmentTable + segment * elementBytes,
-        segments: 1,
-        length: Math.min(together, length - element),
-        offset: offset + element * elementBytes,
-      };
-      blocks.push({ depth: segment * length + element, source: { ...source, ...block } });
+/** Packs the filter in the order in which the segments meet its taps. */
+function packFilter(context: KernelContext, correlation: Correlation, panels: number, depth: number): void {
+  const { rows, columns, source, filter, result } = correlation;
+  let packed = panels;
+  for (const rowTap of rows.taps) {
+    for (const columnTap of columns.taps) {
+      const tap = rowTap.index * filter.tapsPerRow + columnTap.index;
+      const pointer = filter.pointer + tap * filter.tapStride * elementBytes;
+      const matrix = { pointer, rowStride: filter.depthStride, columnStride: filter.columnStride };
+      packPanels(context, matrix, source.channels, result.channels, packed, depth * panelStep);
+      packed += source.channels * panelStep;
     }
   }
-  return blocks;
+}
+
+/** Writes the offset of each pixel of a strip in bytes, images outermost; distances in elements. */
+export function fillTable(
+  { exports }: KernelContext,
+  table: number,
+  { images, rows }: Strip,
+  columns: number,
+  [image, row, pixel]: readonly [image: number, row: number, pixel: number],
+): void {
+  for (let i = 0; i < images; i += 1) {
+    for (let r = 0; r < rows; r += 1) {
+      const entry = table + (i * rows + r) * columns * elementBytes;
+      exports.fillSequence(entry, (i * image + r * row) * elementBytes, pixel * elementBytes, columns);
+    }
+  }
+}
+
+/** The part of `count` places from `first` on that lies within a source of the given extent, as places. */
+export function overlap(first: number, count: number, extent: number): readonly [start: number, end: number] {
+  const start = Math.min(count, Math.max(0, -first));
+  return [start, Math.max(start, Math.min(count, extent - first))];
 }

@@ -1,10 +1,9 @@
 // Matrix products of strided float32 matrices, single or batched.
 
 import { type BlockDone, elementBytes, type KernelContext } from "./context.ts";
-import { packedBytes } from "./pack.ts";
+import { packedBytes, packPanels } from "./pack.ts";
 import { carveScratch, scratchRowStride } from "./scratch.ts";
-import { skinnyRows } from "./skinny.ts";
-import { edgeTileBytes, panelStep, prepareEdgeTile, tileRows } from "./tile.ts";
+import { edgeTileBytes, panelStep, tileRows } from "./tile.ts";
 import { type StridedMatrix, transposeCopy } from "./transpose.ts";
 
 /** Depth of a packed block: a tile's rows of A and a panel of B fit the first-level cache. */
@@ -24,10 +23,8 @@ export interface MatrixProduct {
   readonly b: StridedMatrix;
   /** m×n; the elements of a row are neighbours. */
   readonly c: { readonly pointer: number; readonly rowStride: number };
-  /** Adds to C instead of overwriting it. Default: false. */
-  readonly accumulate?: boolean;
   /** Called once per block of C when it is final; rows of batch item i count from i·m. */
-  readonly done?: BlockDone;
+  readonly done?: BlockDone | undefined;
   /** Several products of one shape. Strides in elements; 0 uses the same matrix for all. Default: one. */
   readonly batch?: BatchStrides;
 }
@@ -39,197 +36,102 @@ export interface BatchStrides {
   readonly c: number;
 }
 
-/** C = A·B, or C += A·B. C must not overlap A or B. */
+/** C = A·B. C must not overlap A or B. */
 export function gemm(context: KernelContext, product: MatrixProduct): void {
-  const { m, a, b, c, batch, done } = product;
-  if (batch === undefined) {
-    productOnce(context, product);
-  } else if (batch.b === 0 && batch.a === m * a.rowStride && batch.c === m * c.rowStride) {
-    // The items lie below each other and share B: one tall product.
-    productOnce(context, { ...product, m: m * batch.count });
-  } else {
-    for (let item = 0; item < batch.count; item += 1) {
-      const first = item * m;
-      productOnce(context, {
-        ...omitDone(product),
-        a: { ...a, pointer: a.pointer + item * batch.a * elementBytes },
-        b: { ...b, pointer: b.pointer + item * batch.b * elementBytes },
-        c: { ...c, pointer: c.pointer + item * batch.c * elementBytes },
-        ...(done && { done: (row0, row1, column0, column1) => done(first + row0, first + row1, column0, column1) }),
-      });
-    }
-  }
-}
-
-function productOnce(context: KernelContext, product: MatrixProduct): void {
-  const { m, n, done } = product;
-  if (m === 0 || n === 0) return;
-  if (productInPlace(context, product)) done?.(0, m, 0, n);
-  else blockedProduct(context, product);
-}
-
-/** Products with a vector or a few rows, which read the large operand where it lies; false if it is none. */
-function productInPlace(context: KernelContext, product: MatrixProduct): boolean {
-  const { m, n, a, b, c } = product;
-  if (n === 1 && a.columnStride === 1) {
-    matrixTimesVector(context, product, { matrix: a, rows: m, vector: column(b), outStride: c.rowStride });
-  } else if (m === 1 && b.rowStride === 1) {
-    matrixTimesVector(context, product, { matrix: transposed(b), rows: n, vector: row(a), outStride: 1 });
-  } else if (n === 1 && a.rowStride === 1 && c.rowStride === 1) {
-    skinnyProduct(context, { ...product, m: 1, n: m, a: transposed(b), b: transposed(a) });
-  } else if (m <= skinnyRows && b.columnStride === 1) {
-    skinnyProduct(context, product);
-  } else {
-    return false;
-  }
-  return true;
-}
-
-interface VectorProduct {
-  readonly matrix: StridedMatrix;
-  readonly rows: number;
-  readonly vector: { readonly pointer: number; readonly stride: number };
-  readonly outStride: number;
-}
-
-function matrixTimesVector(context: KernelContext, product: MatrixProduct, parts: VectorProduct): void {
-  const { k, c, accumulate = false } = product;
-  const { matrix, rows, vector, outStride } = parts;
-  const source = { pointer: vector.pointer, rowStride: 0, columnStride: vector.stride };
-  const dense = denseRows(context, source, 1, k);
-  context.exports.matrixTimesVector(
-    matrix.pointer,
-    matrix.rowStride * elementBytes,
-    rows,
-    k,
-    dense.pointer,
-    c.pointer,
-    outStride * elementBytes,
-    Number(accumulate),
-  );
-}
-
-function skinnyProduct(context: KernelContext, product: MatrixProduct): void {
-  const { m, n, k, a, b, c, accumulate = false } = product;
-  const strips = n & ~3;
-  if (strips < n) {
-    blockedProduct(context, {
-      ...omitDone(product),
-      n: n - strips,
-      b: { ...b, pointer: b.pointer + strips * b.columnStride * elementBytes },
-      c: { ...c, pointer: c.pointer + strips * elementBytes },
+  const { m, a, b, c, done, batch = { count: 1, a: 0, b: 0, c: 0 } } = product;
+  for (let item = 0; item < batch.count; item += 1) {
+    const row = item * m;
+    multiply(context, {
+      ...product,
+      a: { ...a, pointer: a.pointer + item * batch.a * elementBytes },
+      b: { ...b, pointer: b.pointer + item * batch.b * elementBytes },
+      c: { ...c, pointer: c.pointer + item * batch.c * elementBytes },
+      done: done && ((row0, row1, column0, column1) => done(row + row0, row + row1, column0, column1)),
     });
   }
-  const dense = denseRows(context, a, m, k);
-  context.exports.rowsTimesMatrix(
-    dense.pointer,
-    dense.rowStride * elementBytes,
-    m,
-    k,
-    b.pointer,
-    b.rowStride * elementBytes,
-    strips,
-    c.pointer,
-    c.rowStride * elementBytes,
-    Number(accumulate),
-  );
 }
 
 /**
- * The general case, after Goto and van de Geijn (2008): blocks of B are packed into panels, each is used by
- * all rows of A. Rows of A are read where they lie if their elements are neighbours, else copied per block.
+ * After Goto and van de Geijn (2008): blocks of B are packed into panels, each is used by all rows of A. Rows of A
+ * are read where they lie if their elements are neighbours, else copied per block. For a few rows, or one column,
+ * packing would cost more than the product: then the large operand is read where it lies if it can be.
  */
-function blockedProduct(context: KernelContext, product: MatrixProduct): void {
-  const { m, n, k, a, b, c, accumulate = false, done } = product;
+function multiply(context: KernelContext, product: MatrixProduct): void {
+  const { m, n, k, a, b, c, done } = product;
   const { exports } = context;
-  const depth = Math.min(k, blockDepth);
+  if (isFasterTransposed(product)) {
+    const swapped = { m: n, n: m, k, a: transposed(b), b: transposed(a), c: { ...c, rowStride: 1 } };
+    multiply(context, { ...swapped, done: done && ((row0, row1, column0, column1) => done(column0, column1, row0, row1)) });
+    return;
+  }
+  if (n === 1 && a.columnStride === 1) {
+    const [copy] = carveScratch(context, k * elementBytes);
+    transposeCopy(context, { rows: k, columns: 1, source: b, target: { pointer: copy, rowStride: 1 } });
+    exports.dotRows(a.pointer, a.rowStride * elementBytes, m, k, copy, c.pointer, c.rowStride * elementBytes);
+    done?.(0, m, 0, 1);
+    return;
+  }
+  const columnsInPlace = m <= tileRows && b.columnStride === 1 ? n & ~3 : 0;
   const mustCopy = a.columnStride !== 1;
-  const copyStride = scratchRowStride(depth);
   const rows = Math.min(m, blockRows);
+  const depth = columnsInPlace > 0 ? k : Math.min(k, blockDepth);
+  const copyStride = scratchRowStride(depth);
+  const rowStride = mustCopy ? copyStride : a.rowStride;
   const [panels, copies, rowTable, resultTable, segmentTable, edgeTile] = carveScratch(
     context,
-    packedBytes(depth, Math.min(n, blockColumns)),
+    packedBytes(depth, Math.min(n - columnsInPlace, blockColumns)),
     mustCopy ? rows * copyStride * elementBytes : 0,
     rows * elementBytes,
     rows * elementBytes,
     elementBytes,
     edgeTileBytes,
   );
-  prepareEdgeTile(exports, edgeTile);
   exports.fillSequence(segmentTable, 0, 0, 1);
   exports.fillSequence(resultTable, 0, c.rowStride * elementBytes, rows);
-  const rowStride = (mustCopy ? copyStride : a.rowStride) * elementBytes;
-  if (mustCopy) exports.fillSequence(rowTable, copies, rowStride, rows);
 
-  for (const [column0, columns] of blocks(n, blockColumns)) {
-    for (const [k0, length] of blocks(k, blockDepth)) {
-      exports.packPanels(
-        b.pointer + (k0 * b.rowStride + column0 * b.columnStride) * elementBytes,
-        b.rowStride * elementBytes,
-        b.columnStride * elementBytes,
-        length,
-        columns,
-        panels,
-        length * panelStep,
-      );
-      for (const [row0, count] of blocks(m, blockRows)) {
-        const pointer = a.pointer + (row0 * a.rowStride + k0 * a.columnStride) * elementBytes;
+  for (let column = 0, columns = 0; column < n; column += columns) {
+    const isPacked = column >= columnsInPlace;
+    columns = isPacked ? Math.min(blockColumns, n - column) : columnsInPlace;
+    // Without depth there is still one block, which writes zeros.
+    for (let k0 = 0; k0 === 0 || k0 < k; k0 += depth || 1) {
+      const length = Math.min(depth, k - k0);
+      const right = b.pointer + (k0 * b.rowStride + column * b.columnStride) * elementBytes;
+      if (isPacked) packPanels(context, { ...b, pointer: right }, length, columns, panels, length * panelStep);
+      for (let row = 0; row < m; row += blockRows) {
+        const count = Math.min(blockRows, m - row);
+        const left = a.pointer + (row * a.rowStride + k0 * a.columnStride) * elementBytes;
         if (mustCopy) {
-          const target = { pointer: copies, rowStride: copyStride };
-          transposeCopy(context, { rows: count, columns: length, source: { ...a, pointer }, target });
-        } else {
-          exports.fillSequence(rowTable, pointer, rowStride, count);
+          const target = { pointer: copies, rowStride };
+          transposeCopy(context, { rows: count, columns: length, source: { ...a, pointer: left }, target });
         }
-        exports.tileProduct(
+        exports.fillSequence(rowTable, mustCopy ? copies : left, rowStride * elementBytes, count);
+        exports[isPacked ? "tileProduct" : "stripProduct"](
           rowTable,
           count,
           segmentTable,
           1,
           length,
           0,
-          panels,
-          length * panelStep,
+          isPacked ? panels : right,
+          isPacked ? length * panelStep : b.rowStride * elementBytes,
           columns,
           resultTable,
-          c.pointer + (row0 * c.rowStride + column0) * elementBytes,
-          Number(accumulate || k0 > 0),
+          c.pointer + (row * c.rowStride + column) * elementBytes,
+          Number(k0 > 0),
           edgeTile,
         );
-        if (k0 + length >= k) done?.(row0, row0 + count, column0, column0 + columns);
+        if (k0 + length >= k) done?.(row, row + count, column, column + columns);
       }
     }
   }
 }
 
-/** Start and length of consecutive blocks; one empty block if there is nothing to divide. */
-function blocks(extent: number, size: number): (readonly [start: number, length: number])[] {
-  const count = Math.max(1, Math.ceil(extent / size));
-  return Array.from({ length: count }, (_, index) => [index * size, Math.min(size, extent - index * size)]);
-}
-
-/** The matrix itself if the elements of its rows are neighbours, else a copy in scratch that is so. */
-function denseRows(context: KernelContext, matrix: StridedMatrix, rows: number, columns: number): StridedMatrix {
-  if (matrix.columnStride === 1 || columns <= 1) return matrix;
-  const rowStride = scratchRowStride(columns);
-  const [pointer] = carveScratch(context, rows * rowStride * elementBytes);
-  const copy = { pointer, rowStride, columnStride: 1 };
-  transposeCopy(context, { rows, columns, source: matrix, target: copy });
-  return copy;
+/** Whether a product with a vector reads the matrix along its rows only as Cᵀ = Bᵀ·Aᵀ. */
+function isFasterTransposed({ m, n, a, b, c }: MatrixProduct): boolean {
+  if (n === 1) return m > 1 && a.rowStride === 1 && c.rowStride === 1;
+  return m === 1 && b.rowStride === 1 && b.columnStride !== 1;
 }
 
 function transposed({ pointer, rowStride, columnStride }: StridedMatrix): StridedMatrix {
   return { pointer, rowStride: columnStride, columnStride: rowStride };
-}
-
-function column({ pointer, rowStride }: StridedMatrix): VectorProduct["vector"] {
-  return { pointer, stride: rowStride };
-}
-
-function row({ pointer, columnStride }: StridedMatrix): VectorProduct["vector"] {
-  return { pointer, stride: columnStride };
-}
-
-function omitDone(product: MatrixProduct): Omit<MatrixProduct, "done"> {
-  const { done: _, ...rest } = product;
-  return rest;
 }

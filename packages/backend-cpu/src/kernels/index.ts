@@ -25,5 +25,4 @@ export {
   pooledExtents,
 } from "./pooling.ts";
 export { logSoftmax, type RowOperation, softmax } from "./softmax.ts";
-export { columnSums, type MatrixSum, rowSums } from "./sums.ts";
 export { type StridedMatrix, type TransposeCopy, transposeCopy } from "./transpose.ts";

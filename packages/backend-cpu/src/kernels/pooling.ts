@@ -1,7 +1,8 @@
 // Max and average pooling of NHWC images, and their gradients.
 
 import { elementBytes, type KernelContext } from "./context.ts";
-import type { Padding2d } from "./convolution.ts";
+import { axesOf, type Padding2d } from "./convolution.ts";
+import type { PoolRow } from "./pooling-rows.ts";
 
 /** Windows over each channel of [batch, height, width, channels]. */
 export interface Pooling {
@@ -17,11 +18,9 @@ export interface Pooling {
 }
 
 /** Rows and columns of the result. */
-export function pooledExtents(pooling: Pooling): readonly [height: number, width: number] {
-  const { height, width, window, strides } = pooling;
-  const { top, bottom, left, right } = pooling.padding ?? { top: 0, bottom: 0, left: 0, right: 0 };
-  const windows = (extent: number, at: 0 | 1): number => Math.max(0, Math.floor((extent - window[at]) / strides[at]) + 1);
-  return [windows(height + top + bottom, 0), windows(width + left + right, 1)];
+export function pooledExtents({ window, ...images }: Pooling): readonly [height: number, width: number] {
+  const [vertical, horizontal] = axesOf({ ...images, kernelHeight: window[0], kernelWidth: window[1] });
+  return [vertical.output, horizontal.output];
 }
 
 export interface MaxPool {
@@ -39,11 +38,7 @@ export interface MaxPool {
 
 /** The largest element of each window; NaN wins, padding counts as −∞. */
 export function maxPool2d({ exports }: KernelContext, { pooling, input, output, positions }: MaxPool): void {
-  eachPooledRow(pooling, ({ outputOffset, row, rows, image }) => {
-    const geometry = rowGeometry(pooling, input + image, row, rows);
-    if (positions === undefined) exports.maxPoolRow(...geometry, output + outputOffset, 0, 0);
-    else exports.maxPoolRowPositions(...geometry, output + outputOffset, positions + outputOffset, row);
-  });
+  eachRow(positions === undefined ? exports.maxPoolRow : exports.maxPoolRowPositions, pooling, input, output, positions);
 }
 
 export interface MaxPoolGradient {
@@ -79,9 +74,7 @@ export interface AveragePool {
 
 /** The mean of each window; padding is not counted. A window wholly in the padding gives NaN (0 / 0). */
 export function averagePool2d({ exports }: KernelContext, { pooling, input, output }: AveragePool): void {
-  eachPooledRow(pooling, ({ outputOffset, row, rows, image }) => {
-    exports.averagePoolRow(...rowGeometry(pooling, input + image, row, rows), output + outputOffset, 0, 0);
-  });
+  eachRow(exports.averagePoolRow, pooling, input, output);
 }
 
 export interface AveragePoolGradient {
@@ -97,49 +90,23 @@ export function averagePool2dGradient({ exports }: KernelContext, gradient: Aver
   const { pooling, outputGradient, inputGradient } = gradient;
   const { batch, height, width, channels } = pooling;
   exports.fillZero(inputGradient, batch * height * width * channels * elementBytes);
-  eachPooledRow(pooling, ({ outputOffset, row, rows, image }) => {
-    const geometry = rowGeometry(pooling, inputGradient + image, row, rows);
-    exports.averagePoolRowGradient(...geometry, outputGradient + outputOffset, 0, 0);
-  });
+  eachRow(exports.averagePoolRowGradient, pooling, inputGradient, outputGradient);
 }
 
-/** One row of results: where it is, and which rows of the image its windows cover. */
-interface PooledRow {
-  /** Byte offsets of the image in the input, and of the row in the output. */
-  readonly image: number;
-  readonly outputOffset: number;
-  readonly row: number;
-  readonly rows: number;
-}
-
-function eachPooledRow(pooling: Pooling, visit: (row: PooledRow) => void): void {
-  const { batch, channels, window, strides, padding } = pooling;
-  const [height, width] = pooledExtents(pooling);
-  const imageBytes = pooling.height * pooling.width * channels * elementBytes;
-  const rowBytes = width * channels * elementBytes;
+/** Calls the kernel for each row of results, with the rows of the image that its windows cover. */
+function eachRow(poolRow: PoolRow, pooling: Pooling, image: number, output: number, positions = output): void {
+  const { batch, height, width, channels, window, strides, padding } = pooling;
+  const [outputHeight, outputWidth] = pooledExtents(pooling);
+  const pixelBytes = channels * elementBytes;
   for (let item = 0; item < batch; item += 1) {
-    for (let y = 0; y < height; y += 1) {
+    for (let y = 0; y < outputHeight; y += 1) {
       const top = y * strides[0] - (padding?.top ?? 0);
-      const row = Math.min(Math.max(0, top), pooling.height);
-      const rows = Math.max(0, Math.min(pooling.height, top + window[0]) - row);
-      visit({ image: item * imageBytes, outputOffset: (item * height + y) * rowBytes, row, rows });
+      const row = Math.min(Math.max(0, top), height);
+      const rows = Math.max(0, Math.min(height, top + window[0]) - row);
+      const start = image + (item * height + row) * width * pixelBytes;
+      const offset = (item * outputHeight + y) * outputWidth * pixelBytes;
+      const left = padding?.left ?? 0;
+      poolRow(start, rows, width, channels, window[1], strides[1], left, outputWidth, output + offset, positions + offset, row);
     }
   }
-}
-
-type RowGeometry = readonly [
-  start: number,
-  rows: number,
-  width: number,
-  channels: number,
-  window: number,
-  stride: number,
-  left: number,
-  outputs: number,
-];
-
-function rowGeometry(pooling: Pooling, image: number, row: number, rows: number): RowGeometry {
-  const { width, channels, window, strides, padding } = pooling;
-  const start = image + row * width * channels * elementBytes;
-  return [start, rows, width, channels, window[1], strides[1], padding?.left ?? 0, pooledExtents(pooling)[1]];
 }

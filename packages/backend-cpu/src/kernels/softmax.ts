@@ -3,8 +3,7 @@
 import { FunctionBuilder, type Local } from "../wasm/index.ts";
 import { elementBytes, type KernelContext, type KernelOptions } from "./context.ts";
 import { emitExp, emitLog, lowestExp } from "./math.ts";
-import { emitRowPass, type RowPart } from "./row-pass.ts";
-import { reduceLanes } from "./row-pieces.ts";
+import { combineLanes, emitRowPass, type RowPart } from "./row-pass.ts";
 
 /** Vectors worked on in turn; more hide more of each step's latency, but spill. A power of two. */
 const groupVectors = 4;
@@ -48,7 +47,7 @@ function softmaxRows(kind: "softmax" | "logSoftmax", options: KernelOptions): Fu
   const f = new FunctionBuilder(options);
   const [x, xStride, y, yStride, rows, columns, lowest] = f.parameters("i32", "i32", "i32", "i32", "i32", "i32", "f32");
   const [from, to] = f.localsOf("i32", 2);
-  const [maximum, sum, isNaN, spare, limit] = f.localsOf("v128", 5);
+  const [maximum, sum, limit] = f.localsOf("v128", 3);
   const minusInfinity = f.f32x4Constant(Number.NEGATIVE_INFINITY);
   const zero = f.f32x4Constant(0);
   const pointers = [
@@ -59,15 +58,13 @@ function softmaxRows(kind: "softmax" | "logSoftmax", options: KernelOptions): Fu
 
   f.get(lowest).f32x4Splat().set(limit);
   f.repeat(rows, () => {
-    f.get(minusInfinity).set(maximum).get(zero).set(isNaN).get(zero).set(sum);
+    f.get(minusInfinity).set(maximum).get(zero).set(sum);
+    // NaN is passed over here; its exp is NaN, and so is that of ∞ − ∞.
     pass((part) => {
       part.load(from, minusInfinity);
-      // pmax passes over NaN, which is noted beside it.
       foldInto(f, maximum, part.values, "f32x4Pmax");
-      for (const value of part.values) f.get(value).get(value).f32x4Ne().set(value);
-      foldInto(f, isNaN, part.values, "v128Or");
     });
-    reduceLanes(f, maximum, spare, "f32x4Pmax").f32x4Splat().set(maximum);
+    combineLanes(f, maximum, "f32x4Pmax");
 
     pass((part) => {
       part.load(from, minusInfinity);
@@ -76,13 +73,14 @@ function softmaxRows(kind: "softmax" | "logSoftmax", options: KernelOptions): Fu
       if (kind === "softmax") part.store(to);
       foldInto(f, sum, part.values, "f32x4Add");
     });
-    reduceLanes(f, sum, spare, "f32x4Add").f32x4Splat().set(sum);
+    combineLanes(f, sum, "f32x4Add");
     if (kind === "softmax") f.f32x4(1).get(sum).f32x4Div().set(sum);
-    else emitLog(f, sum);
-    f.get(isNaN).v128AnyTrue();
-    f.if(() => f.f32x4(Number.NaN).set(sum));
-    // The difference is NaN where the maximum is infinite, and 0 elsewhere.
-    f.get(sum).get(maximum).get(maximum).f32x4Sub().f32x4Add().set(sum);
+    else {
+      // sum − sum is 0 or NaN.
+      f.get(sum).get(sum).f32x4Sub();
+      emitLog(f, sum);
+      f.get(sum).f32x4Add().set(sum);
+    }
 
     pass((part) => {
       part.load(kind === "softmax" ? to : from, zero);
@@ -98,18 +96,12 @@ function softmaxRows(kind: "softmax" | "logSoftmax", options: KernelOptions): Fu
 }
 
 /** Combines values into a total, in pairs first, so that only one step waits for the total of before. */
-function foldInto(f: FunctionBuilder, total: Local, values: readonly Local[], combine: "f32x4Pmax" | "f32x4Add" | "v128Or"): void {
-  const push = (some: readonly Local[]): void => {
-    const [only] = some;
-    if (only !== undefined && some.length === 1) {
-      f.get(only);
-    } else {
-      push(some.slice(0, some.length / 2));
-      push(some.slice(some.length / 2));
-      f[combine]();
-    }
-  };
+function foldInto(f: FunctionBuilder, total: Local, values: readonly Local[], combine: "f32x4Pmax" | "f32x4Add"): void {
   f.get(total);
-  push(values);
-  f[combine]().set(total);
+  for (let index = 0; index < values.length; index += 2) {
+    f.get(values[index] as Local);
+    if (index + 1 < values.length) f.get(values[index + 1] as Local)[combine]();
+    f[combine]();
+  }
+  f.set(total);
 }

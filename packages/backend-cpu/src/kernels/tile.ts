@@ -11,9 +11,9 @@
 // A tile is 6 rows by 8 columns: 12 accumulators, 2 vectors of B and 1 of A are the 15 registers that V8
 // hands out; larger tiles spill and lose 40 %.
 
-import { FunctionBuilder, type Local } from "../wasm/index.ts";
+import { FunctionBuilder, type Local, type Operand } from "../wasm/index.ts";
 import { elementBytes, type KernelOptions } from "./context.ts";
-import { setEnd } from "./row-pieces.ts";
+import { setEnd } from "./row-pass.ts";
 
 /** Rows of a tile. */
 export const tileRows = 6;
@@ -22,104 +22,112 @@ export const tileColumns = 8;
 /** Scratch for a tile at the right edge: its 6×8 elements, then the offsets of its rows. */
 export const edgeTileBytes = 256;
 const edgeTableOffset = tileRows * tileColumns * 4;
-/** Bytes of the entries for one tile in a table of rows. */
-const tableBytes = tileRows * 4;
 /** Bytes from one k to the next in a panel. */
 export const panelStep: number = tileColumns * 4;
+/** Vectors of columns per pass over B in place, for 1 to 6 rows: enough accumulators to hide the latency of multiply-add. */
+const stripVectors = [8, 4, 4, 3, 2, 2] as const;
+
+/**
+ * Multiplies `rows` rows with all columns of B. Tables hold int32 bytes: pointers (rowTable), offsets
+ * (segmentTable) and offsets that are added to `c` (resultTable). `aOffset` is added to all of A's addresses.
+ */
+type Product = (
+  rowTable: number,
+  rows: number,
+  segmentTable: number,
+  segments: number,
+  length: number,
+  aOffset: number,
+  b: number,
+  bStride: number,
+  columns: number,
+  resultTable: number,
+  c: number,
+  accumulate: number,
+  edgeTile: number,
+) => void;
 
 export interface TileExports {
-  /**
-   * Multiplies `rows` rows with all panels of B. Tables hold int32 bytes: pointers (rowTable), offsets
-   * (segmentTable) and offsets that are added to `c` (resultTable). `aOffset` is added to all of A's
-   * addresses. Panels are k-major, `panelStride` bytes apart, see `packPanels`.
-   */
-  tileProduct(
-    rowTable: number,
-    rows: number,
-    segmentTable: number,
-    segments: number,
-    length: number,
-    aOffset: number,
-    b: number,
-    panelStride: number,
-    columns: number,
-    resultTable: number,
-    c: number,
-    accumulate: number,
-    edgeTile: number,
-  ): void;
+  /** B is packed in panels that are `bStride` bytes apart, see `packPanels`. */
+  readonly tileProduct: Product;
+  /** B is read where it lies, its rows `bStride` bytes apart: for few rows, and a multiple of 4 columns. */
+  readonly stripProduct: Product;
   /** Writes `count` int32: start, start + step, … */
   fillSequence(table: number, start: number, step: number, count: number): void;
 }
 
 export function tileFunctions(options: KernelOptions): Record<keyof TileExports, FunctionBuilder> {
-  return { tileProduct: tileProduct(options), fillSequence: fillSequence() };
+  return { tileProduct: product("packed", options), stripProduct: product("in place", options), fillSequence: fillSequence() };
 }
 
-/** Writes the table of row offsets that an edge tile is stored through. */
-export function prepareEdgeTile(exports: TileExports, edgeTile: number): void {
-  exports.fillSequence(edgeTile + edgeTableOffset, 0, tileColumns * 4, tileRows);
-}
+type Layout = "packed" | "in place";
 
-/** All rows: whole tiles first, then one smaller tile for what is left. */
-function tileProduct(options: KernelOptions): FunctionBuilder {
+/** Whole tiles of rows first, then one smaller tile for what is left. */
+function product(layout: Layout, options: KernelOptions): FunctionBuilder {
   const f = new FunctionBuilder();
-  const [rowTable, rows, segmentTable, segments, length, aOffset, b, panelStride, columns, resultTable, c, accumulate, edgeTile] =
+  const [rowTable, rows, segmentTable, segments, length, aOffset, b, bStride, columns, resultTable, c, accumulate, edgeTile] =
     f.parametersOf("i32", 13);
-  const segmentsEnd = f.local("i32");
+  const [segmentsEnd, right, result, left, edgeTable] = f.localsOf("i32", 5);
   const storeEdge = edgeStore();
-  const callBand = (count: number): FunctionBuilder => {
-    const operands = [rowTable, segmentTable, segmentsEnd, length, aOffset, b, panelStride, columns];
-    return f.callWith(tileBand(count, storeEdge, options), ...operands, resultTable, c, accumulate, edgeTile);
+
+  /** One row of tiles: the rows of A stay in the first-level cache while B passes by. */
+  const band = (count: number): void => {
+    const tiles = new Map<number, FunctionBuilder>();
+    const multiply = (vectors: number, ...target: readonly Operand[]): void => {
+      const code = tiles.get(vectors) ?? tile(count, vectors, layout, options);
+      tiles.set(vectors, code);
+      f.callWith(code, rowTable, segmentTable, segmentsEnd, length, aOffset, right, bStride, ...target);
+    };
+    const wholeTiles = (vectors: number): void => {
+      const next = (): void => {
+        multiply(vectors, resultTable, result, accumulate);
+        f.increase(right, layout === "packed" ? bStride : vectors * 16).increase(result, vectors * 16);
+      };
+      f.repeat(left, next, vectors * 4);
+    };
+    f.get(b).set(right).get(c).set(result).get(columns).set(left);
+    if (layout === "in place") {
+      wholeTiles(stripVectors[count - 1] as number);
+      wholeTiles(1);
+      return;
+    }
+    wholeTiles(2);
+    f.get(left);
+    f.if(() => {
+      f.get(left).i32(4).i32GtU();
+      f.if(
+        () => multiply(2, edgeTable, edgeTile, 0),
+        () => multiply(1, edgeTable, edgeTile, 0),
+      );
+      f.callWith(storeEdge, edgeTile, count, left, resultTable, result, accumulate);
+    });
   };
+
   setEnd(f, segmentsEnd, segmentTable, segments);
+  f.get(edgeTile).i32(edgeTableOffset).i32Add().set(edgeTable);
+  for (let r = 0; r < tileRows; r += 1)
+    f.get(edgeTable)
+      .i32(r * panelStep)
+      .i32Store(r * elementBytes);
   f.repeat(
     rows,
     () => {
-      callBand(tileRows);
-      f.increase(rowTable, tableBytes).increase(resultTable, tableBytes);
+      band(tileRows);
+      f.increase(rowTable, tileRows * elementBytes).increase(resultTable, tileRows * elementBytes);
     },
     tileRows,
   );
   for (let count = 1; count < tileRows; count += 1) {
     f.get(rows).i32(count).i32Eq();
-    f.if(() => callBand(count));
+    f.if(() => band(count));
   }
   return f;
 }
 
-/** One row of tiles: the rows of A stay in the first-level cache while the panels of B pass by. */
-function tileBand(rows: number, storeEdge: FunctionBuilder, options: KernelOptions): FunctionBuilder {
-  const f = new FunctionBuilder();
-  const [rowTable, segmentTable, segmentsEnd, length, aOffset, b, panelStride, columns, resultTable, c, accumulate, edgeTile] =
-    f.parametersOf("i32", 12);
-  const operands = [rowTable, segmentTable, segmentsEnd, length, aOffset, b];
-  const [wideTile, narrowTile] = [tile(rows, 2, options), tile(rows, 1, options)];
-  f.repeat(
-    columns,
-    () => {
-      f.callWith(wideTile, ...operands, resultTable, c, accumulate);
-      f.increase(b, panelStride).increase(c, panelStep);
-    },
-    tileColumns,
-  );
-  f.get(columns);
-  f.if(() => {
-    const edgeTable = (): FunctionBuilder => f.get(edgeTile).i32(edgeTableOffset).i32Add();
-    f.get(columns).i32(4).i32GtU();
-    f.if(
-      () => f.callWith(wideTile, ...operands, edgeTable, edgeTile, 0),
-      () => f.callWith(narrowTile, ...operands, edgeTable, edgeTile, 0),
-    );
-    f.callWith(storeEdge, edgeTile, rows, columns, resultTable, c, accumulate);
-  });
-  return f;
-}
-
 /** One tile: `vectors`·4 columns, accumulated in registers over all segments. */
-function tile(rows: number, vectors: number, options: KernelOptions): FunctionBuilder {
+function tile(rows: number, vectors: number, layout: Layout, options: KernelOptions): FunctionBuilder {
   const f = new FunctionBuilder(options);
-  const [rowTable, segment, segmentsEnd, length, aOffset, b, resultTable, c, accumulate] = f.parametersOf("i32", 9);
+  const [rowTable, segment, segmentsEnd, length, aOffset, b, bStride, resultTable, c, accumulate] = f.parametersOf("i32", 10);
   const sums = f.locals("v128", rows, vectors);
   const right = f.locals("v128", vectors);
   const left = f.local("v128");
@@ -129,42 +137,43 @@ function tile(rows: number, vectors: number, options: KernelOptions): FunctionBu
   /** Multiplies some steps along k and moves on by as many. */
   const multiply = (steps: number): void => {
     for (let step = 0; step < steps; step += 1) {
-      for (let v = 0; v < vectors; v += 1) {
-        const place = step * panelStep + v * 16;
-        f.get(b).v128Load(place).set(right(v));
-      }
+      const place = layout === "packed" ? step * panelStep : 0;
+      for (let v = 0; v < vectors; v += 1)
+        f.get(b)
+          .v128Load(place + v * 16)
+          .set(right(v));
       for (let r = 0; r < rows; r += 1) {
-        const place = step * elementBytes;
-        f.get(row(r)).v128Load32Splat(place).set(left);
+        f.get(row(r))
+          .v128Load32Splat(step * elementBytes)
+          .set(left);
         for (let v = 0; v < vectors; v += 1) f.f32x4MultiplyAdd(left, right(v), sums(r, v)).set(sums(r, v));
       }
+      if (layout === "in place") f.increase(b, bStride);
     }
     for (let r = 0; r < rows; r += 1) f.increase(row(r), steps * elementBytes);
-    f.increase(b, steps * panelStep);
+    if (layout === "packed") f.increase(b, steps * panelStep);
   };
-  /** Calls back with each vector of the tile and its address in the result: a local and an offset. */
-  const eachResult = (visit: (sum: Local, address: Local, place: number) => void): void => {
+  /** Calls back with each vector of the tile, and its place behind the address in `offset`. */
+  const eachResult = (visit: (sum: Local, place: number) => void): void => {
     for (let r = 0; r < rows; r += 1) {
       pushEntry(f, resultTable, r).get(c).i32Add().set(offset);
-      for (let v = 0; v < vectors; v += 1) visit(sums(r, v), offset, v * 16);
+      for (let v = 0; v < vectors; v += 1) visit(sums(r, v), v * 16);
     }
   };
 
   f.get(accumulate);
-  f.if(() => eachResult((sum, address, place) => f.get(address).v128Load(place).set(sum)));
+  f.if(() => eachResult((sum, place) => f.get(offset).v128Load(place).set(sum)));
   f.whileBelow(segment, segmentsEnd, () => {
     f.get(segment).i32Load().get(aOffset).i32Add().set(offset);
     for (let r = 0; r < rows; r += 1) pushEntry(f, rowTable, r).get(offset).i32Add().set(row(r));
-    setEnd(f, end, row(0), length, 8);
-    f.whileBelow(row(0), end, () => multiply(8));
-    f.get(length).i32(4).i32And();
-    f.if(() => multiply(4));
-    f.get(length).i32(3).i32And().set(offset);
-    setEnd(f, end, row(0), offset);
-    f.whileBelow(row(0), end, () => multiply(1));
+    f.get(row(0)).set(offset);
+    for (const steps of layout === "packed" ? [8, 4, 1] : [4, 1]) {
+      setEnd(f, end, offset, length, steps);
+      f.whileBelow(row(0), end, () => multiply(steps));
+    }
     f.increase(segment, elementBytes);
   });
-  eachResult((sum, address, place) => f.get(address).get(sum).v128Store(place));
+  eachResult((sum, place) => f.get(offset).get(sum).v128Store(place));
   return f;
 }
 

@@ -1,19 +1,18 @@
-// Copies a strided 32-bit matrix into rows; the transposing case runs on 4×4 blocks in registers.
+// Copies of strided 32-bit matrices into rows; the transposing case runs on 4×4 blocks in registers.
 
 import { FunctionBuilder, type Local } from "../wasm/index.ts";
 import { elementBytes, type KernelContext } from "./context.ts";
-import { setEnd } from "./row-pieces.ts";
 
 /** A tile's rows and columns: both sides of 64×64 elements fit the first-level cache. */
 const tileExtent = 64;
 
-/** From this size on a call of the engine's memory.copy is cheaper than a loop. */
-const longRowBytes = 1024;
+/** From so many elements on a call of the engine's memory.copy is cheaper than a loop. */
+const longRow = 16;
 
 export interface TransposeExports {
   /** out[i, j] = in[i + j·columnStride]; rows and columns are multiples of 4; strides in bytes. */
-  transposeBlocks(source: number, columnStride: number, target: number, targetStride: number, rows: number, columns: number): void;
-  /** out[i, j] = in[i·rowStride + j·columnStride] element by element; strides in bytes. */
+  transposeTile(source: number, columnStride: number, target: number, targetStride: number, rows: number, columns: number): void;
+  /** out[i, j] = in[i·rowStride + j·columnStride]; strides in bytes. */
   copyStrided(
     source: number,
     rowStride: number,
@@ -23,12 +22,12 @@ export interface TransposeExports {
     rows: number,
     columns: number,
   ): void;
-  /** The same where the elements of a row are neighbours. */
-  copyRows(source: number, rowStride: number, target: number, targetStride: number, rows: number, rowBytes: number): void;
+  /** Sets bytes to zero. */
+  fillZero(pointer: number, bytes: number): void;
 }
 
 export function transposeFunctions(): Record<keyof TransposeExports, FunctionBuilder> {
-  return { transposeBlocks: transposeBlocks(), copyStrided: copyStrided(), copyRows: copyRows() };
+  return { transposeTile: transposeTile(), copyStrided: copyStrided(), fillZero: fillZero() };
 }
 
 /** A strided matrix of 32-bit elements; strides count elements and may be 0. */
@@ -42,37 +41,35 @@ export interface TransposeCopy {
   readonly rows: number;
   readonly columns: number;
   readonly source: StridedMatrix;
+  /** The elements of a row are neighbours. */
   readonly target: { readonly pointer: number; readonly rowStride: number };
-  /** How many matrices, and how far apart they are in elements. Default: one. */
-  readonly batch?: { readonly count: number; readonly sourceStride: number; readonly targetStride: number };
 }
 
 /** target[i, j] = source[i·rowStride + j·columnStride], of any 32-bit element type. */
-export function transposeCopy({ exports }: Pick<KernelContext, "exports">, copy: TransposeCopy): void {
-  const { rows, columns, source, target, batch = { count: 1, sourceStride: 0, targetStride: 0 } } = copy;
-  if (rows === 0 || columns === 0) return;
+export function transposeCopy({ exports }: Pick<KernelContext, "exports">, { rows, columns, source, target }: TransposeCopy): void {
   const [rowStride, columnStride] = [source.rowStride * elementBytes, source.columnStride * elementBytes];
   const targetStride = target.rowStride * elementBytes;
-  for (let item = 0; item < batch.count; item += 1) {
-    const from = source.pointer + item * batch.sourceStride * elementBytes;
-    const to = target.pointer + item * batch.targetStride * elementBytes;
-    if (source.columnStride === 1) {
-      exports.copyRows(from, rowStride, to, targetStride, rows, columns * elementBytes);
-    } else if (source.rowStride === 1) {
-      const [blockRows, blockColumns] = [rows & ~3, columns & ~3];
-      exports.transposeBlocks(from, columnStride, to, targetStride, blockRows, blockColumns);
-      const below = [from + blockRows * elementBytes, to + blockRows * targetStride] as const;
-      exports.copyStrided(below[0], rowStride, columnStride, below[1], targetStride, rows & 3, columns);
-      const right = [from + blockColumns * columnStride, to + blockColumns * elementBytes] as const;
-      exports.copyStrided(right[0], rowStride, columnStride, right[1], targetStride, blockRows, columns & 3);
-    } else {
-      exports.copyStrided(from, rowStride, columnStride, to, targetStride, rows, columns);
+  const transposes = source.rowStride === 1 && source.columnStride !== 1;
+  const [blockRows, blockColumns] = transposes ? [rows & ~3, columns & ~3] : [0, 0];
+  const from = (row: number, column: number): number => source.pointer + row * rowStride + column * columnStride;
+  const to = (row: number, column: number): number => target.pointer + row * targetStride + column * elementBytes;
+  for (let i = 0; i < blockRows; i += tileExtent) {
+    for (let j = 0; j < blockColumns; j += tileExtent) {
+      const [tileRows, tileColumns] = [Math.min(tileExtent, blockRows - i), Math.min(tileExtent, blockColumns - j)];
+      exports.transposeTile(from(i, j), columnStride, to(i, j), targetStride, tileRows, tileColumns);
     }
   }
+  const copy = (row: number, column: number, count: number): void => {
+    if (count === 0 || column === columns) return;
+    exports.copyStrided(from(row, column), rowStride, columnStride, to(row, column), targetStride, count, columns - column);
+  };
+  // What lies right of the blocks, and what lies below them.
+  copy(0, blockColumns, blockRows);
+  copy(blockRows, 0, rows - blockRows);
 }
 
 /** Emits a 4×4 transpose of the four vectors, in place; `spare` are four more locals. */
-export function transpose4x4(f: FunctionBuilder, v: (i: number) => Local, spare: (i: number) => Local): void {
+function transpose4x4(f: FunctionBuilder, v: (i: number) => Local, spare: (i: number) => Local): void {
   const shuffle = (a: Local, b: Local, lanes: [number, number, number, number], target: Local): void => {
     f.get(a)
       .get(b)
@@ -89,94 +86,72 @@ export function transpose4x4(f: FunctionBuilder, v: (i: number) => Local, spare:
   }
 }
 
-function transposeBlocks(): FunctionBuilder {
+function transposeTile(): FunctionBuilder {
   const f = new FunctionBuilder();
   const [source, columnStride, target, targetStride, rows, columns] = f.parametersOf("i32", 6);
-  const [tileRow, tileRowEnd, row] = f.localsOf("i32", 3);
-  const [tileColumn, tileColumnEnd, column] = f.localsOf("i32", 3);
-  const [from, to] = f.localsOf("i32", 2);
+  const [from, to, place, left] = f.localsOf("i32", 4);
   const [v, spare] = [f.locals("v128", 4), f.locals("v128", 4)];
-  const nextTile = (start: Local, extent: Local, end: Local): void => {
-    f.get(start).i32(tileExtent).i32Add().tee(end);
-    f.get(extent).get(end).get(extent).i32LtU().select().set(end);
-  };
   const block = (): void => {
-    // Addresses: source + row·4 + column·columnStride, and target + row·targetStride + column·4.
-    f.get(source).get(row).i32(2).i32Shl().i32Add();
-    f.get(column).get(columnStride).i32Mul().i32Add().set(from);
     for (let i = 0; i < 4; i += 1) {
       f.get(from).v128Load().set(v(i));
-      if (i < 3) f.increase(from, columnStride);
+      f.increase(from, columnStride);
     }
     transpose4x4(f, v, spare);
-    f.get(target).get(row).get(targetStride).i32Mul().i32Add();
-    f.get(column).i32(2).i32Shl().i32Add().set(to);
+    f.get(to).set(place);
     for (let i = 0; i < 4; i += 1) {
-      f.get(to).get(v(i)).v128Store();
-      if (i < 3) f.increase(to, targetStride);
+      f.get(place).get(v(i)).v128Store();
+      f.increase(place, targetStride);
     }
+    f.increase(to, 16);
   };
-  f.whileBelow(tileRow, rows, () => {
-    nextTile(tileRow, rows, tileRowEnd);
-    f.i32(0).set(tileColumn);
-    f.whileBelow(tileColumn, columns, () => {
-      nextTile(tileColumn, columns, tileColumnEnd);
-      f.get(tileRow).set(row);
-      f.whileBelow(row, tileRowEnd, () => {
-        f.get(tileColumn).set(column);
-        f.whileBelow(column, tileColumnEnd, () => {
-          block();
-          f.increase(column, 4);
-        });
-        f.increase(row, 4);
-      });
-      f.get(tileColumnEnd).set(tileColumn);
-    });
-    f.get(tileRowEnd).set(tileRow);
-  });
-  return f;
+  const blockRow = (): void => {
+    f.get(source).set(from).get(target).set(to).get(columns).set(left);
+    f.repeat(left, block, 4);
+    f.increase(source, 16).increase(target, () => f.get(targetStride).i32(2).i32Shl());
+  };
+  return f.repeat(rows, blockRow, 4);
 }
 
+/** Rows of neighbours are copied whole if they are long, else 8 columns at a time; all other columns singly. */
 function copyStrided(): FunctionBuilder {
   const f = new FunctionBuilder();
   const [source, rowStride, columnStride, target, targetStride, rows, columns] = f.parametersOf("i32", 7);
-  const [from, to, end] = f.localsOf("i32", 3);
-  f.repeat(rows, () => {
-    f.get(source).set(from);
-    f.get(target).set(to);
-    setEnd(f, end, target, columns);
-    f.whileBelow(to, end, () => {
-      f.get(to).get(from).i32Load().i32Store();
-      f.increase(from, columnStride).increase(to, elementBytes);
+  const [from, to, left] = f.localsOf("i32", 3);
+  const eachRow = (copy: () => unknown): void => {
+    f.get(source).set(from).get(target).set(to).get(rows).set(left);
+    f.repeat(left, () => {
+      copy();
+      f.increase(from, rowStride).increase(to, targetStride);
     });
-    f.increase(source, rowStride).increase(target, targetStride);
+  };
+  const wholeRows = (): void => eachRow(() => f.get(to).get(from).get(columns).i32(2).i32Shl().memoryCopy());
+  const eightColumns = (): void => {
+    eachRow(() => {
+      for (const place of [0, 16]) f.get(to).get(from).v128Load(place).v128Store(place);
+    });
+    f.increase(source, 32).increase(target, 32);
+  };
+  const oneColumn = (): void => {
+    eachRow(() => f.get(to).get(from).i32Load().i32Store());
+    f.increase(source, columnStride).increase(target, elementBytes);
+  };
+  f.get(columnStride).i32(elementBytes).i32Eq();
+  f.if(() => {
+    f.get(columns).i32(longRow).i32GeU();
+    f.if(
+      () => {
+        wholeRows();
+        f.i32(0).set(columns);
+      },
+      () => f.repeat(columns, eightColumns, 8),
+    );
   });
+  f.repeat(columns, oneColumn);
   return f;
 }
 
-function copyRows(): FunctionBuilder {
+function fillZero(): FunctionBuilder {
   const f = new FunctionBuilder();
-  const [source, rowStride, target, targetStride, rows, rowBytes] = f.parametersOf("i32", 6);
-  const [from, to, vectorsEnd, end] = f.localsOf("i32", 4);
-  f.repeat(rows, () => {
-    f.get(rowBytes).i32(longRowBytes).i32GeU();
-    f.if(
-      () => f.get(target).get(source).get(rowBytes).memoryCopy(),
-      () => {
-        f.get(source).set(from);
-        f.get(target).tee(to).get(rowBytes).i32Add().set(end);
-        f.get(target).get(rowBytes).i32(~15).i32And().i32Add().set(vectorsEnd);
-        f.whileBelow(to, vectorsEnd, () => {
-          f.get(to).get(from).v128Load().v128Store();
-          f.increase(from, 16).increase(to, 16);
-        });
-        f.whileBelow(to, end, () => {
-          f.get(to).get(from).i32Load().i32Store();
-          f.increase(from, elementBytes).increase(to, elementBytes);
-        });
-      },
-    );
-    f.increase(source, rowStride).increase(target, targetStride);
-  });
-  return f;
+  const [pointer, bytes] = f.parametersOf("i32", 2);
+  return f.get(pointer).i32(0).get(bytes).memoryFill();
 }
