@@ -4,7 +4,7 @@ import type { Axis, Index, IndexCheck } from "./affine.ts";
 import type { ValueLoad } from "./element.ts";
 import type { Kernel, Load } from "./kernel.ts";
 import { arrange, type Draft, eachIndex, rewrite } from "./loops.ts";
-import { printKernel } from "./print.ts";
+import { printKernel } from "./print-kernel.ts";
 import type { Size } from "./size.ts";
 
 /** A kernel and which value each of its buffers is. */

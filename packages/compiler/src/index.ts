@@ -6,5 +6,6 @@ export { accumulator } from "./element.ts";
 export { indexError } from "./fault.ts";
 export type { Buffer, Device, Expr, Fold, Kernel, Layout, Limits, Load, Matched, MatchedCall, Run, Store } from "./kernel.ts";
 export { type Lowered, lower, type Step } from "./lower.ts";
-export { printKernel, printProgram } from "./print.ts";
+export { printProgram } from "./print.ts";
+export { printKernel } from "./print-kernel.ts";
 export { addSize, bindSize, mulSize, type Poly, type Size, showSize } from "./size.ts";

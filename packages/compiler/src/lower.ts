@@ -1,6 +1,7 @@
 /** From a graph to steps: kernels, hand-written kernels with their epilogues, host ops and regions. */
 import { BackendError, type Graph, makeNode, type Node, type Op, order, subgraphs, type Value } from "@antler/tensor-core";
 import { type Axis, axisIndex, constantIndex, divIndex, type Index, modIndex, newAxis } from "./affine.ts";
+import { type Aliases, resolve } from "./aliases.ts";
 import { flatIndex, Lowering, sizeOfValue, type ValueLoad } from "./element.ts";
 import { expand } from "./expand.ts";
 import { type Finished, finish } from "./finish.ts";
@@ -40,7 +41,7 @@ export interface Lowered {
   readonly steps: readonly Step[];
   readonly reasons: ReadonlyMap<Value, Reason>;
   /** Stored views that are another stored value seen with another shape. */
-  readonly aliases: ReadonlyMap<Value, Value>;
+  readonly aliases: Aliases;
 }
 
 export interface LowerOptions {
@@ -141,9 +142,7 @@ class Attempt {
   readonly #isStored = (v: Value): boolean => this.#storing.reasons.has(v) || !v.node || this.#storing.epilogues.has(v);
   readonly #inlines = (v: Value): boolean => this.#storing.inlined.has(v);
   #resolve(v: Value): Value {
-    let x = v;
-    for (let a = this.#aliases.get(x); a; a = this.#aliases.get(x)) x = a;
-    return x;
+    return resolve(this.#aliases, v);
   }
   #push(step: Step | { kind: "draft"; of: { draft: Draft; name: string; at: number } }, makes: readonly Value[]): void {
     this.#steps.push(step);

@@ -1,5 +1,6 @@
 /** Where every stored value lives: an input, an output, or a place in the arena that others use before and after. */
 import type { Value } from "@antler/tensor-core";
+import { resolve } from "./aliases.ts";
 import { sizeOfValue } from "./element.ts";
 import type { Load } from "./kernel.ts";
 import type { Lowered, Step } from "./lower.ts";
@@ -41,15 +42,10 @@ export const writesOf = (s: Step): readonly Value[] => {
 
 export function plan(lowered: Lowered): Plan {
   const { graph, steps, aliases } = lowered;
-  const resolve = (v: Value): Value => {
-    let x = v;
-    for (let a = aliases.get(x); a; a = aliases.get(x)) x = a;
-    return x;
-  };
   const places = new Map<Value, Place>();
   graph.inputs.forEach((v, at) => places.set(v, { kind: "input", at }));
   const outputs = graph.outputs.map((v, at): Place => {
-    const base = resolve(v);
+    const base = resolve(aliases, v);
     const place = places.get(base) ?? ({ kind: "output", at } as const);
     places.set(base, place);
     return place;

@@ -17,6 +17,7 @@ import {
   type Value,
   type WhileAttrs,
 } from "@antler/tensor-core";
+import { resolve } from "./aliases.ts";
 import { pack, type Request } from "./arena.ts";
 import type { Buffer, Device, Kernel, Run } from "./kernel.ts";
 import type { Lowered, MatchedStep, RegionStep, Step } from "./lower.ts";
@@ -101,7 +102,7 @@ export class Executable {
       return (f) => device.part(f.arena, offset);
     };
     const at = (v: Value): Locate => {
-      const place = places.get(this.#resolve(v));
+      const place = places.get(resolve(this.lowered.aliases, v));
       if (!place) throw new Error(`internal: a value of ${v.node?.op.name ?? "the inputs"} has no place`);
       return locate(place);
     };
@@ -114,11 +115,6 @@ export class Executable {
       return this.#regionCall(s, s.operands.map(at), s.node.outputs.map(at), room, specOf, sizes);
     });
     return { outputs: this.lowered.graph.outputs.map(specOf), arenaBytes: bytes, calls };
-  }
-  #resolve(v: Value): Value {
-    let x = v;
-    for (let a = this.lowered.aliases.get(x); a; a = this.lowered.aliases.get(x)) x = a;
-    return x;
   }
 
   #kernelCall(kernel: Kernel, buffers: readonly Locate[], sizes: Bindings): Call {
