@@ -28,17 +28,9 @@ export interface MemoryStats {
 
 /** No block of the requested size can be had, even by growing. */
 export class OutOfMemory extends Error {
-  readonly requestedBytes: number;
-  readonly stats: MemoryStats;
-
-  constructor(requestedBytes: number, stats: MemoryStats) {
-    super(
-      `memory: cannot allocate ${requestedBytes} bytes. ` +
-        `${stats.liveBytes} bytes are in use in ${stats.blocks} blocks, ${stats.reservedBytes} are reserved.`,
-    );
+  constructor(bytes: number, { reservedBytes, liveBytes, blocks }: MemoryStats) {
+    super(`memory: cannot allocate ${bytes} bytes. Of ${reservedBytes}, ${liveBytes} are in use in ${blocks} blocks.`);
     this.name = "OutOfMemory";
-    this.requestedBytes = requestedBytes;
-    this.stats = stats;
   }
 }
 
@@ -53,9 +45,9 @@ export class Memory {
   readonly #maximumPages: number;
   readonly #pool: Pool = new Pool(reservedBytes);
   #scratch: { readonly pointer: number; readonly bytes: number } = { pointer: 0, bytes: 0 };
-  #bytes: Uint8Array<ArrayBuffer>;
-  #f32: Float32Array<ArrayBuffer>;
-  #i32: Int32Array<ArrayBuffer>;
+  #bytes: Uint8Array<ArrayBuffer> = new Uint8Array(0);
+  #f32: Float32Array<ArrayBuffer> = new Float32Array(0);
+  #i32: Int32Array<ArrayBuffer> = new Int32Array(0);
 
   constructor(options: MemoryOptions = {}) {
     const { shared = false, initialBytes = 16 * 1024 * 1024, maximumBytes = pageLimit * pageBytes } = options;
@@ -64,10 +56,6 @@ export class Memory {
     const initial = Math.min(this.#maximumPages, Math.max(1, Math.ceil(initialBytes / pageBytes)));
     this.memory = new WebAssembly.Memory({ initial, maximum: 65536, shared });
     this.#pool.extend(initial * pageBytes);
-    // The DOM's types know no shared WebAssembly memory; a view works the same on either kind of buffer.
-    this.#bytes = new Uint8Array(this.memory.buffer as ArrayBuffer);
-    this.#f32 = new Float32Array(this.memory.buffer as ArrayBuffer);
-    this.#i32 = new Int32Array(this.memory.buffer as ArrayBuffer);
   }
 
   /** A block of at least this many bytes, contents undefined. Throws OutOfMemory. */
@@ -126,18 +114,16 @@ export class Memory {
     if (needed > room) this.#fail(bytes);
     // An eighth more than there is, so that a long series of small blocks grows memory only now and then.
     const generous = Math.min(room, Math.max(needed, Math.ceil(pages / 8)));
-    if (!this.#tryGrow(generous) && !this.#tryGrow(needed)) this.#fail(bytes);
-    this.#pool.extend(this.memory.buffer.byteLength);
-  }
-
-  #tryGrow(pages: number): boolean {
-    try {
-      this.memory.grow(pages);
-      return true;
-    } catch (error) {
-      if (error instanceof RangeError) return false;
-      throw error;
+    for (const count of [generous, needed]) {
+      try {
+        this.memory.grow(count);
+        this.#pool.extend(this.memory.buffer.byteLength);
+        return;
+      } catch (error) {
+        if (!(error instanceof RangeError)) throw error;
+      }
     }
+    this.#fail(bytes);
   }
 
   #fail(bytes: number): never {
@@ -145,6 +131,7 @@ export class Memory {
   }
 
   #refresh(): void {
+    // The DOM's types know no shared WebAssembly memory; a view works the same on either kind of buffer.
     const buffer = this.memory.buffer as ArrayBuffer;
     if (this.#bytes.buffer === buffer) return;
     this.#bytes = new Uint8Array(buffer);

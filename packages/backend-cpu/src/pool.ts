@@ -19,13 +19,12 @@ interface Block {
 }
 
 /**
- * Two-level segregated fit (Masmano et al. 2004): free blocks sit in bins by size, a bitmap finds the
- * first bin that fits, a block is split when it is larger than asked and merged with its free neighbours
- * when it comes back. All in constant time, and long runs do not fragment.
+ * Two-level segregated fit (Masmano et al. 2004): free blocks sit in bins by size, the first bin that fits gives
+ * its newest, a block is split when it is larger than asked and merged with its free neighbours when it comes
+ * back. The time is bounded by the number of bins, and long runs do not fragment.
  */
 export class Pool {
   readonly #bins: (Block | undefined)[] = new Array<Block | undefined>(binCount).fill(undefined);
-  readonly #occupied: Int32Array = new Int32Array(binCount / 32);
   readonly #live: Map<number, Block> = new Map();
   #last: Block | undefined;
   #end: number;
@@ -43,11 +42,6 @@ export class Pool {
 
   get liveBlocks(): number {
     return this.#live.size;
-  }
-
-  /** The address behind the last byte the pool manages. */
-  get end(): number {
-    return this.#end;
   }
 
   /** The size of the block that would be handed out for this many bytes. */
@@ -84,24 +78,17 @@ export class Pool {
     return Pool.blockBytes(bytes) - (last?.isFree ? last.bytes : 0);
   }
 
-  /** Takes over the addresses up to `end`. */
+  /** Takes over the addresses up to `end`, a multiple of 64. */
   extend(end: number): void {
-    const usable = end - (end % alignment);
-    if (usable <= this.#end) return;
-    const block = newBlock(this.#end, usable - this.#end, this.#last);
+    const block = newBlock(this.#end, end - this.#end, this.#last);
     if (this.#last !== undefined) this.#last.after = block;
     this.#last = block;
-    this.#end = usable;
+    this.#end = end;
     this.#release(block);
   }
 
   #firstFit(bytes: number): Block | undefined {
-    const bin = binOf(bytes);
-    for (let word = bin >>> 5; word < this.#occupied.length; word += 1) {
-      const mask = word === bin >>> 5 ? -1 << (bin & 31) : -1;
-      const candidates = (this.#occupied[word] ?? 0) & mask;
-      if (candidates !== 0) return this.#bins[word * 32 + lowestBit(candidates)];
-    }
+    for (let bin = binOf(bytes); bin < binCount; bin += 1) if (this.#bins[bin] !== undefined) return this.#bins[bin];
     return undefined;
   }
 
@@ -109,36 +96,31 @@ export class Pool {
     const rest = block.bytes - bytes;
     if (rest === 0) return;
     const tail = newBlock(block.address + bytes, rest, block);
-    tail.after = block.after;
-    if (tail.after === undefined) this.#last = tail;
-    else tail.after.before = tail;
+    this.#link(tail, block.after);
     block.after = tail;
     block.bytes = bytes;
     this.#bin(tail);
   }
 
+  /** Puts a block into its bin, merged with its free neighbours. */
   #release(block: Block): void {
-    if (block.after?.isFree) {
-      this.#unbin(block.after);
-      this.#absorbNext(block);
-    }
-    if (block.before?.isFree) {
-      const before = block.before;
-      this.#unbin(before);
-      this.#absorbNext(before);
-      this.#bin(before);
-    } else {
-      this.#bin(block);
-    }
+    if (block.after?.isFree) this.#append(block, this.#unbin(block.after));
+    const { before } = block;
+    if (before?.isFree) this.#bin(this.#append(this.#unbin(before), block));
+    else this.#bin(block);
   }
 
-  #absorbNext(block: Block): void {
-    const next = block.after;
-    if (next === undefined) return;
+  /** Makes a block longer by its neighbour. */
+  #append(block: Block, next: Block): Block {
     block.bytes += next.bytes;
-    block.after = next.after;
-    if (next.after === undefined) this.#last = block;
-    else next.after.before = block;
+    this.#link(block, next.after);
+    return block;
+  }
+
+  #link(block: Block, after: Block | undefined): void {
+    block.after = after;
+    if (after === undefined) this.#last = block;
+    else after.before = block;
   }
 
   #bin(block: Block): void {
@@ -148,24 +130,13 @@ export class Pool {
     block.older = this.#bins[bin];
     if (block.older !== undefined) block.older.newer = block;
     this.#bins[bin] = block;
-    this.#mark(bin, true);
   }
 
-  #unbin(block: Block): void {
+  #unbin(block: Block): Block {
     if (block.older !== undefined) block.older.newer = block.newer;
-    if (block.newer !== undefined) {
-      block.newer.older = block.older;
-      return;
-    }
-    const bin = binOf(block.bytes);
-    this.#bins[bin] = block.older;
-    if (block.older === undefined) this.#mark(bin, false);
-  }
-
-  #mark(bin: number, isOccupied: boolean): void {
-    const word = this.#occupied[bin >>> 5] ?? 0;
-    const bit = 1 << (bin & 31);
-    this.#occupied[bin >>> 5] = isOccupied ? word | bit : word & ~bit;
+    if (block.newer !== undefined) block.newer.older = block.older;
+    else this.#bins[binOf(block.bytes)] = block.older;
+    return block;
   }
 }
 
@@ -183,10 +154,6 @@ function binOf(bytes: number): number {
 
 function octaveOf(units: number): number {
   return 31 - Math.clz32(units);
-}
-
-function lowestBit(word: number): number {
-  return 31 - Math.clz32(word & -word);
 }
 
 function roundUp(value: number, multiple: number): number {

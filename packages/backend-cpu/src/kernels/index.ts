@@ -1,8 +1,8 @@
 // The hand-written kernels: a base module instantiated once on a memory, and drivers that work on pointers into it.
 
-export { type BaseModuleOptions, baseModule, instantiateBase, type KernelExports } from "./base.ts";
+export { type BaseModuleOptions, instantiateBase, type KernelExports } from "./base.ts";
 export type { BlockDone, KernelContext, ScratchMemory } from "./context.ts";
-export { type Axis, axesOf, type Convolution, type Padding2d } from "./convolution.ts";
+export type { Convolution, Padding2d } from "./convolution.ts";
 export {
   type ConvolutionForward,
   type ConvolutionInputGradient,
@@ -11,7 +11,6 @@ export {
 } from "./convolve.ts";
 export { type ConvolutionFilterGradient, convolutionFilterGradient } from "./filter-gradient.ts";
 export { type BatchStrides, gemm, type MatrixProduct } from "./gemm.ts";
-export { emitExp, emitLog, lowestExp } from "./math.ts";
 export {
   type AveragePool,
   type AveragePoolGradient,
@@ -22,7 +21,6 @@ export {
   maxPool2d,
   maxPool2dGradient,
   type Pooling,
-  pooledExtents,
 } from "./pooling.ts";
 export { logSoftmax, type RowOperation, softmax } from "./softmax.ts";
 export { type StridedMatrix, type TransposeCopy, transposeCopy } from "./transpose.ts";
