@@ -8,7 +8,7 @@ interface Times {
   compile: number;
   /** The whole step: tracing, compiling and running it. */
   step: number;
-  /** Processor time of the main thread until the step is compiled. */
+  /** Processor time of all threads until the step is compiled. */
   cpu: number;
 }
 
@@ -21,11 +21,11 @@ console.log(JSON.stringify({ cold: await firstStep(), warm: await firstStep() })
 async function firstStep(): Promise<Times> {
   const model = makeModel("cnn");
   const times: Times = { trace: 0, compile: 0, step: 0, cpu: 0 };
-  const used = process.threadCpuUsage();
+  const used = process.cpuUsage();
   const stop = onEvent((event) => {
     if (event.kind !== "trace" && event.kind !== "compile") return;
     times[event.kind] += event.ms;
-    const { user, system } = process.threadCpuUsage(used);
+    const { user, system } = process.cpuUsage(used);
     times.cpu = (user + system) / 1000;
   });
   const start = performance.now();
