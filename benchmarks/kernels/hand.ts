@@ -11,7 +11,6 @@ import { convolutionFilterGradient } from "../../packages/backend-cpu/src/kernel
 import { type BatchStrides, gemm } from "../../packages/backend-cpu/src/kernels/gemm.ts";
 import { maxPool2d, maxPool2dGradient, type Pooling, pooledExtents } from "../../packages/backend-cpu/src/kernels/pooling.ts";
 import { logSoftmax, softmax } from "../../packages/backend-cpu/src/kernels/softmax.ts";
-import { columnSums, rowSums } from "../../packages/backend-cpu/src/kernels/sums.ts";
 import { transposeCopy } from "../../packages/backend-cpu/src/kernels/transpose.ts";
 import { Memory } from "../../packages/backend-cpu/src/memory.ts";
 
@@ -107,6 +106,10 @@ function productCases(context: KernelContext, matrix: NewMatrix): Case[] {
     product("batched 16×(128×64 @ 64×128)", [128, 64, 128], { count: 16, a: 128 * 64, b: 64 * 128, c: 128 * 128 }),
     product("1×1024 @ 1024²", [1, 1024, 1024]),
     product("4×512 @ 512²", [4, 512, 512]),
+    product("1×1024 @ (1024²)ᵀ", [1, 1024, 1024]),
+    product("1024² @ 1024×1", [1024, 1024, 1]),
+    product("(1024²)ᵀ @ 1024×1", [1024, 1024, 1]),
+    product("128×512 @ 512×1", [128, 512, 1]),
   ];
 }
 
@@ -159,8 +162,7 @@ function convolutionCases(context: KernelContext, matrix: NewMatrix): Case[] {
 function rowCases(context: KernelContext, matrix: NewMatrix): Case[] {
   const logits = { pointer: matrix(256 * 1000), rowStride: 1000 };
   const probabilities = { pointer: matrix(256 * 1000), rowStride: 1000 };
-  const [large, transposed, sums] = [matrix(2048 ** 2), matrix(2048 ** 2), matrix(2048)];
-  const whole = { rows: 2048, columns: 2048, x: { pointer: large, rowStride: 2048 }, out: sums };
+  const [large, transposed] = [matrix(2048 ** 2), matrix(2048 ** 2)];
   const pooling: Pooling = { batch: 64, height: 26, width: 26, channels: 32, window: [2, 2], strides: [2, 2] };
   const [rows, columns] = pooledExtents(pooling);
   const [input, inputGradient] = [matrix(64 * 26 * 26 * 32), matrix(64 * 26 * 26 * 32)];
@@ -178,8 +180,6 @@ function rowCases(context: KernelContext, matrix: NewMatrix): Case[] {
         target: { pointer: transposed, rowStride: 2048 },
       }),
     ),
-    timed("sum over axis 0, 2048²", () => columnSums(context, whole)),
-    timed("sum over axis 1, 2048²", () => rowSums(context, whole)),
     timed("maxPool 2×2 64×26×26×32", () => maxPool2d(context, { pooling, input, output })),
     timed("maxPool 2×2 64×26×26×32 with positions", () => maxPool2d(context, { pooling, input, output, positions })),
     timed("maxPool gradient", () => maxPool2dGradient(context, { pooling, outputGradient: output, positions, inputGradient })),

@@ -1,7 +1,8 @@
 /** The base of metrics: numbers collected over batches. */
-import { type DType, suspendTrace, type Tensor, tensor, Variable } from "@antler/tensor-core";
+import { type DType, suspendTrace, type Tensor, Variable } from "@antler/tensor-core";
 import { type Config, configOf } from "../config.ts";
 import { autoName } from "../naming.ts";
+import { storedZeros } from "../zeros.ts";
 
 export interface MetricOptions {
   readonly name?: string | undefined;
@@ -53,7 +54,7 @@ export abstract class Metric {
   /** A variable that starts at zero, and does so again after `reset`. */
   protected addVariable({ name = "variable", shape = [] }: { readonly name?: string; readonly shape?: readonly number[] } = {}): Variable {
     const v = suspendTrace(() => {
-      const zero = zeros(shape, this.dtype);
+      const zero = storedZeros(shape, this.dtype);
       const made = new Variable(zero, { name: `${this.name}/${name}`, trainable: false });
       zero.dispose();
       return made;
@@ -71,12 +72,8 @@ export abstract class Metric {
   }
 }
 
-/** Stored from the host: nothing is dispatched. */
-const zeros = (shape: readonly number[], dtype: DType): Tensor =>
-  tensor(new Array<number>(shape.reduce((a, b) => a * b, 1)).fill(0), shape, dtype);
-
 function setZero(v: Variable): void {
-  const zero = zeros(v.shape, v.dtype);
+  const zero = storedZeros(v.shape, v.dtype);
   v.assign(zero);
   zero.dispose();
 }

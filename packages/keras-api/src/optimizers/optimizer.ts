@@ -9,7 +9,6 @@ import {
   sub,
   suspendTrace,
   type Tensor,
-  type TensorData,
   tensor,
   tidy,
   ValueError,
@@ -19,6 +18,7 @@ import {
 import { type Config, configOf } from "../config.ts";
 import { warnOnce } from "../host.ts";
 import { autoName } from "../naming.ts";
+import { storedZeros } from "../zeros.ts";
 import { type ClipOptions, clip } from "./clip.ts";
 
 export interface OptimizerOptions extends ClipOptions {
@@ -111,8 +111,7 @@ export abstract class Optimizer {
     for (const reference of variables) {
       names.forEach((name, i) => {
         const path = `${this.name}/${reference.name.replaceAll("/", "_")}_${name}`;
-        const zeros = new Array<number>(reference.shape.reduce((a, b) => a * b, 1)).fill(0);
-        const slot = stateOf(zeros, reference.shape, path, reference.dtype, reference.dtype);
+        const slot = suspendTrace(() => stateVariable(storedZeros(reference.shape, reference.dtype), path, reference.dtype));
         slots[i]!.push(slot);
         this.#variables.push(slot);
       });
@@ -191,10 +190,11 @@ export abstract class Optimizer {
 }
 
 /** A variable stored from the host: nothing is dispatched, also while a step is traced. */
-const stateOf = (data: TensorData, shape: readonly number[], name: string, savedDtype?: DType, dtype?: DType): Variable =>
-  suspendTrace(() => {
-    const first = tensor(data, shape, dtype);
-    const made = new Variable(first, { name, trainable: false, savedDtype });
-    first.dispose();
-    return made;
-  });
+/** State of the optimizer, from data; float32 or int32 by the data's type. */
+const stateOf = (data: Float32Array | Int32Array, shape: readonly number[], name: string, savedDtype?: DType): Variable =>
+  suspendTrace(() => stateVariable(tensor(data, shape), name, savedDtype));
+function stateVariable(first: Tensor, name: string, savedDtype: DType | undefined): Variable {
+  const made = new Variable(first, { name, trainable: false, savedDtype });
+  first.dispose();
+  return made;
+}
