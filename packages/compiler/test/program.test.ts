@@ -133,4 +133,13 @@ describe("failures", () => {
     expect(() => tf.concat(xs)).toThrow(/takes 4 buffers/);
     tf.dispose(xs);
   });
+  test("a tensor larger than a binding is refused by name, and its numbers stay readable", async () => {
+    await tf.setBackend(strictBackend({ bindingBytes: 1024 }));
+    const small = tf.fill([256], 2);
+    const large = tf.tensor(new Float32Array(257).fill(3));
+    expect(await numbers(tf.add(small, small))).toContain(4);
+    expect(() => tf.exp(large)).toThrow(/bound 256 elements. Either the tensor is larger than bindingBytes/);
+    expect(await numbers(large)).toHaveLength(257);
+    small.dispose();
+  });
 });

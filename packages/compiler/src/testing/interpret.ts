@@ -1,5 +1,5 @@
 /** Runs kernels element by element on host arrays: the judge of lowering, and the strict device's engine. */
-import { evaluator, type TypedArray } from "@antler/tensor-core";
+import { BackendError, evaluator, type TypedArray } from "@antler/tensor-core";
 import type { Atom, Axis, Index } from "../affine.ts";
 import { indexError } from "../fault.ts";
 import type { Expr, Kernel, Load } from "../kernel.ts";
@@ -49,7 +49,7 @@ export function interpretKernel(k: Kernel): (buffers: readonly TypedArray[], par
           return () => {
             if (args.length && !args[0]!()) return 0;
             const n = where();
-            if (n < 0 || n >= data.length) throw new Error(`kernel ${k.name} reads element ${n} of ${data.length} in buffer ${slot}`);
+            if (n < 0 || n >= data.length) throw outside(k, `reads element ${n} of buffer ${slot}`, data.length);
             return Number(data[n]);
           };
         },
@@ -92,9 +92,14 @@ export function interpretKernel(k: Kernel): (buffers: readonly TypedArray[], par
       const values = stores.map((s) => s.value());
       stores.forEach((s, n) => {
         const at = s.at();
-        if (at < 0 || at >= s.data.length) throw new Error(`kernel ${k.name} writes element ${at} of ${s.data.length}`);
+        if (at < 0 || at >= s.data.length) throw outside(k, `writes element ${at}`, s.data.length);
         s.data[at] = (typeof s.data[0] === "bigint" ? BigInt(values[n]!) : values[n]) as never;
       });
     });
   };
 }
+
+const outside = (k: Kernel, what: string, elements: number): BackendError =>
+  new BackendError("strict", `kernel ${k.name} ${what}, but was bound ${elements} elements`, {
+    hint: "Either the tensor is larger than bindingBytes, or the kernel leaves its memory.",
+  });

@@ -61,7 +61,7 @@ export function strictDevice({ bindingBytes = 65536, buffers = 8, failAt, seed =
           throw new BackendError("strict", `kernel ${k.name} touches ${k.buffers.length} buffers, the limit is ${buffers}`);
         return (parts, params, block) =>
           run(
-            parts.map((p, i) => viewOf(bytesOf(p as Part), k.buffers[i]!)),
+            parts.map((p, i) => viewOf(bytesOf(p as Part).subarray(0, bindingBytes), k.buffers[i]!)),
             params,
             block,
           );
