@@ -27,7 +27,7 @@ export { type Binary, check, type Takes, type Unary } from "./forms.ts";
 export { type CompiledFunction, type FunctionOptions, func, func as function, type SignatureSpec } from "./function.ts";
 export { countNodes, type Graph, inputValue, isGraph, makeNode, type Node, order, subgraphs, type Value } from "./graph.ts";
 export type * from "./op.ts";
-export { at, expandDims, eye, oneHot, split, squeeze, stack, tile, unstack } from "./ops/arrays.ts";
+export { at, expandDims, eye, oneHot, range, split, squeeze, stack, tile, unstack } from "./ops/arrays.ts";
 export { type ConvOptions, conv2d } from "./ops/conv.ts";
 export { dot, matMul, outerProduct } from "./ops/matmul.ts";
 export {

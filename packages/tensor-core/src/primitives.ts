@@ -794,9 +794,3 @@ const iotaOp: Op<{ shape: Shape; axis: number; dtype: DType }> = {
 /** Each element its own place along an axis. */
 export const iota = (shape: Shape, axis = 0, dtype: DType = "int32"): Tensor =>
   apply(iotaOp, [], { shape, axis: normalizeAxis("iota", axis, shape.length), dtype });
-/** start, start + step, … up to but without stop. */
-export function range(start: number, stop: number, step = 1, dtype: DType = "int32"): Tensor {
-  if (step === 0) throw new ValueError("range", "the step is 0");
-  const n = Math.max(0, Math.ceil((stop - start) / step));
-  return add(mul(iota([n], 0, dtype), step), start);
-}

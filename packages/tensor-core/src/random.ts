@@ -51,6 +51,14 @@ const keyOp: Op<undefined> = {
     },
   },
 };
+/** Of an element of a tensor drawn with the key in input 0: its flat place, and the block of four words it is in. */
+function drawn(index: readonly s.Expr[], shape: Shape): { place: s.Expr; words: Words } {
+  const place = index.reduce((at, i, k) => s.add(s.mul(at, s.dim(shape[k]!)), i), s.int(0));
+  const key = (k: number): s.Expr => s.read(0, "uint32", [s.int(k)]);
+  const block = s.cast(s.floorDiv(place, s.int(4)), "uint32");
+  return { place, words: philox([block, u32(0), key(2), key(3)], [key(0), key(1)]) };
+}
+
 /** Random words: element i is word `i mod 4` of the block at counter `i / 4`. */
 const bitsOp: Op<{ shape: Shape }> = {
   name: "randomBits",
@@ -59,10 +67,8 @@ const bitsOp: Op<{ shape: Shape }> = {
   how: {
     kind: "source",
     element(index, { shape }) {
-      const flat = index.reduce((at, i, k) => s.add(s.mul(at, s.dim(shape[k]!)), i), s.int(0));
-      const key = (k: number): s.Expr => s.read(0, "uint32", [s.int(k)]);
-      const block = s.cast(s.floorDiv(flat, s.int(4)), "uint32");
-      return pick(philox([block, u32(0), key(2), key(3)], [key(0), key(1)]), s.mod(flat, s.int(4)));
+      const { place, words } = drawn(index, shape);
+      return pick(words, s.mod(place, s.int(4)));
     },
   },
 };
@@ -117,17 +123,14 @@ const normalOp: Op<{ shape: Shape }> = {
   how: {
     kind: "source",
     element(index, { shape }) {
-      const flat = index.reduce((at, i, k) => s.add(s.mul(at, s.dim(shape[k]!)), i), s.int(0));
-      const key = (k: number): s.Expr => s.read(0, "uint32", [s.int(k)]);
-      const block = s.cast(s.floorDiv(flat, s.int(4)), "uint32");
-      const words = philox([block, u32(0), key(2), key(3)], [key(0), key(1)]);
-      const second = s.le(s.int(2), s.mod(flat, s.int(4)));
+      const { place, words } = drawn(index, shape);
+      const second = s.le(s.int(2), s.mod(place, s.int(4)));
       const unit = (w: s.Expr): s.Expr =>
         s.sub(s.bitcast(s.binary("bitOr", s.binary("bitAnd", w, u32(0x7fffff)), u32(0x3f800000)), "float32"), s.num(1, "float32"));
       const u = s.max(unit(s.select(second, words[2], words[0])), s.num(1e-7, "float32"));
       const angle = s.mul(unit(s.select(second, words[3], words[1])), s.num(2 * Math.PI, "float32"));
       const radius = s.unary("sqrt", s.mul(s.unary("log", u), s.num(-2, "float32")));
-      const even = s.eq(s.mod(flat, s.int(2)), s.int(0));
+      const even = s.eq(s.mod(place, s.int(2)), s.int(0));
       return s.mul(s.select(even, s.unary("sin", angle), s.unary("cos", angle)), radius);
     },
   },

@@ -2,7 +2,7 @@
 import { type TensorLike, toTensor } from "../convert.ts";
 import { type DType, dtypeInfo } from "../dtype.ts";
 import { ShapeError, ValueError } from "../errors.ts";
-import { broadcastTo, cast, concat, equal, iota, reshape, slice, stridedSlice } from "../primitives.ts";
+import { add, broadcastTo, cast, concat, equal, iota, mul, reshape, slice, stridedSlice } from "../primitives.ts";
 import { checkSizes, type Dim, known, mulDim, normalizeAxis } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 
@@ -144,4 +144,11 @@ function integer(index: string, text: string): number {
   const n = Number(text);
   if (!Number.isInteger(n) || text.trim() === "") throw new ValueError("at", `"${text}" in "${index}" is no integer`);
   return n;
+}
+
+/** start, start + step, … up to but without stop. */
+export function range(start: number, stop: number, step = 1, dtype: DType = "int32"): Tensor {
+  if (step === 0) throw new ValueError("range", "the step is 0");
+  const n = Math.max(0, Math.ceil((stop - start) / step));
+  return add(mul(iota([n], 0, dtype), step), start);
 }

@@ -1,8 +1,8 @@
 /** Cases: tensors of numbers that come from nowhere. */
 
 import { scalarLike, toTensor } from "../../convert.ts";
-import { eye, oneHot } from "../../ops/arrays.ts";
-import { fill, iota, ones, onesLike, range, zeros, zerosLike } from "../../primitives.ts";
+import { eye, oneHot, range } from "../../ops/arrays.ts";
+import { fill, iota, ones, onesLike, zeros, zerosLike } from "../../primitives.ts";
 import { exact, oneRounding } from "../compare.ts";
 import { build, type Expected, get } from "../host.ts";
 import { given, ints, reals } from "../values.ts";

@@ -1,6 +1,6 @@
 /** Wrong calls, and what each must say: the op, what is wrong, what it got, what to do. */
 import { tensor } from "../../creation.ts";
-import { at, split, squeeze, stack, tile } from "../../ops/arrays.ts";
+import { at, range, split, squeeze, stack, tile } from "../../ops/arrays.ts";
 import { conv2d } from "../../ops/conv.ts";
 import { matMul } from "../../ops/matmul.ts";
 import { softmax, sparseSoftmaxCrossEntropyWithLogits } from "../../ops/nn.ts";
@@ -20,7 +20,6 @@ import {
   max,
   ones,
   pad,
-  range,
   reshape,
   slice,
   stridedSlice,
