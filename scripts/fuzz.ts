@@ -13,16 +13,17 @@ const { values } = parseArgs({
 });
 
 /** A package that exports a function making a backend; loaded only when asked for, so that the script runs without it. */
-async function make(specifier: string, name: string): Promise<Backend> {
-  const module = (await import(specifier)) as { readonly [name: string]: (() => Backend | Promise<Backend>) | undefined };
+async function make(specifier: string, name: string, options: object = {}): Promise<Backend> {
+  const module = (await import(specifier)) as { readonly [name: string]: ((options: object) => Backend | Promise<Backend>) | undefined };
   const create = module[name];
   if (!create) throw new Error(`${specifier} exports no ${name}`);
-  return create();
+  return create(options);
 }
 const backends: { readonly [name: string]: () => Backend | Promise<Backend> } = {
   reference: referenceBackend,
   cpu: () => make("../packages/backend-cpu/src/index.ts", "createCpuBackend"),
-  strict: () => make("../packages/compiler/src/testing/index.ts", "strictBackend"),
+  // Some graphs hold more than the default binding of 64 KiB.
+  strict: () => make("../packages/compiler/src/testing/index.ts", "strictBackend", { bindingBytes: 2 ** 24 }),
 };
 const create = backends[values.backend];
 if (!create) throw new Error(`--backend is one of ${Object.keys(backends).join(", ")}, not ${values.backend}`);
