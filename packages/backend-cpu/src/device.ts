@@ -1,6 +1,6 @@
 /** The CPU as a device: one linear memory, a base module of hand-written kernels, and small modules made for each program. */
 import { type Buffer, type Device, type IndexCheck, indexError, type Kernel, type Matched, type Run } from "@antler/compiler";
-import { type DType, memory as memoryInUse, OutOfMemoryError } from "@antler/tensor-core";
+import { BackendError, type DType, memory as memoryInUse, OutOfMemoryError } from "@antler/tensor-core";
 import { FAULT_ADDRESS } from "./generate/access.ts";
 import { type EmitOptions, emitKernel } from "./generate/emit.ts";
 import { instantiateBase } from "./kernels/base.ts";
@@ -22,7 +22,9 @@ const dtypes: readonly DType[] = ["float32", "int8", "int16", "int32", "uint8", 
 
 export function cpuDevice({ relaxed = true, handWritten = true, maximumBytes }: CpuOptions = {}): Device {
   const memory = new Memory(maximumBytes === undefined ? {} : { maximumBytes });
-  const fused = relaxed && probeWasm().relaxedSimd;
+  const { simd, relaxedSimd } = probeWasm();
+  if (!simd) throw new BackendError("cpu", "this engine has no WebAssembly SIMD", { hint: "Node 16.4 and browsers of 2023 have it." });
+  const fused = relaxed && relaxedSimd;
   const context: KernelContext = { memory, exports: instantiateBase(memory.memory, { relaxed: fused, shared: false }) };
   const kernels: { readonly [op: string]: Matched } = handWritten ? matchedKernels(context) : {};
   /** Every check of every kernel; memory tells which one failed. */
