@@ -26,7 +26,7 @@ export function cpuDevice({ relaxed = true, handWritten = true, maximumBytes }: 
   if (!simd) throw new BackendError("cpu", "this engine has no WebAssembly SIMD", { hint: "Node 16.4 and browsers of 2023 have it." });
   const fused = relaxed && relaxedSimd;
   const context: KernelContext = { memory, exports: instantiateBase(memory.memory, { relaxed: fused, shared: false }) };
-  const kernels: { readonly [op: string]: Matched } = handWritten ? matchedKernels(context) : {};
+  const kernels: { readonly [op: string]: Matched } = handWritten ? matchedKernels(context, memory) : {};
   /** Every check of every kernel; memory tells which one failed. */
   const checks: IndexCheck[] = [];
   const address = (b: Buffer): number => b as number;
