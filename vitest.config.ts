@@ -7,6 +7,8 @@ const config: ViteUserConfig = defineConfig({
     pool: "threads",
     // Tests are arithmetic: more workers than small machines have cores only makes their timings noisy.
     maxWorkers: 2,
+    // Some tests interpret whole trainings: a busy machine may take its time.
+    testTimeout: 30_000,
     passWithNoTests: true,
   },
 });
