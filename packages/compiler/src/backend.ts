@@ -45,6 +45,8 @@ export interface KernelBackend extends Backend {
 }
 
 const MINIMUM_BYTES = 16;
+/** Kernels that later programs may find made. */
+const KERNELS_KEPT = 8192;
 
 /**
  * Makes a backend of a device: most backend authors write only memory and a printer of kernels.
@@ -84,8 +86,7 @@ export function kernelBackend(device: Device): KernelBackend {
   /** Runs work now if nothing waits before it; otherwise, or once it waits, later. */
   function submit(make: () => Work, failed: (error: unknown) => void): void {
     if (tail) {
-      const mine: Promise<void> = tail.then(() => settle(make())).catch(failed);
-      queue(mine);
+      queue(tail.then(() => settle(make())).catch(failed));
       return;
     }
     const w = make();
@@ -111,6 +112,8 @@ export function kernelBackend(device: Device): KernelBackend {
     const kernels = executable.kernels();
     const runs = new Map<Kernel, Run>();
     const missing: Kernel[] = [];
+    // Programs keep what they linked; forgetting here only costs a later one its kernels again.
+    if (linked.size > KERNELS_KEPT) linked.clear();
     for (const k of kernels) if (!linked.has(k.key)) missing.push(k);
     device.compile(missing).forEach((run, i) => {
       const kernel = missing[i]!;
@@ -184,7 +187,11 @@ export function kernelBackend(device: Device): KernelBackend {
       const frame: Frame = { inputs: blocks.map((b) => b.buffer), outputs: results.map((b) => b.buffer), arena: room(bound.arenaBytes) };
       const storages = results.map((b, k) => wrap(b, bound.outputs[k]!));
       submit(
-        () => work(bound, frame),
+        () => {
+          // What an input was to come from may have failed since.
+          for (const s of inputs as readonly DeviceStorage[]) if (s.failure) throw s.failure;
+          return work(bound, frame);
+        },
         (error) => {
           for (const s of storages) s.failure = error;
         },
@@ -215,8 +222,17 @@ export function kernelBackend(device: Device): KernelBackend {
       return wrap(block, spec);
     },
     async read(s) {
-      while (tail) await tail;
-      return device.read(open(s, "data").buffer, byteSize(s.spec));
+      // The read shares the memory while it is under way: disposing of the tensor, or donating it, cannot change what it gives.
+      const block = open(s, "data");
+      block.sharers++;
+      try {
+        while (tail) await tail;
+        const { failure } = s as DeviceStorage;
+        if (failure) throw failure;
+        return await device.read(block.buffer, byteSize(s.spec));
+      } finally {
+        drop(block);
+      }
     },
     ...(device.readSync && { readSync: (s: Storage) => device.readSync!(open(s, "dataSync").buffer, byteSize(s.spec)) }),
     free(s) {

@@ -42,7 +42,7 @@ export function flatIndex(value: Value, at: readonly Index[]): Index {
   });
   return flat;
 }
-export const indexLeaf = (i: Index): Expr =>
+const indexLeaf = (i: Index): Expr =>
   i.terms.length === 0 && typeof i.constant === "number" ? s.num(i.constant, "int32") : { op: "index", args: [], dtype: "int32", value: i };
 
 export class Lowering {
@@ -237,14 +237,14 @@ const idOf = (x: object): number => {
   if (id === undefined) ids.set(x, (id = nextId++));
   return id;
 };
-export const valueId: (v: Value) => number = idOf;
+const valueId: (v: Value) => number = idOf;
 const exprId: (e: Expr) => number = idOf;
 
 const isConstant = (e: Expr, value: number): boolean => e.op === "const" && e.value === value;
 const select = (c: Expr, yes: Expr, no: Expr): Expr => (yes === no ? yes : s.select(c, yes, no));
 
 /** Rebuilds an expression with its constants folded and its identities gone. */
-export function simplify(e: Expr, memo: Map<Expr, Expr>): Expr {
+function simplify(e: Expr, memo: Map<Expr, Expr>): Expr {
   if (e.args.length === 0 || e.op === "load") return e;
   let out = memo.get(e);
   if (!out) {

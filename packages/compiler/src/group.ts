@@ -6,7 +6,7 @@ import type { Expr } from "./kernel.ts";
 import type { Draft } from "./loops.ts";
 
 /** Every load of a draft; those that place other loads (data indices) apart. */
-export function loadsOf(d: Draft): { readonly all: readonly Expr[]; readonly placing: ReadonlySet<Expr> } {
+function loadsOf(d: Draft): { readonly all: readonly Expr[]; readonly placing: ReadonlySet<Expr> } {
   const loads = new Set<Expr>();
   const placing = new Set<Expr>();
   const seen = new Set<Expr>();

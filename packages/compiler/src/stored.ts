@@ -156,7 +156,7 @@ export function decide(graph: Graph, kinds: Kinds, forced: ReadonlySet<Value>): 
 }
 
 /** What a view, or a view of a view, is a view of. */
-export function baseOf(v: Value): Value {
+function baseOf(v: Value): Value {
   let base = v;
   while (base.node?.op.how.kind === "view" && base.node.inputs.length === 1) base = base.node.inputs[0]!;
   return base;

@@ -103,7 +103,48 @@ describe("waiting", () => {
   });
 });
 
+describe("pending reads", () => {
+  test("keep their numbers when the tensor is disposed of before they come", async () => {
+    const x = tf.tensor([1, 2, 3]);
+    const pending = x.data();
+    x.dispose();
+    const other = tf.ones([3]);
+    expect(Array.from((await pending) as Float32Array)).toEqual([1, 2, 3]);
+    other.dispose();
+  });
+  test("keep their numbers when a variable is written over before they come", async () => {
+    const v = tf.variable([1, 2, 3]);
+    const step = tf.func(() => void v.assign(tf.mul(v.value, 10)));
+    const handle = v.value;
+    const pending = handle.data();
+    handle.dispose();
+    step();
+    step();
+    expect(Array.from((await pending) as Float32Array)).toEqual([1, 2, 3]);
+    expect(await numbers(v.value)).toEqual([100, 200, 300]);
+    v.dispose();
+  });
+});
+
 describe("failures", () => {
+  test("what waited for a failed program fails with it, and says why", async () => {
+    const x = tf.tensor([1, 2]);
+    const at = tf.tensor([5], [1], "int32");
+    // The gather runs after the device was asked for the predicate, so its index is found bad when JavaScript has gone on.
+    const late = tf.func((t: tf.Tensor, i: tf.Tensor) =>
+      tf.cond(
+        tf.greater(tf.sum(t), 0),
+        () => tf.gather(t, i),
+        () => tf.gather(t, tf.mul(i, 0)),
+      ),
+    );
+    const y = late(x, at);
+    const z = tf.add(y, y);
+    await expect(z.data()).rejects.toThrow("index 5 is outside axis 0 of size 2");
+    await expect(y.data()).rejects.toThrow(tf.IndexError);
+    expect(await numbers(tf.add(x, x))).toEqual([2, 4]);
+    tf.dispose([x, at, y, z]);
+  });
   test("an allocation that fails is a typed error and leaves nothing behind", async () => {
     for (let failAt = 3; failAt < 12; failAt++) {
       await tf.setBackend(strictBackend({ failAt }));

@@ -126,7 +126,7 @@ const masks: { readonly [op: string]: Emit } = {
   le: (f, a, b) => void f.get(a).v128Not().get(b).v128Or(),
 };
 
-export const isUnsigned = (dtype: DType): boolean => dtype.startsWith("uint");
+const isUnsigned = (dtype: DType): boolean => dtype.startsWith("uint");
 
 /** Pushes the result of a node whose arguments are in locals. */
 export function emitNode(f: FunctionBuilder, e: Code, args: readonly Local[]): void {
