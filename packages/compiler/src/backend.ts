@@ -5,7 +5,6 @@ import {
   byteSize,
   countNodes,
   DisposedError,
-  DTypeError,
   emit,
   type Graph,
   listening,
@@ -127,14 +126,6 @@ export function kernelBackend(device: Device): KernelBackend {
 
   function compile(graph: Graph): KernelProgram {
     const start = performance.now();
-    for (const v of [...graph.inputs, ...graph.outputs]) {
-      if (!dtypes.has(v.spec.dtype)) {
-        throw new DTypeError(v.node?.op.name ?? "input", `${device.name} has no ${v.spec.dtype}`, {
-          got: [v.spec],
-          hint: `It has ${[...dtypes].join(", ")}.`,
-        });
-      }
-    }
     const executable = new Executable(lower(graph, device), device);
     const kernels = link(executable);
     if (listening()) {

@@ -1,5 +1,5 @@
 /** The first passes over a graph: composites no kernel matches become what they are written with, equal nodes become one. */
-import { attrsKey, expandNode, type Graph, inputValue, makeNode, type Node, order, type Value } from "@antler/tensor-core";
+import { attrsKey, expandNode, type Graph, identityKey, inputValue, makeNode, type Node, order, type Value } from "@antler/tensor-core";
 
 /** Replaces composites, except those `keep` says a kernel will take. */
 export function expand(graph: Graph, keep: (node: Node) => boolean): Graph {
@@ -35,7 +35,7 @@ export function expand(graph: Graph, keep: (node: Node) => boolean): Graph {
       copy(inner, map);
       return inner.outputs.map((v) => map.get(v)!);
     }
-    const key = `${opId(node.op)}(${given.map(id).join()})${attrsKey(node.attrs)}${node.outputs.map((v) => `${v.spec.dtype}${attrsKey(v.spec.shape)}`).join()}`;
+    const key = `${identityKey(node.op)}(${given.map(id).join()})${attrsKey(node.attrs)}${node.outputs.map((v) => `${v.spec.dtype}${attrsKey(v.spec.shape)}`).join()}`;
     let one = merged.get(key);
     if (!one) merged.set(key, (one = whole));
     return one.outputs;
@@ -43,14 +43,6 @@ export function expand(graph: Graph, keep: (node: Node) => boolean): Graph {
   copy(graph, values);
   return { inputs, outputs: graph.outputs.map((v) => values.get(v)!) };
 }
-
-const opIds = new WeakMap<object, number>();
-let nextOp = 0;
-const opId = (op: object): number => {
-  let n = opIds.get(op);
-  if (n === undefined) opIds.set(op, (n = nextOp++));
-  return n;
-};
 
 /** A map that gives back its only input: stopGradient, identity. */
 function isIdentity(node: Node): boolean {

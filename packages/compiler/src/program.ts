@@ -49,14 +49,12 @@ export class Executable {
   readonly #runs = new Map<Kernel, Run>();
   readonly #bodies = new Map<Lowered, Executable>();
   readonly #bound = new Map<string, Bound>();
-  readonly #symbols: readonly string[];
 
   constructor(lowered: Lowered, device: Device) {
     this.lowered = lowered;
     this.#device = device;
     this.plan = plan(lowered);
     for (const s of lowered.steps) if (s.kind === "region") for (const b of s.bodies) this.#bodies.set(b, new Executable(b, device));
-    this.#symbols = [...new Set(lowered.graph.inputs.flatMap((v) => v.spec.shape.flatMap((d) => (typeof d === "number" ? [] : [d.name]))))];
   }
 
   /** Every kernel, those of regions included. */
@@ -74,7 +72,8 @@ export class Executable {
 
   /** The program for these sizes; made once, a few are kept. */
   bind(sizes: Bindings): Bound {
-    const key = this.#symbols.map((s) => sizes.get(s)).join();
+    // All sizes: a region's body may use some that none of its inputs has.
+    const key = [...sizes].join();
     let b = this.#bound.get(key);
     if (!b) {
       if (this.#bound.size >= 16) this.#bound.delete(this.#bound.keys().next().value!);

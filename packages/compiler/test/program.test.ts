@@ -103,6 +103,33 @@ describe("waiting", () => {
   });
 });
 
+describe("unknown sizes", () => {
+  test("reach the body of a region that has no input of that size", async () => {
+    const f = tf.func(
+      (x: tf.Tensor, on: tf.Tensor) =>
+        tf.cond(
+          on,
+          () => tf.fill(x.dims, 1),
+          () => tf.fill(x.dims, 2),
+        ),
+      {
+        inputSignature: [
+          { shape: ["batch"], dtype: "float32" },
+          { shape: [], dtype: "bool" },
+        ],
+      },
+    );
+    const on = tf.scalar(true);
+    for (const n of [3, 5, 1, 3]) {
+      const x = tf.zeros([n]);
+      expect(await numbers(f(x, on))).toEqual(new Array(n).fill(1));
+      x.dispose();
+    }
+    expect(f.traces).toBe(1);
+    on.dispose();
+  });
+});
+
 describe("pending reads", () => {
   test("keep their numbers when the tensor is disposed of before they come", async () => {
     const x = tf.tensor([1, 2, 3]);

@@ -4,7 +4,8 @@ import { showDim } from "./shape.ts";
 
 const identities = new WeakMap<object, number>();
 let next = 0;
-const identity = (x: object): string => {
+/** A text for one object: the same each time, no other's. */
+export const identityKey = (x: object): string => {
   let id = identities.get(x);
   if (id === undefined) identities.set(x, (id = next++));
   return `@${id}`;
@@ -16,7 +17,7 @@ export function attrsKey(x: unknown): string {
   if (typeof x === "string") return JSON.stringify(x);
   if (typeof x !== "object" || x === null) return Object.is(x, -0) ? "-0" : String(x);
   if (Array.isArray(x)) return `[${x.map(attrsKey).join()}]`;
-  if (isGraph(x) || ArrayBuffer.isView(x)) return identity(x);
+  if (isGraph(x) || ArrayBuffer.isView(x)) return identityKey(x);
   if ("factor" in x) return showDim(x as never);
   return `{${Object.entries(x)
     .filter(([, v]) => v !== undefined)

@@ -1,6 +1,6 @@
 /** @antler/tensor-core: tensors, ops, tracing and the backend registry. */
 
-export { attrsKey } from "./attrs.ts";
+export { attrsKey, identityKey } from "./attrs.ts";
 export { type Backend, type Capabilities, INTERFACE_VERSION, type Program, type RunOptions, type Storage } from "./backend.ts";
 export { backprop, recording, type TapeEntry, unbroadcast } from "./backprop.ts";
 export {

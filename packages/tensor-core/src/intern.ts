@@ -1,18 +1,7 @@
 /** Equal graphs as one object, so that what is remembered of a body is found again when its function is traced again. */
-import { attrsKey } from "./attrs.ts";
+import { attrsKey, identityKey } from "./attrs.ts";
 import { type Graph, order, type Value } from "./graph.ts";
-import type { Op } from "./op.ts";
 import { showShape } from "./shape.ts";
-
-// biome-ignore lint/suspicious/noExplicitAny: numbers ops of every attrs type
-const ops = new WeakMap<Op<any>, number>();
-let nextOp = 0;
-// biome-ignore lint/suspicious/noExplicitAny: as above
-function opId(op: Op<any>): number {
-  let id = ops.get(op);
-  if (id === undefined) ops.set(op, (id = nextOp++));
-  return id;
-}
 
 /** Graphs remembered; beyond it they start afresh, which costs a compilation later, never a wrong answer. */
 const LIMIT = 4096;
@@ -29,7 +18,9 @@ export function internGraph(graph: Graph): Graph {
   const spec = (v: Value): string => `${id(v)}:${v.spec.dtype}${showShape(v.spec.shape)}`;
   const lines = [graph.inputs.map(spec).join()];
   for (const node of order(graph.outputs, new Set(graph.inputs))) {
-    lines.push(`${opId(node.op)}(${node.inputs.map(id).join()})${attrsKey(node.attrs)}${node.outputs.map(spec).join()}@${node.path}`);
+    lines.push(
+      `${identityKey(node.op)}(${node.inputs.map(id).join()})${attrsKey(node.attrs)}${node.outputs.map(spec).join()}@${node.path}`,
+    );
   }
   lines.push(graph.outputs.map(id).join());
   const key = lines.join("\n");

@@ -14,6 +14,7 @@ const NO_OPS: ReadonlySet<string> = new Set([
   "backprop",
   "recording",
   "attrsKey",
+  "identityKey",
   "isRecording",
   "isTracing",
   "suspendTrace",
