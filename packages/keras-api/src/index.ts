@@ -4,7 +4,6 @@ export type { Activation as ActivationFunction, ActivationLike } from "./activat
 export * as activations from "./activations/index.ts";
 export * as callbacks from "./callbacks/index.ts";
 export * from "./callbacks/index.ts";
-export type { Config, Json } from "./config.ts";
 export type { Writer } from "./host.ts";
 export * as initializers from "./initializers/index.ts";
 export { Initializer, type InitializerLike } from "./initializers/index.ts";
@@ -23,6 +22,7 @@ export type { Nested, ShapesOf } from "./nested.ts";
 export * as optimizers from "./optimizers/index.ts";
 export { Optimizer, type OptimizerLike, type OptimizerOptions } from "./optimizers/index.ts";
 export { SeedGenerator, setRandomSeed } from "./seed.ts";
+export type { Config, Json } from "./serialization/config.ts";
 export type { ShapeLike } from "./shapes.ts";
 export { KerasTensor } from "./symbolic.ts";
 export type { CompileOptions } from "./training/compiled.ts";

@@ -19,14 +19,15 @@ import {
   Variable,
   withName,
 } from "@antler/tensor-core";
-import { type Config, dtypePolicy, serialize } from "./config.ts";
 import { get as getInitializer, type InitializerLike } from "./initializers/get.ts";
 import { checkInput, type InputSpec } from "./input-spec.ts";
 import { maskOf, setMask } from "./masks.ts";
 import { autoName, snakeCase } from "./naming.ts";
 import { type Nested, type ShapesOf, shapesOf } from "./nested.ts";
+import { DTypePolicy } from "./policy.ts";
 import { reachable } from "./reachable.ts";
 import { SeedGenerator } from "./seed.ts";
+import { type Config, serialize } from "./serialization/config.ts";
 import { type ShapeLike, toShape } from "./shapes.ts";
 
 export interface LayerOptions {
@@ -296,7 +297,7 @@ export abstract class Layer<I extends Nested = Tensor, O extends Nested = Tensor
   }
   /** The part of a config that every layer has. */
   protected baseConfig(): Config {
-    return { name: this.name, trainable: this.trainable, dtype: dtypePolicy(this.dtype) };
+    return { name: this.name, trainable: this.trainable, dtype: serialize(new DTypePolicy(this.dtype)) };
   }
 }
 

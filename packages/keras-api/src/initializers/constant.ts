@@ -1,6 +1,6 @@
 /** Initializers that fill with one number. */
 import { type DType, fill, type Tensor } from "@antler/tensor-core";
-import { type Config, configOf } from "../config.ts";
+import { type Config, configOf } from "../serialization/config.ts";
 import { Initializer } from "./initializer.ts";
 
 /** All 0. */

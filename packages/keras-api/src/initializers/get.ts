@@ -1,34 +1,19 @@
-/** Initializers by name. */
-import { lookup } from "../lookup.ts";
-import { Constant, Ones, Zeros } from "./constant.ts";
+/** Initializers by name or config. */
+
+import type { Serialized } from "../serialization/config.ts";
+import { type Family, resolve } from "../serialization/family.ts";
 import { Initializer } from "./initializer.ts";
-import { RandomNormal, RandomUniform, TruncatedNormal } from "./random.ts";
-import { GlorotNormal, GlorotUniform, HeNormal, HeUniform, LecunNormal, LecunUniform, VarianceScaling } from "./variance-scaling.ts";
+import * as members from "./members.ts";
 
-/** A name such as `"glorot_uniform"`, or an initializer. */
-export type InitializerLike = string | Initializer;
+/** A name such as `"glorot_uniform"`, an initializer, or the config of one. */
+export type InitializerLike = string | Initializer | Serialized;
 
-const table: Readonly<Record<string, () => Initializer>> = {
-  constant: () => new Constant(),
-  glorot_normal: () => new GlorotNormal(),
-  glorot_uniform: () => new GlorotUniform(),
-  he_normal: () => new HeNormal(),
-  he_uniform: () => new HeUniform(),
-  lecun_normal: () => new LecunNormal(),
-  lecun_uniform: () => new LecunUniform(),
-  ones: () => new Ones(),
-  random_normal: () => new RandomNormal(),
-  random_uniform: () => new RandomUniform(),
-  truncated_normal: () => new TruncatedNormal(),
-  variance_scaling: () => new VarianceScaling(),
-  zeros: () => new Zeros(),
-};
+const family: Family<Initializer> = { kind: "initializer", base: Initializer, members: () => members };
 
 /**
- * The initializer a name stands for.
+ * The initializer a name or config stands for.
  * @throws ValueError for an unknown name, listing the known ones
  * @example
  * initializers.get("he_normal").apply([3, 4]).shape; // [3, 4]
  */
-export const get = (identifier: InitializerLike): Initializer =>
-  identifier instanceof Initializer ? identifier : lookup("initializer", table, identifier)();
+export const get = (identifier: InitializerLike): Initializer => resolve(family, identifier);

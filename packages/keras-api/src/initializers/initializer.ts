@@ -1,7 +1,7 @@
 /** The base of initializers: what makes a variable's first value. */
 import type { DType, Tensor } from "@antler/tensor-core";
-import type { Config } from "../config.ts";
 import { nextSeed } from "../seed.ts";
+import type { Config } from "../serialization/config.ts";
 
 /** Makes a tensor of a shape. Subclass it and override `apply` for a rule of your own. */
 export abstract class Initializer {

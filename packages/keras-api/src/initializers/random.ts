@@ -1,6 +1,6 @@
 /** Initializers that draw each number from one distribution. */
 import { cast, type DType, randomNormal, randomUniform, type Tensor } from "@antler/tensor-core";
-import { type Config, configOf } from "../config.ts";
+import { type Config, configOf } from "../serialization/config.ts";
 import { RandomInitializer, type SeedOptions } from "./initializer.ts";
 import { truncatedNormal } from "./truncated.ts";
 

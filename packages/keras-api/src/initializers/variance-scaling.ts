@@ -1,6 +1,6 @@
 /** Initializers whose spread depends on how many numbers a unit adds up. */
 import { cast, type DType, randomNormal, randomUniform, type Tensor, ValueError } from "@antler/tensor-core";
-import { type Config, configOf } from "../config.ts";
+import { type Config, configOf } from "../serialization/config.ts";
 import { RandomInitializer, type SeedOptions } from "./initializer.ts";
 import { truncatedNormal } from "./truncated.ts";
 

@@ -2,8 +2,8 @@
 import type { Tensor } from "@antler/tensor-core";
 import type { Activation as ActivationFunction } from "../activations/activations.ts";
 import { type ActivationLike, get as getActivation, nameOf } from "../activations/get.ts";
-import type { Config } from "../config.ts";
 import { Layer, type LayerOptions } from "../layer.ts";
+import type { Config } from "../serialization/config.ts";
 
 export interface ActivationOptions extends LayerOptions {
   readonly activation: ActivationLike;

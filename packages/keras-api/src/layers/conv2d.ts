@@ -12,10 +12,10 @@ import {
 } from "@antler/tensor-core";
 import type { Activation } from "../activations/activations.ts";
 import { type ActivationLike, get as getActivation, nameOf } from "../activations/get.ts";
-import { type Config, configOf } from "../config.ts";
 import { get as getInitializer, type InitializerLike } from "../initializers/get.ts";
 import type { Initializer } from "../initializers/initializer.ts";
 import { Layer, type LayerOptions } from "../layer.ts";
+import { type Config, configOf } from "../serialization/config.ts";
 import { channelsLast, type DataFormat, dataFormatOf, oneOf, type Pair, pairOf } from "./images.ts";
 
 export interface Conv2DOptions extends LayerOptions {

@@ -2,10 +2,10 @@
 import { add, cast, type Dim, isKnown, matMul, type Shape, ShapeError, type Tensor, ValueError, type Variable } from "@antler/tensor-core";
 import type { Activation } from "../activations/activations.ts";
 import { type ActivationLike, get as getActivation, nameOf } from "../activations/get.ts";
-import { type Config, configOf } from "../config.ts";
 import { get as getInitializer, type InitializerLike } from "../initializers/get.ts";
 import type { Initializer } from "../initializers/initializer.ts";
 import { Layer, type LayerOptions } from "../layer.ts";
+import { type Config, configOf } from "../serialization/config.ts";
 
 export interface DenseOptions extends LayerOptions {
   /** How many outputs. */

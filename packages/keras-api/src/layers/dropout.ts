@@ -1,8 +1,8 @@
 /** Dropout: in training, some inputs are set to zero at random. */
 import { type Dim, greaterEqual, mul, randomUniform, type Tensor, ValueError, where, zerosLike } from "@antler/tensor-core";
-import { type Config, configOf } from "../config.ts";
 import { type CallContext, Layer, type LayerOptions } from "../layer.ts";
 import { SeedGenerator } from "../seed.ts";
+import { type Config, configOf } from "../serialization/config.ts";
 import type { ShapeLike } from "../shapes.ts";
 
 export interface DropoutOptions extends LayerOptions {

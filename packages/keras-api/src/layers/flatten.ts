@@ -1,7 +1,7 @@
 /** Flatten: everything behind the batch in one axis. */
 import { elements, isStatic, reshape, type Tensor, transpose } from "@antler/tensor-core";
-import { type Config, configOf } from "../config.ts";
 import { Layer, type LayerOptions } from "../layer.ts";
+import { type Config, configOf } from "../serialization/config.ts";
 import { type DataFormat, dataFormatOf } from "./images.ts";
 
 export interface FlattenOptions extends LayerOptions {

@@ -1,8 +1,9 @@
 /** Input: where a model begins. */
 import { type DType, type Tensor, ValueError } from "@antler/tensor-core";
-import { type Config, dtypePolicy } from "../config.ts";
 import { Layer } from "../layer.ts";
 import { autoName } from "../naming.ts";
+import { DTypePolicy } from "../policy.ts";
+import { type Config, serialize } from "../serialization/config.ts";
 import { type ShapeLike, toShape } from "../shapes.ts";
 import { KerasTensor } from "../symbolic.ts";
 
@@ -41,7 +42,14 @@ export class InputLayer extends Layer {
   }
   override getConfig(): Config {
     const shape = this.batchShape.map((d) => (typeof d === "number" ? d : null));
-    return { batch_shape: shape, dtype: dtypePolicy(this.dtype), sparse: false, ragged: false, name: this.name, optional: false };
+    return {
+      batch_shape: shape,
+      dtype: serialize(new DTypePolicy(this.dtype)),
+      sparse: false,
+      ragged: false,
+      name: this.name,
+      optional: false,
+    };
   }
 }
 

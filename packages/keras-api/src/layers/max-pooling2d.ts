@@ -1,7 +1,7 @@
 /** MaxPooling2D: the largest value of each window of an image. */
 import { maxPool, type Tensor } from "@antler/tensor-core";
-import { type Config, configOf } from "../config.ts";
 import { Layer, type LayerOptions } from "../layer.ts";
+import { type Config, configOf } from "../serialization/config.ts";
 import { channelsLast, type DataFormat, dataFormatOf, oneOf, type Pair, pairOf } from "./images.ts";
 
 export interface MaxPooling2DOptions extends LayerOptions {

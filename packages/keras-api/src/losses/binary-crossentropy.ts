@@ -1,7 +1,7 @@
 /** BinaryCrossentropy: for labels that are 0 or 1, each on its own. */
 import { add, clipByValue, log, mean, mul, neg, sigmoidCrossEntropyWithLogits, sub, type Tensor } from "@antler/tensor-core";
-import { type Config, configOf } from "../config.ts";
 import { matchRanks } from "../ranks.ts";
+import { type Config, configOf } from "../serialization/config.ts";
 import { EPSILON, findLogits } from "./from-logits.ts";
 import { Loss, type LossOptions, sameShapes } from "./loss.ts";
 

@@ -12,7 +12,7 @@ import {
   type Tensor,
   transpose,
 } from "@antler/tensor-core";
-import { type Config, configOf } from "../config.ts";
+import { type Config, configOf } from "../serialization/config.ts";
 import { EPSILON, findLogits } from "./from-logits.ts";
 import { Loss, type LossOptions, sameShapes } from "./loss.ts";
 

@@ -14,10 +14,10 @@ import {
   withName,
   zerosLike,
 } from "@antler/tensor-core";
-import { type Config, configOf } from "../config.ts";
 import { maskOf } from "../masks.ts";
 import { autoName } from "../naming.ts";
 import { matchRanks } from "../ranks.ts";
+import { type Config, configOf } from "../serialization/config.ts";
 
 /** How the losses of single samples become one: their mean, their sum, or not at all. */
 export type Reduction = "sum_over_batch_size" | "mean" | "sum" | "none";

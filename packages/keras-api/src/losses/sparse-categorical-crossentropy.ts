@@ -12,8 +12,8 @@ import {
   where,
   zerosLike,
 } from "@antler/tensor-core";
-import { type Config, configOf } from "../config.ts";
 import { setMask } from "../masks.ts";
+import { type Config, configOf } from "../serialization/config.ts";
 import { EPSILON, findLogits } from "./from-logits.ts";
 import { Loss, type LossOptions } from "./loss.ts";
 

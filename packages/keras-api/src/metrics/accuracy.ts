@@ -1,7 +1,7 @@
 /** Accuracies: how often predictions are right. */
 import { argMax, cast, equal, greater, reshape, squeeze, type Tensor } from "@antler/tensor-core";
-import { type Config, configOf } from "../config.ts";
 import { matchRanks } from "../ranks.ts";
+import { type Config, configOf } from "../serialization/config.ts";
 import { MeanMetricWrapper } from "./mean.ts";
 import type { MetricOptions } from "./metric.ts";
 

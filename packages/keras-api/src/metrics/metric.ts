@@ -1,7 +1,7 @@
 /** The base of metrics: numbers collected over batches. */
 import { type DType, suspendTrace, type Tensor, Variable } from "@antler/tensor-core";
-import { type Config, configOf } from "../config.ts";
 import { autoName } from "../naming.ts";
+import { type Config, configOf } from "../serialization/config.ts";
 import { storedZeros } from "../zeros.ts";
 
 export interface MetricOptions {

@@ -1,8 +1,8 @@
 /** Sequential: one layer after the other. */
 import { context, isStatic, makeSpec, type Shape, type Tensor, trace, UnknownSizeError, ValueError, withName } from "@antler/tensor-core";
-import { type Config, serialize } from "../config.ts";
 import { type CallContext, Layer, type LayerOptions } from "../layer.ts";
 import { InputLayer } from "../layers/input-layer.ts";
+import { type Config, serialize } from "../serialization/config.ts";
 import { type ShapeLike, showKerasShape, toShape } from "../shapes.ts";
 import { KerasTensor } from "../symbolic.ts";
 import type { Rows } from "../training/rows.ts";

@@ -1,6 +1,6 @@
 /** Adam: steps scaled by running means of the gradient and of its square (Kingma and Ba 2014). */
 import { add, div, maximum, mul, pow, sqrt, square, sub, type Tensor, type Variable } from "@antler/tensor-core";
-import { type Config, configOf } from "../config.ts";
+import { type Config, configOf } from "../serialization/config.ts";
 import { Optimizer, type OptimizerOptions } from "./optimizer.ts";
 
 export interface AdamOptions extends OptimizerOptions {

@@ -15,9 +15,9 @@ import {
   Variable,
   withName,
 } from "@antler/tensor-core";
-import { type Config, configOf } from "../config.ts";
 import { warnOnce } from "../host.ts";
 import { autoName } from "../naming.ts";
+import { type Config, configOf } from "../serialization/config.ts";
 import { storedZeros } from "../zeros.ts";
 import { type ClipOptions, clip } from "./clip.ts";
 

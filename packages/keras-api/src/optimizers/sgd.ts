@@ -1,6 +1,6 @@
 /** SGD: steps down the gradient, with momentum if wanted. */
 import { add, mul, sub, type Tensor, ValueError, type Variable } from "@antler/tensor-core";
-import { type Config, configOf } from "../config.ts";
+import { type Config, configOf } from "../serialization/config.ts";
 import { Optimizer, type OptimizerOptions } from "./optimizer.ts";
 
 export interface SGDOptions extends OptimizerOptions {

@@ -1,0 +1,4 @@
+/** The initializers a name or a config can stand for. */
+export * from "./constant.ts";
+export * from "./random.ts";
+export * from "./variance-scaling.ts";
