@@ -3,56 +3,54 @@ import {
   cast,
   context,
   type DType,
+  div,
   isFloat,
   leaves,
   makeSpec,
   mapTree,
   type Shape,
   ShapeError,
+  type Spec,
+  sizeOfAxes,
   suspendTrace,
   Tensor,
   type TensorData,
   tensor,
   tidy,
-  trace,
   ValueError,
   Variable,
-  withName,
+  within,
 } from "@antler/tensor-core";
+import { autocastHook, type CallContext, type CallOptions, called, collectLoss } from "./calling.ts";
 import { get as getInitializer, type InitializerLike } from "./initializers/get.ts";
 import { checkInput, type InputSpec } from "./input-spec.ts";
-import { maskOf, setMask } from "./masks.ts";
+import { maskOf, setMasks } from "./masks.ts";
 import { autoName, snakeCase } from "./naming.ts";
-import { type Nested, type ShapesOf, shapesOf } from "./nested.ts";
-import { DTypePolicy } from "./policy.ts";
+import { type MasksOf, type Nested, type ShapesOf, shapesOf } from "./nested.ts";
+import { type DTypePolicy, type PolicyLike, policyOf } from "./policy.ts";
 import { reachable } from "./reachable.ts";
 import { SeedGenerator } from "./seed.ts";
-import { type Config, serialize } from "./serialization/config.ts";
-import { type ShapeLike, toShape } from "./shapes.ts";
+import { type Config, type Json, serialize } from "./serialization/config.ts";
+import { type ShapeLike, toShapes } from "./shapes.ts";
+import { infer } from "./symbolic/infer.ts";
+import { type KerasTensor, type Operation, SymbolicNode, symbolicLeaves } from "./symbolic/keras-tensor.ts";
+import { regularizerOf, setConstraint, setRegularizer, type WeightConstraint, type WeightPenalty, withoutAutocast } from "./weights.ts";
+
+export type { CallContext, CallOptions } from "./calling.ts";
 
 export interface LayerOptions {
   /** Default: the class's name in snake_case, numbered. */
   readonly name?: string | undefined;
   /** Whether training changes its weights. Default true. */
   readonly trainable?: boolean | undefined;
-  /** Of weights and results. Default "float32". */
-  readonly dtype?: DType | undefined;
+  /** A dtype for weights and results, or a policy such as `"mixed_float16"`. Default: the global policy, float32. */
+  readonly dtype?: PolicyLike | undefined;
+  /** A penalty for the size of its results, added to the loss. */
+  readonly activityRegularizer?: WeightPenalty | null | undefined;
   /** For the first layer of a model: the sizes of an input, without the batch. */
   readonly inputShape?: ShapeLike | undefined;
   /** For the first layer of a model: the sizes of an input with the batch first, null where any size will do. */
   readonly batchInputShape?: ShapeLike | undefined;
-}
-
-export interface CallOptions {
-  /** Whether layers behave as in training (dropout drops). Default: as the layer around this one, else false. */
-  readonly training?: boolean | undefined;
-  /** bool, true where a step of the input counts. Default: the mask the input carries. */
-  readonly mask?: Tensor | null | undefined;
-}
-/** What `call` is told. */
-export interface CallContext {
-  readonly training: boolean;
-  readonly mask: Tensor | null;
 }
 
 export interface WeightOptions {
@@ -63,18 +61,29 @@ export interface WeightOptions {
   readonly initializer?: InitializerLike | undefined;
   /** Default true. */
   readonly trainable?: boolean | undefined;
-  /** Default: the layer's. */
+  /** Default: the policy's for weights. */
   readonly dtype?: DType | undefined;
+  /** Its penalty is added to the loss. */
+  readonly regularizer?: WeightPenalty | null | undefined;
+  /** Brings it into form after each step of training. */
+  readonly constraint?: WeightConstraint | null | undefined;
+  /** Whether a mixed policy casts it where it is read. Default true. */
+  readonly autocast?: boolean | undefined;
 }
 
 /** Any layer, whatever it takes. */
-export type AnyLayer = Layer<Nested, Nested>;
+// biome-ignore lint/suspicious/noExplicitAny: layers of every input, result and options
+export type AnyLayer = Layer<any, any, any>;
 
-/** Whether the layer now being called is training; what layers inside it inherit. */
-let calling: { readonly training: boolean } | undefined;
+// biome-ignore lint/suspicious/noExplicitAny: constructors of every options type
+type LayerClass = new (options: any) => AnyLayer;
+
+/** The shapes of options that are tensors, by name. */
+export type OptionShapes = Readonly<Record<string, Shape>>;
 
 /**
- * The base of layers. Override `call`, and `build` to make weights; options given to `super(options)` are its config.
+ * The base of layers. Override `call`, and `build` to make weights; options given to `super(options)` are its config. `I` is
+ * what it takes, `O` what it gives, `E` what options a call has besides `training` and `mask`.
  * @example
  * class Scale extends Layer {
  *   scale!: Variable;
@@ -88,33 +97,38 @@ let calling: { readonly training: boolean } | undefined;
  * }
  * new Scale().apply(tensor([[1, 2]]));
  */
-export abstract class Layer<I extends Nested = Tensor, O extends Nested = Tensor> {
+export abstract class Layer<I extends Nested = Tensor, O extends Nested = Tensor, E extends object = object> implements Operation {
   readonly name: string;
-  readonly dtype: DType;
+  readonly dtypePolicy: DTypePolicy;
   /** Whether the weights exist. */
   built: boolean;
   /** What the layer demands of an input that is one tensor. */
   protected inputSpec: InputSpec | undefined;
   /** Whether a mask of the input is the mask of the result, too. */
   protected supportsMasking: boolean;
+  /** Whether float inputs are cast to the policy's dtype. */
+  protected autocast: boolean;
+  readonly activityRegularizer: WeightPenalty | null;
   /** The shape of its inputs with the batch first, where the options tell. */
   readonly batchInputShape: ShapeLike | undefined;
-  /** The shapes of its results in the model that was built last. */
-  outputShape: ShapesOf<O> | undefined;
   #trainable: boolean;
   readonly #options: LayerOptions;
+  readonly #nodes: SymbolicNode[] = [];
   readonly #added: Variable[] = [];
   /** Variables that training may change, whether frozen now or not. */
   readonly #learning = new Set<Variable>();
+  #builtFor: unknown;
+  #losses: readonly Tensor[] = [];
 
   constructor(options: LayerOptions = {}) {
     this.name = options.name ?? autoName(this.className);
-    this.dtype = options.dtype ?? "float32";
+    this.dtypePolicy = policyOf(options.dtype);
     this.batchInputShape = options.batchInputShape ?? (options.inputShape && [null, ...options.inputShape]);
     this.built = false;
     this.inputSpec = undefined;
     this.supportsMasking = false;
-    this.outputShape = undefined;
+    this.autocast = true;
+    this.activityRegularizer = options.activityRegularizer ?? null;
     this.#trainable = options.trainable ?? true;
     this.#options = options;
   }
@@ -126,70 +140,135 @@ export abstract class Layer<I extends Nested = Tensor, O extends Nested = Tensor
   get module(): string {
     return "keras.layers";
   }
+  /** Of its weights. */
+  get dtype(): DType {
+    return this.dtypePolicy.variableDtype;
+  }
+  /** Of its inputs and results. */
+  get computeDtype(): DType {
+    return this.dtypePolicy.computeDtype;
+  }
+
+  /** The options of a call that files may hold by position, after the input. */
+  get callArguments(): readonly string[] {
+    return [];
+  }
 
   /** What the layer does. It is called with its weights made, under the layer's name. */
-  abstract call(inputs: I, context: CallContext): O;
+  abstract call(inputs: I, context: CallContext<I> & E): O;
 
-  /** Makes the weights, once the input's shape is known. Sizes may be symbols. End an override with `super.build(inputShape)`. */
-  build(_inputShape: ShapesOf<I>): void {
+  /**
+   * Makes the weights, once the input's shape is known. Sizes may be symbols. End an override with `super.build(inputShape)`.
+   * @param optionShapes of the tensors among the call's options
+   */
+  build(inputShape: ShapesOf<I>, _optionShapes?: OptionShapes): void {
+    this.#builtFor ??= inputShape;
     this.built = true;
   }
 
   /**
-   * Calls the layer, after building it if this is the first time.
+   * Calls the layer, after building it if this is the first time. On a symbolic tensor it gives symbolic tensors.
    * @throws ShapeError where the input is not what the layer was built for
    */
-  apply(inputs: I, options: CallOptions = {}): O {
-    return withName(this.name, () => {
+  apply(inputs: I, options: CallOptions<I> & Partial<E> = {} as CallOptions<I> & Partial<E>): O {
+    if (symbolicLeaves([inputs, options]).length) return this.#symbolic(inputs, options);
+    return this.#within(() => {
       const x = mapTree(inputs, (t) => this.#convert(t)) as I;
+      const extra = mapTree(options, (t) => (t instanceof Tensor ? this.#convert(t) : t)) as typeof options;
       if (this.inputSpec && x instanceof Tensor) checkInput(this.className, x, this.inputSpec);
-      this.#buildFor(shapesOf(x));
-      const mask = options.mask === undefined ? maskOf(inputs) : options.mask;
-      const before = calling;
-      calling = { training: options.training ?? before?.training ?? false };
-      try {
-        const y = this.call(x, { training: calling.training, mask });
-        if (maskOf(y) === null) setMask(y, this.computeMask(inputs, mask));
+      this.#buildFor(shapesOf(x), optionShapes(extra));
+      const mask = (options.mask === undefined ? mapTree(inputs, maskOf) : options.mask) as MasksOf<I>;
+      const { result, losses } = called(options.training, (training) => {
+        const y = this.call(x, { ...extra, training, mask } as CallContext<I> & E);
+        this.#penalize(y);
         return y;
-      } finally {
-        calling = before;
-      }
+      });
+      this.#losses = losses;
+      setMasks(result, this.computeMask(inputs, mask));
+      return result;
     });
   }
-  /** Floats come in the layer's dtype; integers stay what they are. */
+  #within<T>(fn: () => T): T {
+    const path = context.path ? `${context.path}/${this.name}` : this.name;
+    return within(this.name, { path, readHook: autocastHook(this.dtypePolicy) }, fn);
+  }
+  /** Floats come in the dtype the layer computes in; all else stays what it is. */
   #convert(x: unknown): Tensor {
     if (!(x instanceof Tensor)) throw new ValueError(this.className, "a layer is applied to tensors", { hint: "Make one with tensor()." });
-    return isFloat(x.dtype) ? cast(x, this.dtype) : x;
+    return this.autocast && isFloat(x.dtype) ? cast(x, this.computeDtype) : x;
   }
-  #buildFor(shapes: ShapesOf<I>): void {
+  #buildFor(shapes: ShapesOf<I>, ofOptions: OptionShapes): void {
     if (this.built) return;
-    suspendTrace(() => this.build(shapes));
+    suspendTrace(() => this.build(shapes, ofOptions));
+    this.#builtFor ??= shapes;
     this.built = true;
+  }
+  #penalize(y: O): void {
+    if (!this.activityRegularizer) return;
+    // Over the batch's size, so that the penalty does not grow with it.
+    for (const t of leaves(y) as Tensor[]) this.addLoss(div(this.activityRegularizer.apply(t), sizeOfAxes(t, [0])));
+  }
+
+  /** A call on symbolic tensors: what it would give, found by tracing. */
+  #symbolic(inputs: I, options: CallOptions<I> & Partial<E>): O {
+    const unknown = symbolicLeaves([inputs, options]);
+    let node: SymbolicNode | undefined;
+    const call = (tensors: readonly Tensor[]): O => {
+      const replace = (x: unknown): unknown => tensors[unknown.indexOf(x as KerasTensor)] ?? x;
+      return this.apply(mapTree(inputs, replace) as I, mapTree(options, replace) as typeof options);
+    };
+    const specs = unknown.map((t) => t.spec);
+    return infer(this.name, specs, call, (spec) => {
+      node ??= new SymbolicNode(this, inputs, options as Readonly<Record<string, unknown>>);
+      return node.give(spec);
+    }) as O;
+  }
+  /** @internal Its calls on symbolic tensors. */
+  get inboundNodes(): SymbolicNode[] {
+    return this.#nodes;
+  }
+  /** What it was first called with. @throws ValueError where it was never called on symbolic tensors */
+  get input(): I {
+    return this.#firstNode("input").inputs as I;
+  }
+  /** What its first call gave. @throws ValueError where it was never called on symbolic tensors */
+  get output(): O {
+    const { outputs } = this.#firstNode("output");
+    return (outputs.length === 1 ? outputs[0] : outputs) as unknown as O;
+  }
+  /** The shapes of its output. */
+  get outputShape(): ShapesOf<O> {
+    return shapesOf(this.output);
+  }
+  #firstNode(what: string): SymbolicNode {
+    const [first] = this.#nodes;
+    if (!first) throw new ValueError(this.className, `"${this.name}" has no ${what} yet`, { hint: "Apply it to an input() first." });
+    return first;
   }
 
   /** The mask of the result. Default: the input's where masking is supported. */
-  computeMask(_inputs: I, mask: Tensor | null): Tensor | null {
-    return this.supportsMasking ? mask : null;
+  computeMask(inputs: I, mask: MasksOf<I>): MasksOf<O> | null {
+    return this.supportsMasking && inputs instanceof Tensor ? (mask as unknown as MasksOf<O>) : null;
   }
 
   /** The shape of the result for an input's shape, found by tracing the layer; builds it. */
   computeOutputShape(inputShape: I extends Tensor ? ShapeLike : ShapesOf<I>): ShapesOf<O> {
-    const shapes = (isShape(inputShape) ? toShape(inputShape) : mapShapes(inputShape)) as ShapesOf<I>;
-    if (!this.built) withName(this.name, () => this.#buildFor(shapes));
-    const flat: Shape[] = isShape(inputShape) ? [shapes as Shape] : (Object.values(shapes as object) as Shape[]);
-    let result: O | undefined;
-    trace(
-      this.name,
-      flat.map((s) => makeSpec(s, this.dtype)),
-      (tensors) => {
-        let next = 0;
-        const x = isShape(inputShape) ? tensors[0]! : mapShapes(inputShape, () => tensors[next++]!);
-        result = this.apply(x as I, { training: false });
-        return result;
-      },
-      (y) => leaves(y).filter((t) => t instanceof Tensor),
-    );
-    return shapesOf(result!);
+    const specs: Spec[] = [];
+    const places = toShapes(inputShape, (shape) => specs.push(makeSpec(shape, this.computeDtype)) - 1);
+    const call = (tensors: readonly Tensor[]): O => {
+      const x = mapTree(places, (i) => tensors[i as number]) as I;
+      return this.apply(x, { training: false } as CallOptions<I> & Partial<E>);
+    };
+    return infer(this.name, specs, call, (spec) => spec.shape) as ShapesOf<O>;
+  }
+
+  /** Adds a scalar to what training minimises, from inside `call`. */
+  addLoss(loss: Tensor): void {
+    collectLoss(loss);
+  }
+  /** What the last call added to the loss, here and in the layers inside, and the penalties of weights. */
+  get losses(): readonly Tensor[] {
+    return [...this.#losses, ...this.trainableWeights.flatMap((v) => regularizerOf(v)?.apply(v.value) ?? [])];
   }
 
   /**
@@ -197,7 +276,8 @@ export abstract class Layer<I extends Nested = Tensor, O extends Nested = Tensor
    * @example
    * this.kernel = this.addWeight({ name: "kernel", shape: [3, 4], initializer: "glorot_uniform" });
    */
-  protected addWeight({ name = "variable", shape = [], initializer, trainable = true, dtype = this.dtype }: WeightOptions = {}): Variable {
+  protected addWeight(options: WeightOptions = {}): Variable {
+    const { name = "variable", shape = [], initializer, trainable = true, dtype = this.dtype } = options;
     const rule = getInitializer(initializer ?? (isFloat(dtype) ? "glorot_uniform" : "zeros"));
     const path = context.path ? `${context.path}/${name}` : `${this.name}/${name}`;
     const variable = suspendTrace(() => {
@@ -206,14 +286,19 @@ export abstract class Layer<I extends Nested = Tensor, O extends Nested = Tensor
       first.dispose();
       return made;
     });
+    setRegularizer(variable, options.regularizer);
+    setConstraint(variable, options.constraint);
+    if (options.autocast === false) withoutAutocast.add(variable);
     if (trainable) this.#learning.add(variable);
     this.#added.push(variable);
     return variable;
   }
 
-  /** Its own weights, in the order they were made, then variables found in its properties. */
-  #own(): Variable[] {
-    return [...new Set([...this.#added, ...[...reachable(this)].filter((x) => x instanceof Variable)])];
+  /** @internal Its own weights as files hold them: those that training may change first. */
+  get ownWeights(): readonly Variable[] {
+    const own = [...new Set([...this.#added, ...[...reachable(this)].filter((x) => x instanceof Variable)])];
+    const learning = own.filter((v) => this.#learning.has(v) || v.trainable);
+    return [...learning, ...own.filter((v) => !learning.includes(v))];
   }
   #seeds(): Variable[] {
     return [...reachable(this)].filter((x) => x instanceof SeedGenerator).map((g) => g.state);
@@ -225,9 +310,7 @@ export abstract class Layer<I extends Nested = Tensor, O extends Nested = Tensor
 
   /** All weights: its own, trainable ones first, then those of the layers inside. */
   get weights(): Variable[] {
-    const own = this.#own();
-    const learning = own.filter((v) => this.#learning.has(v) || v.trainable);
-    return [...new Set([...learning, ...own.filter((v) => !learning.includes(v)), ...this.sublayers().flatMap((l) => l.weights)])];
+    return [...new Set([...this.ownWeights, ...this.sublayers().flatMap((l) => l.weights)])];
   }
   /** Weights and random state. */
   get variables(): Variable[] {
@@ -247,7 +330,7 @@ export abstract class Layer<I extends Nested = Tensor, O extends Nested = Tensor
   }
   /** Freezes or thaws the weights, here and in the layers inside. Compiled models need `compile` again. */
   set trainable(value: boolean) {
-    for (const v of this.#own()) {
+    for (const v of this.ownWeights) {
       if (v.trainable) this.#learning.add(v);
       if (this.#learning.has(v)) v.trainable = value;
     }
@@ -291,19 +374,33 @@ export abstract class Layer<I extends Nested = Tensor, O extends Nested = Tensor
 
   /** The options that make this layer again, in Keras's snake_case. Default: those given to the constructor. */
   getConfig(): Config {
-    const { name: _n, trainable: _t, dtype: _d, inputShape: _i, batchInputShape: _b, ...rest } = this.#options;
+    const { name: _n, trainable: _t, dtype: _d, activityRegularizer: _a, inputShape: _i, batchInputShape: _b, ...rest } = this.#options;
     const own = Object.entries(rest as object).map(([key, value]) => [snakeCase(key), serialize(value)] as const);
     return { ...this.baseConfig(), ...Object.fromEntries(own) };
   }
   /** The part of a config that every layer has. */
   protected baseConfig(): Config {
-    return { name: this.name, trainable: this.trainable, dtype: serialize(new DTypePolicy(this.dtype)) };
+    const penalty = this.activityRegularizer && { activity_regularizer: serialize(this.activityRegularizer) };
+    return { name: this.name, trainable: this.trainable, dtype: serialize(this.dtypePolicy), ...penalty };
+  }
+  /** What `build` was called with, as files hold it; null where it never was. */
+  getBuildConfig(): Config | null {
+    return this.#builtFor === undefined ? null : { input_shape: serialize(this.#builtFor) };
+  }
+  /** Makes the weights a file has numbers for. */
+  buildFromConfig(config: Config): void {
+    const shape = config["input_shape"];
+    if (shape) this.#within(() => this.#buildFor(toShapes(shape as never, (s) => s) as ShapesOf<I>, {}));
+  }
+  /**
+   * Makes a layer of a config's options.
+   * @param options a config with camelCase keys
+   * @param revive makes what a value of the config stands for
+   */
+  static fromConfig(this: LayerClass, options: Readonly<Record<string, Json>>, revive: (value: Json) => unknown): AnyLayer {
+    return new this(Object.fromEntries(Object.entries(options).map(([key, value]) => [key, revive(value)])));
   }
 }
 
-const isShape = (x: unknown): x is ShapeLike =>
-  Array.isArray(x) && x.every((d) => d === null || typeof d === "number" || (typeof d === "object" && "factor" in d));
-const mapShapes = (nest: unknown, fn: (shape: ShapeLike) => unknown = toShape): unknown =>
-  Array.isArray(nest)
-    ? nest.map((s) => fn(s as ShapeLike))
-    : Object.fromEntries(Object.entries(nest as object).map(([k, s]) => [k, fn(s as ShapeLike)]));
+const optionShapes = (options: object): OptionShapes =>
+  Object.fromEntries(Object.entries(options).flatMap(([key, x]) => (x instanceof Tensor && key !== "mask" ? [[key, x.dims]] : [])));

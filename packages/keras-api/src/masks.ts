@@ -1,5 +1,5 @@
 /** Masks ride beside tensors: which steps of a sequence are padding. */
-import type { Tensor } from "@antler/tensor-core";
+import { leaves, type Tensor } from "@antler/tensor-core";
 
 const masks = new WeakMap<Tensor, Tensor>();
 
@@ -9,4 +9,11 @@ export const maskOf = (x: unknown): Tensor | null => masks.get(x as Tensor) ?? n
 /** Gives a tensor a mask. */
 export function setMask(x: unknown, mask: Tensor | null): void {
   if (mask) masks.set(x as Tensor, mask);
+}
+
+/** Gives the tensors of a nest the masks of a nest like it; a tensor that has a mask keeps it. */
+export function setMasks(nest: unknown, given: unknown): void {
+  if (given === null) return;
+  const parts = leaves(given);
+  leaves(nest).forEach((x, i) => void (maskOf(x) ?? setMask(x, (parts[i] as Tensor | null | undefined) ?? null)));
 }

@@ -6,4 +6,7 @@ export type Nested = Tensor | readonly Tensor[] | { readonly [name: string]: Ten
 /** The shapes of a nest, in the same structure. */
 export type ShapesOf<T extends Nested> = T extends Tensor ? Shape : { readonly [K in keyof T]: Shape };
 
+/** The masks of a nest, in the same structure: bool, true where a step counts, or null. */
+export type MasksOf<T extends Nested> = T extends Tensor ? Tensor | null : { readonly [K in keyof T]: Tensor | null };
+
 export const shapesOf = <T extends Nested>(x: T): ShapesOf<T> => mapTree(x, (t) => (t as Tensor).dims) as ShapesOf<T>;

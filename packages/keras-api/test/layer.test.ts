@@ -182,9 +182,9 @@ describe("errors say what, what for, and where", () => {
 describe("models of one's own", () => {
   class Classifier extends Model {
     readonly hidden = layers.dense({ units: 8, activation: "relu" });
-    readonly output = layers.dense({ units: 2, activation: "softmax" });
+    readonly classes = layers.dense({ units: 2, activation: "softmax" });
     override call(x: Tensor): Tensor {
-      return this.output.apply(this.hidden.apply(x));
+      return this.classes.apply(this.hidden.apply(x));
     }
   }
   it("train, and build their layers in the first step", async () => {

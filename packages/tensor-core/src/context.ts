@@ -17,8 +17,8 @@ export interface Trace {
   lift(t: Tensor): Value;
   read(v: Variable): Tensor;
   assign(v: Variable, next: Tensor): void;
-  /** A node was added; only its own nodes are known to a trace, others are captured. */
-  made(node: Node): void;
+  /** A node was added; only its own nodes are known to a trace, others are captured. Gives the tensors of its outputs. */
+  made(node: Node): readonly Tensor[];
 }
 /** Takes note of tensors made inside it, to dispose of them. */
 export interface Scope {

@@ -67,7 +67,7 @@ export function withOperands<T>(op: string, x: TensorLike, y: TensorLike, fn: (x
 export function scalarLike(x: Tensor, value: number, op = "scalar"): Tensor {
   const spec = makeSpec([], x.dtype);
   const host = encodeScalar(op, value, x.dtype);
-  if (context.trace) return constant(x.dtype, value);
+  if (context.trace || x.trace) return constant(x.dtype, value);
   // JavaScript has no 16-bit floats: the backend rounds a constant, and x says which backend.
   if (x.dtype.endsWith("float16")) return constant(x.dtype, value, [x]);
   return new Tensor(spec, x.storage(op).backend.store(new Uint8Array(host.buffer), spec));

@@ -5,14 +5,15 @@ import { DTypeError } from "./errors.ts";
 import { makeNode } from "./graph.ts";
 import type { Op } from "./op.ts";
 import type { Spec } from "./spec.ts";
-import { Tensor } from "./tensor.ts";
+import type { Tensor } from "./tensor.ts";
 
 /**
  * Applies an op to tensors: runs it, or adds it to the graph being traced.
  * @returns the outputs the caller sees, and the hidden ones while a tape listens.
  */
 export function dispatch<A>(op: Op<A>, inputs: readonly Tensor[], attrs: A): readonly Tensor[] {
-  const { trace, recorders } = context;
+  const { recorders } = context;
+  const trace = context.trace ?? inputs.find((t) => t.trace)?.trace;
   const recorded = recorders.length > 0;
   const given = recorded && op.prepare ? op.prepare(attrs, specsOf(inputs)) : attrs;
   const outputs = trace ? traced(op, inputs, given, trace) : runEager(op, inputs, given, recorded);
@@ -28,8 +29,7 @@ const specsOf = (inputs: readonly Tensor[]): Spec[] => inputs.map((t) => t.spec)
 function traced<A>(op: Op<A>, inputs: readonly Tensor[], attrs: A, trace: Trace): readonly Tensor[] {
   const specs = op.infer(specsOf(inputs), attrs);
   const node = makeNode(op, inputs.map(trace.lift), attrs, specs, context.path);
-  trace.made(node);
-  return node.outputs.map((v) => new Tensor(v.spec, v));
+  return trace.made(node);
 }
 
 /** Refuses inputs of different dtypes: TensorFlow's rule, no silent promotion. */

@@ -1,6 +1,6 @@
 /** A tensor: a handle to a shape, a dtype, and either stored numbers or a place in a graph being traced. */
 import type { Storage } from "./backend.ts";
-import { context } from "./context.ts";
+import { context, type Trace } from "./context.ts";
 import { type DType, dtypeInfo, type TypedArray } from "./dtype.ts";
 import { BackendError, DisposedError, TraceError } from "./errors.ts";
 import { emit, listening } from "./events.ts";
@@ -15,6 +15,8 @@ const collected = new FinalizationRegistry<Storage>(release);
 
 export class Tensor {
   readonly spec: Spec;
+  /** @internal The trace that collects every op on this tensor, also where no function is being traced: symbolic tensors have one. */
+  declare readonly trace?: Trace;
   #source: Storage | Value | undefined;
 
   /** @internal Use `tensor()` or an op. */
@@ -49,7 +51,7 @@ export class Tensor {
 
   /** @internal */
   get source(): Storage | Value {
-    if (!this.#source) throw new DisposedError("tensor", "it was disposed and has no numbers any more", { got: [this.spec] });
+    if (!this.#source) throw new DisposedError("tensor", "it was disposed and has no numbers", { got: [this.spec] });
     return this.#source;
   }
   /** @internal The storage of an eager tensor. */

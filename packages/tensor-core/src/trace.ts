@@ -60,7 +60,10 @@ export function trace<T>(
     lift,
     read: (v) => current.get(v) ?? capture(v, v.spec),
     assign: (v, next) => void current.set(v, next),
-    made: (node) => void made.add(node),
+    made: (node) => {
+      made.add(node);
+      return node.outputs.map((v) => new Tensor(v.spec, v));
+    },
   };
   return within(name, { trace: scope, scope: undefined, recorders: [] }, () => {
     const result = refusePromise(name, fn(specs.map((spec, i) => new Tensor(spec, values[i]!))));

@@ -1,5 +1,5 @@
 /** Several callbacks as one: calls their hooks in order and waits only where one is async. */
-import type { Model } from "../models/model.ts";
+import type { AnyModel } from "../models/model.ts";
 import type { Callback, CallbackParams, Logs } from "./callback.ts";
 
 export type Mode = "train" | "test";
@@ -7,7 +7,7 @@ export type Mode = "train" | "test";
 export class CallbackList {
   readonly callbacks: readonly Callback[];
 
-  constructor(callbacks: readonly Callback[], model: Model, params: CallbackParams) {
+  constructor(callbacks: readonly Callback[], model: AnyModel, params: CallbackParams) {
     this.callbacks = callbacks;
     for (const c of callbacks) {
       c.setParams(params);

@@ -1,5 +1,5 @@
 /** The base of callbacks: what happens besides training. */
-import type { Model } from "../models/model.ts";
+import type { AnyModel } from "../models/model.ts";
 
 /** Loss and metrics by name. */
 export type Logs = Readonly<Record<string, number>>;
@@ -27,12 +27,12 @@ type Later = void | Promise<void>;
  */
 export abstract class Callback {
   params!: CallbackParams;
-  model!: Model;
+  model!: AnyModel;
 
   setParams(params: CallbackParams): void {
     this.params = params;
   }
-  setModel(model: Model): void {
+  setModel(model: AnyModel): void {
     this.model = model;
   }
 

@@ -6,7 +6,10 @@ import { printLine } from "../host.ts";
 import { type AnyLayer, Layer } from "../layer.ts";
 import type { LossLike } from "../losses/get.ts";
 import type { Metric } from "../metrics/metric.ts";
+import type { Nested } from "../nested.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
+import { serializeObject } from "../serialization/config.ts";
+import type { Operation } from "../symbolic/keras-tensor.ts";
 import { Batches } from "../training/batches.ts";
 import { Compiled, type CompileOptions } from "../training/compiled.ts";
 import { type EvaluateOptions, evaluate, type FitOptions, fit } from "../training/fit.ts";
@@ -20,13 +23,13 @@ import { type SummaryOptions, summaryOf } from "./summary.ts";
  * @example
  * class Classifier extends Model {
  *   readonly hidden = layers.dense({ units: 100, activation: "relu" });
- *   readonly output = layers.dense({ units: 10, activation: "softmax" });
+ *   readonly classes = layers.dense({ units: 10, activation: "softmax" });
  *   override call(x: Tensor) {
- *     return this.output.apply(this.hidden.apply(x));
+ *     return this.classes.apply(this.hidden.apply(x));
  *   }
  * }
  */
-export abstract class Model extends Layer {
+export abstract class Model<I extends Nested = Tensor, O extends Nested = Tensor> extends Layer<I, O> {
   /** Set by callbacks to end training after this batch. */
   stopTraining = false;
   /** Of the last `fit`. */
@@ -44,6 +47,30 @@ export abstract class Model extends Layer {
   /** The layers, in order. */
   get layers(): readonly AnyLayer[] {
     return this.sublayers();
+  }
+  /** The layers, and the ops between them. */
+  get operations(): readonly Operation[] {
+    return this.layers;
+  }
+  /**
+   * A layer by its name or place.
+   * @throws ValueError where there is none
+   * @example
+   * model.getLayer({ name: "dense_1" });
+   */
+  getLayer({ name, index }: { readonly name?: string; readonly index?: number }): AnyLayer {
+    const found = index === undefined ? this.layers.find((l) => l.name === name) : this.layers.at(index);
+    if (found) return found;
+    const hint = `Its layers are ${this.layers.map((l) => l.name).join(", ")}.`;
+    throw new ValueError("getLayer", `"${this.name}" has no layer ${index === undefined ? `called "${name}"` : `at ${index}`}`, { hint });
+  }
+  /** The symbolic tensors it takes. */
+  get inputs(): Nested {
+    return this.input;
+  }
+  /** The symbolic tensors it gives. */
+  get outputs(): Nested {
+    return this.output;
   }
 
   /**
@@ -73,6 +100,14 @@ export abstract class Model extends Layer {
   }
   get metricsNames(): readonly string[] {
     return this.metrics.map((m) => m.name);
+  }
+  /**
+   * The model as Keras's JSON: its layers and their options, without weights.
+   * @example
+   * const copy = modelFromJSON(model.toJson());
+   */
+  toJson(): string {
+    return JSON.stringify(serializeObject(this));
   }
   /** Forgets the batches seen by loss and metrics. */
   resetMetrics(): void {
@@ -150,3 +185,7 @@ export abstract class Model extends Layer {
     printFn(summaryOf(this, options));
   }
 }
+
+/** Any model, whatever it takes. */
+// biome-ignore lint/suspicious/noExplicitAny: models of every input and result
+export type AnyModel = Model<any, any>;

@@ -1,10 +1,10 @@
 /** Sequential: one layer after the other. */
-import { context, isStatic, makeSpec, type Shape, type Tensor, trace, UnknownSizeError, ValueError, withName } from "@antler/tensor-core";
-import { type CallContext, Layer, type LayerOptions } from "../layer.ts";
+import { context, isStatic, type Tensor, ValueError, withName } from "@antler/tensor-core";
+import { type AnyLayer, type CallContext, Layer, type LayerOptions } from "../layer.ts";
 import { InputLayer } from "../layers/input-layer.ts";
-import { type Config, serialize } from "../serialization/config.ts";
+import { type Config, type Json, serialize } from "../serialization/config.ts";
 import { type ShapeLike, showKerasShape, toShape } from "../shapes.ts";
-import { KerasTensor } from "../symbolic.ts";
+import { KerasTensor } from "../symbolic/keras-tensor.ts";
 import type { Rows } from "../training/rows.ts";
 import { Model } from "./model.ts";
 
@@ -18,6 +18,8 @@ export type Stackable = Layer | KerasTensor;
 export class Sequential extends Model {
   /** All layers, with the input layer if there is one. */
   readonly stack: Layer[] = [];
+  /** What the last layer gives for the input. */
+  #output: Tensor | undefined;
 
   constructor(layers: readonly Stackable[] = [], options: Pick<LayerOptions, "name" | "trainable"> = {}) {
     super(options);
@@ -49,7 +51,7 @@ export class Sequential extends Model {
   }
 
   #push(given: Stackable): void {
-    const layer = given instanceof KerasTensor ? (given.layer as unknown as Layer) : given;
+    const layer = given instanceof KerasTensor ? (given.node.operation as Layer) : given;
     if (!(layer instanceof Layer)) throw new ValueError("Sequential", "only layers can be added");
     if (this.stack.some((l) => l.name === layer.name)) {
       throw new ValueError("Sequential", `"${this.name}" already has a layer called "${layer.name}"`, {
@@ -58,12 +60,13 @@ export class Sequential extends Model {
     }
     if (layer instanceof InputLayer && this.stack.length) throw new ValueError("Sequential", "an input can only be the first layer");
     if (this.stack.length === 0 && layer.batchInputShape && !(layer instanceof InputLayer)) {
-      this.stack.push(new InputLayer({ batchShape: layer.batchInputShape, dtype: layer.dtype }));
+      this.stack.push(new InputLayer({ batchShape: layer.batchInputShape, dtype: layer.computeDtype }));
     }
     this.stack.push(layer);
   }
   #rebuild(): void {
     this.built = false;
+    this.#output = undefined;
     const [first, second] = this.stack;
     if (first instanceof InputLayer && second) this.build(first.batchShape);
   }
@@ -71,16 +74,15 @@ export class Sequential extends Model {
   /**
    * Makes all weights.
    * @param inputShape with the batch first; null where any size will do
-   * @throws ShapeError where it is not the shape of the input layer
+   * @throws ValueError where it is not the shape of the input layer
    * @example
    * model.build([null, 784]);
    */
   override build(inputShape: ShapeLike): void {
     if (!this.layers.length) throw new ValueError("Sequential", `"${this.name}" has no layers to build`, { hint: "Add some first." });
-    const shape = toShape(inputShape);
     const [first] = this.stack;
-    if (!(first instanceof InputLayer)) this.stack.unshift(new InputLayer({ batchShape: inputShape, dtype: first!.dtype }));
-    else if (showKerasShape(first.batchShape) !== showKerasShape(inputShape) && !isStatic(shape)) {
+    if (!(first instanceof InputLayer)) this.stack.unshift(new InputLayer({ batchShape: inputShape, dtype: first!.computeDtype }));
+    else if (showKerasShape(first.batchShape) !== showKerasShape(inputShape) && !isStatic(toShape(inputShape))) {
       throw new ValueError(
         "Sequential",
         `"${this.name}" takes ${showKerasShape(first.batchShape)}, it cannot be built for ${showKerasShape(inputShape)}`,
@@ -88,41 +90,51 @@ export class Sequential extends Model {
     }
     // Called by `apply`, the name is in the path already.
     const inside = context.path.split("/").at(-1) === this.name;
-    if (inside) this.#buildLayers(shape);
-    else withName(this.name, () => this.#buildLayers(shape));
-    super.build(shape);
+    if (inside) this.#connect();
+    else withName(this.name, () => this.#connect());
+    super.build(toShape(inputShape));
   }
-  #buildLayers(shape: Shape): void {
+  /** Applies the layers to the input, one after the other: each is built, and knows its shape. */
+  #connect(): void {
     const [input, ...layers] = this.stack as [Layer, ...Layer[]];
-    try {
-      trace(
-        this.name,
-        [makeSpec(shape, input.dtype)],
-        ([x]) => {
-          let y = x!;
-          for (const layer of layers) {
-            y = layer.apply(y, { training: false });
-            layer.outputShape = y.dims;
-          }
-          this.outputShape = y.dims;
-          return y;
-        },
-        (y) => [y],
-      );
-    } catch (error) {
-      // A layer that must see numbers is built by the first data.
-      if (!(error instanceof UnknownSizeError) || isStatic(shape)) throw error;
-    }
+    this.#output = layers.reduce((y, layer) => layer.apply(y), input.output);
   }
   override buildForRows({ shape }: Rows): void {
     if (!this.built) this.build([null, ...shape]);
+  }
+  override get inputs(): readonly Tensor[] {
+    return [this.input];
+  }
+  override get outputs(): readonly Tensor[] {
+    return [this.output];
+  }
+  /** The symbolic tensor it takes. @throws ValueError before it is built */
+  override get input(): Tensor {
+    return this.#built("input") && this.stack[0]!.output;
+  }
+  /** The symbolic tensor it gives. @throws ValueError before it is built */
+  override get output(): Tensor {
+    return this.#built("output");
+  }
+  #built(what: string): Tensor {
+    if (this.#output) return this.#output;
+    throw new ValueError("Sequential", `"${this.name}" has no ${what} yet`, { hint: "Build it, or let it begin with an input()." });
   }
 
   override call(x: Tensor, { training, mask }: CallContext): Tensor {
     const [first, ...rest] = this.layers as readonly [Layer, ...Layer[]];
     return rest.reduce((y, layer) => layer.apply(y, { training }), first.apply(x, { training, mask }));
   }
+  override sublayers(): AnyLayer[] {
+    return [...new Set([...this.layers, ...super.sublayers()])];
+  }
 
+  static override fromConfig(options: Readonly<Record<string, Json>>, revive: (value: Json) => unknown): AnyLayer {
+    const { layers, buildInputShape, ...own } = options;
+    const made = new Sequential(revive(layers!) as Layer[], own);
+    if (buildInputShape && !made.built) made.build(buildInputShape as ShapeLike);
+    return made as AnyLayer;
+  }
   override getConfig(): Config {
     const shape = this.built ? (this.stack[0] as InputLayer).batchShape.map((d) => (typeof d === "number" ? d : null)) : undefined;
     return { ...this.baseConfig(), layers: this.stack.map(serialize), ...(shape && { build_input_shape: shape }) };

@@ -2,8 +2,8 @@
 import { byteSize, makeSpec, ValueError, type Variable } from "@antler/tensor-core";
 import { terminalColumns } from "../host.ts";
 import type { AnyLayer } from "../layer.ts";
-import { type ShapeLike, showKerasShape } from "../shapes.ts";
-import type { Model } from "./model.ts";
+import { showKerasShape } from "../shapes.ts";
+import type { AnyModel } from "./model.ts";
 import { tableOf } from "./table.ts";
 
 export interface SummaryOptions {
@@ -14,7 +14,7 @@ export interface SummaryOptions {
 /** Where each column ends, as a part of the line. */
 const ENDS = [0.45, 0.8, 1];
 
-export function summaryOf(model: Model, { lineLength = Math.min(88, terminalColumns() - 4) }: SummaryOptions = {}): string {
+export function summaryOf(model: AnyModel, { lineLength = Math.min(88, terminalColumns() - 4) }: SummaryOptions = {}): string {
   let begin = 0;
   const widths = ENDS.map((end) => {
     const width = Math.floor(end * lineLength) - begin;
@@ -38,9 +38,12 @@ function rowOf(layer: AnyLayer): readonly string[] {
   const params = layer.built ? thousands(layer.countParams()) : "0 (unbuilt)";
   return [`${layer.name} (${layer.className})`, shapeOf(layer), params];
 }
-const shapeOf = ({ outputShape }: AnyLayer): string => (Array.isArray(outputShape) ? showKerasShape(outputShape as ShapeLike) : "?");
+function shapeOf({ inboundNodes }: AnyLayer): string {
+  const shapes = inboundNodes.at(-1)?.outputs.map((t) => showKerasShape(t.dims)) ?? ["?"];
+  return shapes.length === 1 ? shapes[0]! : `[${shapes.join(", ")}]`;
+}
 
-function totals(model: Model): readonly string[] {
+function totals(model: AnyModel): readonly string[] {
   const { optimizer } = model;
   const ofOptimizer = optimizer?.built ? optimizer.variables : [];
   const line = (what: string, variables: readonly Variable[]): string =>

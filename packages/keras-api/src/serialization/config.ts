@@ -12,6 +12,8 @@ export interface Serialized {
   readonly class_name: string;
   readonly config: Json;
   readonly registered_name: string | null;
+  readonly build_config?: Config;
+  readonly compile_config?: Config;
 }
 
 /** What has a place in Keras's module tree and options of its own. */
@@ -21,6 +23,10 @@ export interface Configurable {
   /** The module Keras exports the class from, such as `keras.initializers`. */
   readonly module: string;
   getConfig(): Config;
+  /** What its state was made for. */
+  getBuildConfig?(): Config | null;
+  /** How it was compiled. */
+  getCompileConfig?(): Config | null;
 }
 
 /** Some properties of an object, under their snake_case names. A pair gives a property the name Keras has for it. */
@@ -47,7 +53,15 @@ export function serialize(value: unknown): Json {
 export function serializeObject(value: Configurable): Serialized {
   const own = registeredName(value.constructor);
   const { className: class_name, module } = value;
-  return { module: own ? null : module, class_name, config: value.getConfig(), registered_name: own ?? null };
+  const [build_config, compile_config] = [value.getBuildConfig?.(), value.getCompileConfig?.()];
+  return {
+    module: own ? null : module,
+    class_name,
+    config: value.getConfig(),
+    registered_name: own ?? (module.startsWith("keras.src") ? class_name : null),
+    ...(build_config && { build_config }),
+    ...(compile_config && { compile_config }),
+  };
 }
 
 function serializedFunction(fn: object & { readonly name: string }): Json {

@@ -1,11 +1,11 @@
 /** Families: classes that Keras lets a string or a config stand for. Only members, and what was registered, are ever made. */
 import { ValueError } from "@antler/tensor-core";
 import { snakeCase } from "../naming.ts";
-import { isSerialized, optionsOf, type Serialized } from "./config.ts";
+import { isSerialized, type Json, optionsOf, type Serialized } from "./config.ts";
 import { registered } from "./registry.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: constructors of every options type
-type Class<T> = (new (options: any) => T) & { fromConfig?(options: any): T };
+type Class<T> = (new (options: any) => T) & { fromConfig?(options: any, revive?: (value: Json) => unknown): T };
 
 export interface Family<T> {
   /** What a member is called in errors: "initializer". */
@@ -40,7 +40,11 @@ export function resolve<T>(family: Family<T>, value: unknown): T {
 }
 const withArticle = (noun: string): string => `${/^[aeiou]/.test(noun) ? "an" : "a"} ${noun}`;
 
-function classOf<T>(family: Family<T>, { class_name, registered_name }: Pick<Serialized, "class_name" | "registered_name">): Class<T> {
+/** The class a name stands for. */
+export function classOf<T>(
+  family: Family<T>,
+  { class_name, registered_name }: Pick<Serialized, "class_name" | "registered_name">,
+): Class<T> {
   const own = registered(registered_name, class_name);
   const found = own ?? memberOf(family, class_name);
   if (found && isClassOf(found, family.base)) return found as Class<T>;

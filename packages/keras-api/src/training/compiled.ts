@@ -8,7 +8,7 @@ import type { Loss } from "../losses/loss.ts";
 import { get as getMetric, getFor as getMetricFor, isAutomatic as isAutomaticMetric, type MetricLike } from "../metrics/get.ts";
 import { Mean } from "../metrics/mean.ts";
 import type { Metric } from "../metrics/metric.ts";
-import type { Model } from "../models/model.ts";
+import type { AnyModel } from "../models/model.ts";
 import { get as getOptimizer, type OptimizerLike } from "../optimizers/get.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
 import { type Step, Steps } from "./steps.ts";
@@ -27,14 +27,14 @@ export interface CompileOptions {
 export class Compiled {
   readonly optimizer: Optimizer;
   readonly lossTracker: Mean;
-  readonly #model: Model;
+  readonly #model: AnyModel;
   readonly #options: CompileOptions;
   readonly #wantedMetrics: readonly MetricLike[];
   readonly #steps = new Steps();
   #loss: Loss | undefined;
   #metrics: readonly Metric[] | undefined;
 
-  constructor(model: Model, options: CompileOptions) {
+  constructor(model: AnyModel, options: CompileOptions) {
     this.#model = model;
     this.#options = options;
     this.optimizer = getOptimizer(options.optimizer);

@@ -1,6 +1,6 @@
 /** One pass over batches, for training and for evaluation alike. */
 import type { CallbackList, Mode } from "../callbacks/callback-list.ts";
-import type { Model } from "../models/model.ts";
+import type { AnyModel } from "../models/model.ts";
 import type { Batches } from "./batches.ts";
 import type { Compiled } from "./compiled.ts";
 import { Pacer } from "./pacer.ts";
@@ -11,7 +11,7 @@ import { Pacer } from "./pacer.ts";
  */
 export async function runEpoch(
   mode: Mode,
-  model: Model,
+  model: AnyModel,
   compiled: Compiled,
   batches: Batches,
   callbacks: CallbackList,

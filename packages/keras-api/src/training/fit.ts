@@ -5,7 +5,7 @@ import { CallbackList } from "../callbacks/callback-list.ts";
 import { History } from "../callbacks/history.ts";
 import { ProgbarLogger } from "../callbacks/progbar-logger.ts";
 import { warnOnce } from "../host.ts";
-import type { Model } from "../models/model.ts";
+import type { AnyModel } from "../models/model.ts";
 import { nextSeed, permutation } from "../seed.ts";
 import { Batches } from "./batches.ts";
 import type { Compiled } from "./compiled.ts";
@@ -39,7 +39,7 @@ export interface FitOptions extends EvaluateOptions {
 /** Pairs of samples and labels. */
 type Dataset = readonly [x: Rows, y: Rows];
 
-export async function fit(model: Model, compiled: Compiled, x: Data, y: Data, options: FitOptions): Promise<History> {
+export async function fit(model: AnyModel, compiled: Compiled, x: Data, y: Data, options: FitOptions): Promise<History> {
   const { epochs = 1, batchSize = 32, validationSplit = 0, shuffle = true, initialEpoch = 0, verbose = "auto" } = options;
   await ready();
   warnOfFallback();
@@ -71,7 +71,7 @@ export async function fit(model: Model, compiled: Compiled, x: Data, y: Data, op
 }
 
 /** @returns loss and metrics, in the order of `compiled.names` */
-export async function evaluate(model: Model, compiled: Compiled, x: Data, y: Data, options: EvaluateOptions): Promise<number[]> {
+export async function evaluate(model: AnyModel, compiled: Compiled, x: Data, y: Data, options: EvaluateOptions): Promise<number[]> {
   const { batchSize = 32, verbose = "auto" } = options;
   await ready();
   const data = await load("evaluate", x, y);
@@ -85,7 +85,7 @@ export async function evaluate(model: Model, compiled: Compiled, x: Data, y: Dat
   await callbacks.end("test", compiled.logs(values));
   return Array.from(values, Number);
 }
-async function test(model: Model, compiled: Compiled, batches: Batches, callbacks: CallbackList): Promise<Logs> {
+async function test(model: AnyModel, compiled: Compiled, batches: Batches, callbacks: CallbackList): Promise<Logs> {
   await callbacks.begin("test");
   const logs = compiled.logs(await runEpoch("test", model, compiled, batches, callbacks));
   await callbacks.end("test", logs);

@@ -1,12 +1,12 @@
 /** predict: results of batches as one tensor, at once. */
 import { add, concat, dispose, elements, fromHost, gather, getBackend, iota, Tensor, type TypedArray, tidy } from "@antler/tensor-core";
-import type { Model } from "../models/model.ts";
+import type { AnyModel } from "../models/model.ts";
 import { Batches } from "./batches.ts";
 import { allocate, type Data, rowsOfSync } from "./rows.ts";
 import type { Steps } from "./steps.ts";
 
 /** Runs a model on all samples. */
-export function predict(model: Model, steps: Steps, x: Data, batchSize: number): Tensor {
+export function predict(model: AnyModel, steps: Steps, x: Data, batchSize: number): Tensor {
   const step = (batch: Tensor): Tensor => model.apply(batch, { training: false });
   const run = (batch: Tensor): Tensor => steps.run("predict_step", step as (...batch: Tensor[]) => Tensor, [batch]);
   // One batch that is a tensor already goes in as it is; so does what cannot be read at once and cut on the host.
