@@ -63,6 +63,14 @@ describe.each(programs)("%s", (program) => {
   });
 });
 
+it.each([
+  ["Node 20", node20],
+  ["Node 24", () => node24],
+])("code from a string on %s would be noticed", async (_, node) => {
+  writeFileSync(join(projects, "strings.js"), 'new Function("return 1")');
+  await expect(runOn(node(), join(projects, "strings.js"))).rejects.toThrow("Code generation from strings disallowed");
+});
+
 describe("in Chromium", () => {
   let browser: Promise<Browser>;
   // Installing one takes longer than a test may. If that fails, every test below says so.
