@@ -53,7 +53,6 @@ const round = (value: number | bigint | undefined) => Number(value).toFixed(4);
 
 // The CPU registered itself; the interpreter of the core, slow and obvious, has no name until it is given one.
 registerBackend({ name: "interpreter", priority: 0, create: createReferenceBackend });
-
 await setBackend("cpu");
 const cpu = await learnSine();
 await setBackend("interpreter");
