@@ -44,7 +44,7 @@ export {
 export { avgPool, maxPool } from "./ops/pool.ts";
 export type { Geometry, Padding, Pair, WindowOptions } from "./ops/window.ts";
 export * from "./primitives.ts";
-export { type NormalOptions, randomBits, randomNormal, randomUniform, type Seed, type UniformOptions } from "./random.ts";
+export { type NormalOptions, randomBits, randomNormal, randomUniform, type Seed, truncatedNormal, type UniformOptions } from "./random.ts";
 export { createReferenceBackend, referenceBackend } from "./reference/backend.ts";
 export { evaluator } from "./reference/evaluate.ts";
 export { cond, repeat, type ScanOptions, scan, whileLoop } from "./regions.ts";

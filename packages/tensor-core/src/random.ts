@@ -6,9 +6,9 @@ import { apply } from "./dispatch.ts";
 import type { DType } from "./dtype.ts";
 import { DTypeError, ShapeError, ValueError } from "./errors.ts";
 import type { Op } from "./op.ts";
-import { add, bitcast, bitwiseAnd, bitwiseOr, cast, mul, sub } from "./primitives.ts";
+import { add, bitcast, bitwiseAnd, bitwiseOr, cast, mul, reshape, sub } from "./primitives.ts";
 import * as s from "./scalar.ts";
-import type { Shape } from "./shape.ts";
+import { elements, knownShape, type Shape } from "./shape.ts";
 import { makeSpec } from "./spec.ts";
 import type { Tensor } from "./tensor.ts";
 
@@ -54,9 +54,12 @@ const keyOp: Op<undefined> = {
 /** Of an element of a tensor drawn with the key in input 0: its flat place, and the block of four words it is in. */
 function drawn(index: readonly s.Expr[], shape: Shape): { place: s.Expr; words: Words } {
   const place = index.reduce((at, i, k) => s.add(s.mul(at, s.dim(shape[k]!)), i), s.int(0));
+  return { place, words: wordsOf(s.cast(s.floorDiv(place, s.int(4)), "uint32"), u32(0)) };
+}
+/** The four words of a block, which a low and a high word count. */
+function wordsOf(low: s.Expr, high: s.Expr): Words {
   const key = (k: number): s.Expr => s.read(0, "uint32", [s.int(k)]);
-  const block = s.cast(s.floorDiv(place, s.int(4)), "uint32");
-  return { place, words: philox([block, u32(0), key(2), key(3)], [key(0), key(1)]) };
+  return philox([low, high, key(2), key(3)], [key(0), key(1)]);
 }
 
 /** Random words: element i is word `i mod 4` of the block at counter `i / 4`. */
@@ -115,7 +118,18 @@ const moduloOp: Op<{ n: number }> = {
 };
 const modulo = (x: Tensor, n: number): Tensor => apply(moduloOp, [x], { n });
 
-/** Box and Muller's transform of pairs of words: element i from the pair `i / 2`. */
+/** Box and Muller's transform of the pair of words that element `place` of a stream belongs to. */
+function normalOf(words: Words, place: s.Expr): s.Expr {
+  const second = s.le(s.int(2), s.mod(place, s.int(4)));
+  const unit = (w: s.Expr): s.Expr =>
+    s.sub(s.bitcast(s.binary("bitOr", s.binary("bitAnd", w, u32(0x7fffff)), u32(0x3f800000)), "float32"), s.num(1, "float32"));
+  const u = s.max(unit(s.select(second, words[2], words[0])), s.num(1e-7, "float32"));
+  const angle = s.mul(unit(s.select(second, words[3], words[1])), s.num(2 * Math.PI, "float32"));
+  const radius = s.unary("sqrt", s.mul(s.unary("log", u), s.num(-2, "float32")));
+  const even = s.eq(s.mod(place, s.int(2)), s.int(0));
+  return s.mul(s.select(even, s.unary("sin", angle), s.unary("cos", angle)), radius);
+}
+
 const normalOp: Op<{ shape: Shape }> = {
   name: "randomNormal",
   infer: (_, { shape }) => [makeSpec(shape, "float32")],
@@ -124,14 +138,7 @@ const normalOp: Op<{ shape: Shape }> = {
     kind: "source",
     element(index, { shape }) {
       const { place, words } = drawn(index, shape);
-      const second = s.le(s.int(2), s.mod(place, s.int(4)));
-      const unit = (w: s.Expr): s.Expr =>
-        s.sub(s.bitcast(s.binary("bitOr", s.binary("bitAnd", w, u32(0x7fffff)), u32(0x3f800000)), "float32"), s.num(1, "float32"));
-      const u = s.max(unit(s.select(second, words[2], words[0])), s.num(1e-7, "float32"));
-      const angle = s.mul(unit(s.select(second, words[3], words[1])), s.num(2 * Math.PI, "float32"));
-      const radius = s.unary("sqrt", s.mul(s.unary("log", u), s.num(-2, "float32")));
-      const even = s.eq(s.mod(place, s.int(2)), s.int(0));
-      return s.mul(s.select(even, s.unary("sin", angle), s.unary("cos", angle)), radius);
+      return normalOf(words, place);
     },
   },
 };
@@ -142,7 +149,58 @@ export interface NormalOptions {
 }
 /** Normal numbers, drawn as `tf.random.stateless_normal(..., alg="philox")` draws them. */
 export function randomNormal(shape: Shape, { seed, mean = 0, stddev = 1 }: NormalOptions): Tensor {
-  const unit = apply(normalOp, [keyOf("randomNormal", seed)], { shape });
+  return spread(apply(normalOp, [keyOf("randomNormal", seed)], { shape }), mean, stddev);
+}
+function spread(unit: Tensor, mean: number, stddev: number): Tensor {
   const scaled = stddev === 1 ? unit : mul(unit, stddev);
   return mean === 0 ? scaled : add(scaled, mean);
+}
+
+/** Four truncated numbers have 256 blocks of the stream to themselves. Fewer than 4 of 16 normal ones within bounds: once in 10¹⁵. */
+const BLOCKS = 256;
+const CANDIDATES = 16;
+/** The first candidates of each group of four. */
+const candidatesOp: Op<{ groups: number }> = {
+  name: "truncatedCandidates",
+  infer: (_, { groups }) => [makeSpec([groups, CANDIDATES], "float32")],
+  vjp: () => [null],
+  how: {
+    kind: "source",
+    element([group, candidate]) {
+      const low = s.add(s.mul(group!, s.int(BLOCKS)), s.floorDiv(candidate!, s.int(4)));
+      const high = s.floorDiv(group!, s.int(2 ** 32 / BLOCKS));
+      return normalOf(wordsOf(s.cast(low, "uint32"), s.cast(high, "uint32")), candidate!);
+    },
+  },
+};
+/** Element k of a group: the k-th of its candidates that lies within bounds. */
+const acceptedOp: Op<{ count: number }> = {
+  name: "truncatedNormal",
+  infer: (_, { count }) => [makeSpec([count], "float32")],
+  vjp: () => [null],
+  how: {
+    kind: "source",
+    element([i]) {
+      const [group, wanted] = [s.floorDiv(i!, s.int(4)), s.mod(i!, s.int(4))];
+      let found = s.num(0, "float32");
+      let before = s.int(0);
+      for (let k = 0; k < CANDIDATES; k++) {
+        const x = s.read(0, "float32", [group, s.int(k)]);
+        const inside = s.lt(s.unary("abs", x), s.num(2, "float32"));
+        found = s.select(s.and(inside, s.eq(before, wanted)), x, found);
+        before = s.add(before, s.cast(inside, "int32"));
+      }
+      return found;
+    },
+  },
+};
+/**
+ * Normal numbers of which those beyond two standard deviations were drawn again, in the order in which
+ * `tf.random.stateless_truncated_normal(..., alg="philox")` draws them.
+ * @param shape all sizes known
+ */
+export function truncatedNormal(shape: Shape, { seed, mean = 0, stddev = 1 }: NormalOptions): Tensor {
+  const count = elements(knownShape("truncatedNormal", shape));
+  const candidates = apply(candidatesOp, [keyOf("truncatedNormal", seed)], { groups: Math.ceil(count / 4) });
+  return spread(reshape(apply(acceptedOp, [candidates], { count }), shape), mean, stddev);
 }

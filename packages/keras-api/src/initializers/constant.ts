@@ -1,5 +1,5 @@
-/** Initializers that fill with one number. */
-import { type DType, fill, type Tensor } from "@antler/tensor-core";
+/** Initializers that need no random numbers: one number everywhere, or the identity matrix. */
+import { broadcastTo, type DType, eye, fill, mul, type NestedArray, ShapeError, type Tensor, tensor } from "@antler/tensor-core";
 import { type Config, configOf } from "../serialization/config.ts";
 import { Initializer } from "./initializer.ts";
 
@@ -22,12 +22,12 @@ export class Ones extends Initializer {
   }
 }
 export interface ConstantOptions {
-  /** Default 0. */
-  readonly value?: number | undefined;
+  /** A number, or numbers that broadcast to the shape. Default 0. */
+  readonly value?: number | NestedArray | undefined;
 }
-/** All one number. */
+/** All one number, or an array repeated. */
 export class Constant extends Initializer {
-  readonly value: number;
+  readonly value: number | NestedArray;
   constructor({ value = 0 }: ConstantOptions = {}) {
     super();
     this.value = value;
@@ -36,9 +36,34 @@ export class Constant extends Initializer {
     return "Constant";
   }
   apply(shape: readonly number[], dtype: DType = "float32"): Tensor {
-    return fill(shape, this.value, dtype);
+    if (typeof this.value === "number") return fill(shape, this.value, dtype);
+    return broadcastTo(tensor(this.value as number[], undefined, dtype), shape);
   }
   override getConfig(): Config {
     return configOf(this, ["value"]);
+  }
+}
+
+export interface IdentityOptions {
+  /** What the diagonal holds. Default 1. */
+  readonly gain?: number | undefined;
+}
+/** A number on the diagonal of a matrix, else 0. */
+export class Identity extends Initializer {
+  readonly gain: number;
+  constructor({ gain = 1 }: IdentityOptions = {}) {
+    super();
+    this.gain = gain;
+  }
+  override get className(): string {
+    return "Identity";
+  }
+  apply(shape: readonly number[], dtype: DType = "float32"): Tensor {
+    if (shape.length !== 2) throw new ShapeError("Identity", "makes matrices only", { got: [{ shape }] });
+    return mul(eye(shape[0]!, shape[1], dtype), this.gain);
+  }
+  override getConfig(): Config {
+    // Keras writes nothing, and so forgets the gain; it reads one that is there.
+    return this.gain === 1 ? {} : configOf(this, ["gain"]);
   }
 }
