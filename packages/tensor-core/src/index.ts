@@ -29,6 +29,10 @@ export { countNodes, type Graph, inputValue, isGraph, makeNode, type Node, order
 export type * from "./op.ts";
 export { at, expandDims, eye, oneHot, range, split, squeeze, stack, tile, unstack } from "./ops/arrays.ts";
 export { type ConvOptions, conv2d } from "./ops/conv.ts";
+export { type Conv1dOptions, conv1d } from "./ops/conv1d.ts";
+export { type Conv3dOptions, conv3d } from "./ops/conv3d.ts";
+export { depthwiseConv1d, depthwiseConv2d, separableConv1d, separableConv2d } from "./ops/depthwise.ts";
+export type { LineOptions } from "./ops/line.ts";
 export { dot, matMul, outerProduct } from "./ops/matmul.ts";
 export {
   l2Normalize,
@@ -42,6 +46,15 @@ export {
   variance,
 } from "./ops/nn.ts";
 export { avgPool, maxPool } from "./ops/pool.ts";
+export {
+  type Conv1dTransposeOptions,
+  type Conv2dTransposeOptions,
+  type Conv3dTransposeOptions,
+  conv1dTranspose,
+  conv2dTranspose,
+  conv3dTranspose,
+} from "./ops/transposed.ts";
+export type { Triple, VolumeOptions } from "./ops/volume.ts";
 export type { Geometry, Padding, Pair, WindowOptions } from "./ops/window.ts";
 export * from "./primitives.ts";
 export { type NormalOptions, randomBits, randomNormal, randomUniform, type Seed, type UniformOptions } from "./random.ts";

@@ -2,6 +2,7 @@
 import { arithmeticCases } from "./arithmetic.ts";
 import type { OpCase } from "./case.ts";
 import { convCases } from "./conv.ts";
+import { convolutionCases } from "./convolutions.ts";
 import { creationCases } from "./creation.ts";
 import { foldCasesTable } from "./folds.ts";
 import { logicCases } from "./logic.ts";
@@ -23,6 +24,7 @@ export const opCases: readonly OpCase[] = [
   ...matmulCases,
   ...nnCases,
   ...convCases,
+  ...convolutionCases,
   ...poolCases,
   ...randomCases,
   ...regionCases,
