@@ -46,6 +46,7 @@ export {
   variance,
 } from "./ops/nn.ts";
 export { avgPool, maxPool } from "./ops/pool.ts";
+export { avgPool1d, avgPool3d, maxPool1d, maxPool3d } from "./ops/pools.ts";
 export {
   type Conv1dTransposeOptions,
   type Conv2dTransposeOptions,

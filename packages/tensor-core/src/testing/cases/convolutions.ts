@@ -133,7 +133,7 @@ const forward =
     );
 const each1d = (x: number | Sizes | undefined): number | undefined => (typeof x === "object" ? x[0] : x);
 /** Along lines options are single numbers. */
-const along = (o: Window, rank: number): unknown =>
+export const along = (o: Window, rank: number): unknown =>
   rank > 3
     ? o
     : { ...o, strides: each1d(o.strides), dilations: each1d(o.dilations), ...(Array.isArray(o.padding) && { padding: o.padding[0] }) };

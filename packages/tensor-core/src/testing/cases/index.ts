@@ -9,6 +9,7 @@ import { logicCases } from "./logic.ts";
 import { matmulCases } from "./matmul.ts";
 import { nnCases } from "./nn.ts";
 import { poolCases } from "./pool.ts";
+import { poolsCases } from "./pools.ts";
 import { randomCases } from "./random.ts";
 import { regionCases } from "./regions.ts";
 import { unaryCasesTable } from "./unary.ts";
@@ -26,6 +27,7 @@ export const opCases: readonly OpCase[] = [
   ...convCases,
   ...convolutionCases,
   ...poolCases,
+  ...poolsCases,
   ...randomCases,
   ...regionCases,
 ];
