@@ -34,6 +34,7 @@ export { type Conv3dOptions, conv3d } from "./ops/conv3d.ts";
 export { depthwiseConv1d, depthwiseConv2d, separableConv1d, separableConv2d } from "./ops/depthwise.ts";
 export type { LineOptions } from "./ops/line.ts";
 export { dot, matMul, outerProduct } from "./ops/matmul.ts";
+export { repeatElements, resizeNearestNeighbor } from "./ops/nearest.ts";
 export {
   l2Normalize,
   logSoftmax,
@@ -47,6 +48,7 @@ export {
 } from "./ops/nn.ts";
 export { avgPool, maxPool } from "./ops/pool.ts";
 export { avgPool1d, avgPool3d, maxPool1d, maxPool3d } from "./ops/pools.ts";
+export { type ResizeOptions, resizeBicubic, resizeBilinear, resizeLanczos3, resizeLanczos5 } from "./ops/resize.ts";
 export {
   type Conv1dTransposeOptions,
   type Conv2dTransposeOptions,

@@ -12,6 +12,7 @@ import { poolCases } from "./pool.ts";
 import { poolsCases } from "./pools.ts";
 import { randomCases } from "./random.ts";
 import { regionCases } from "./regions.ts";
+import { resizeCases } from "./resize.ts";
 import { unaryCasesTable } from "./unary.ts";
 import { viewCases } from "./views.ts";
 
@@ -28,6 +29,7 @@ export const opCases: readonly OpCase[] = [
   ...convolutionCases,
   ...poolCases,
   ...poolsCases,
+  ...resizeCases,
   ...randomCases,
   ...regionCases,
 ];
