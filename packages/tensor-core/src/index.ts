@@ -27,10 +27,12 @@ export { type Binary, check, type Takes, type Unary } from "./forms.ts";
 export { type CompiledFunction, type FunctionOptions, func, func as function, type SignatureSpec } from "./function.ts";
 export { countNodes, type Graph, inputValue, isGraph, makeNode, type Node, order, subgraphs, type Value } from "./graph.ts";
 export type * from "./op.ts";
+export { gatherND, scatterND, takeAlongAxis, tensorScatterUpdate } from "./ops/along.ts";
 export { at, expandDims, eye, oneHot, range, split, squeeze, stack, tile, unstack } from "./ops/arrays.ts";
 export { type ConvOptions, conv2d } from "./ops/conv.ts";
 export { type Conv1dOptions, conv1d } from "./ops/conv1d.ts";
 export { type Conv3dOptions, conv3d } from "./ops/conv3d.ts";
+export { type CumulativeOptions, cumprod, cumsum } from "./ops/cumulative.ts";
 export { depthwiseConv1d, depthwiseConv2d, separableConv1d, separableConv2d } from "./ops/depthwise.ts";
 export type { LineOptions } from "./ops/line.ts";
 export { dot, matMul, outerProduct } from "./ops/matmul.ts";
@@ -49,6 +51,7 @@ export {
 export { avgPool, maxPool } from "./ops/pool.ts";
 export { avgPool1d, avgPool3d, maxPool1d, maxPool3d } from "./ops/pools.ts";
 export { type ResizeOptions, resizeBicubic, resizeBilinear, resizeLanczos3, resizeLanczos5 } from "./ops/resize.ts";
+export { argSort, bincount, inTopK, type SearchOptions, type SortOptions, searchSorted, sort, topk } from "./ops/sorting.ts";
 export {
   type Conv1dTransposeOptions,
   type Conv2dTransposeOptions,

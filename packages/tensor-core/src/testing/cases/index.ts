@@ -8,6 +8,7 @@ import { foldCasesTable } from "./folds.ts";
 import { logicCases } from "./logic.ts";
 import { matmulCases } from "./matmul.ts";
 import { nnCases } from "./nn.ts";
+import { placeCases } from "./places.ts";
 import { poolCases } from "./pool.ts";
 import { poolsCases } from "./pools.ts";
 import { randomCases } from "./random.ts";
@@ -29,6 +30,7 @@ export const opCases: readonly OpCase[] = [
   ...convolutionCases,
   ...poolCases,
   ...poolsCases,
+  ...placeCases,
   ...resizeCases,
   ...randomCases,
   ...regionCases,
