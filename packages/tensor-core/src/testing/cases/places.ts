@@ -49,13 +49,10 @@ function lines(x: Host, axis: number, f: (line: Sizes) => Sizes): Expected {
 const places =
   (descending: boolean) =>
   (line: Sizes): number[] => {
-    const rank = (v: number): number => (Number.isNaN(v) ? Number.POSITIVE_INFINITY : v);
-    return line
-      .map((_, i) => i)
-      .sort((i, j) => {
-        const [a, b] = [rank(line[i]!), rank(line[j]!)];
-        return (a === b ? 0 : descending ? (a < b ? 1 : -1) : a < b ? -1 : 1) || i - j;
-      });
+    /** NaN above +∞. */
+    const below = (a: number, b: number): boolean => a < b || (Number.isNaN(b) && !Number.isNaN(a));
+    const sign = descending ? -1 : 1;
+    return line.map((_, i) => i).sort((i, j) => sign * (+below(line[j]!, line[i]!) - +below(line[i]!, line[j]!)) || i - j);
   };
 const sorting = (name: string, input: Input, axis: number, descending = false, more: Partial<OpCase> = {}): OpCase[] => {
   const common = { name, inputs: [input], tolerance: exact, batch: axis === 0 ? [] : [0] };
