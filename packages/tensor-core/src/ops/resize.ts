@@ -4,7 +4,8 @@ import { apply } from "../dispatch.ts";
 import { ShapeError } from "../errors.ts";
 import { check } from "../forms.ts";
 import type { Op } from "../op.ts";
-import { abs, add, div, iota, less, lessEqual, maximum, mul, reshape, sin, sub, sum, transpose, where } from "../primitives.ts";
+import { abs, add, cast, div, iota, less, lessEqual, maximum, mod, mul, reshape, sin, sub, sum, transpose, where } from "../primitives.ts";
+import * as s from "../scalar.ts";
 import { known, mulDim } from "../shape.ts";
 import { makeSpec } from "../spec.ts";
 import type { Tensor } from "../tensor.ts";
@@ -34,8 +35,44 @@ function weights(kernel: Kernel, { from, to, antialias }: Resample, like: Tensor
   const w = kernel(antialias && from > to ? mul(distance, to / from) : distance);
   return div(w, sum(w, { axis: 1, keepDims: true }));
 }
+/** Where each new centre lies, from one old centre to the next: whole numbers of `1 / (2 · to)`, so nothing is rounded. */
+const steps = ({ from, to }: Resample): { readonly each: number; readonly first: number; readonly whole: number } => ({
+  each: 2 * from,
+  first: from - to,
+  whole: 2 * to,
+});
+/** The old pixel before each new centre, or the one behind; those at the edge stand for what is beyond. */
+const neighborOp: Op<Resample & { readonly behind: 0 | 1 }> = {
+  name: "neighborPixel",
+  infer: ([x], { to }) => [makeSpec([x!.shape[0]!, to, x!.shape[2]!], x!.dtype)],
+  how: {
+    kind: "view",
+    at([a, i, b], attrs) {
+      const { each, first, whole } = steps(attrs);
+      const place = s.floorDiv(s.add(s.mul(i!, s.int(each)), s.int(first)), s.int(whole));
+      const inside = s.min(s.max(s.add(place, s.int(attrs.behind)), s.int(0)), s.int(attrs.from - 1));
+      return [{ input: 0, index: [a!, inside, b!] }];
+    },
+  },
+};
+/** The straight line between two neighbours: what the kernel of `resizeBilinear` comes to, without its zeros. */
+function between(x: Tensor, attrs: Resample): Tensor {
+  const { each, first, whole } = steps(attrs);
+  const place = mod(add(mul(iota([attrs.to, 1]), each), first), whole);
+  const [before, behind] = ([0, 1] as const).map((at) => apply(neighborOp, [x], { ...attrs, behind: at })) as [Tensor, Tensor];
+  return add(before, mul(sub(behind, before), div(cast(place, x.dtype), whole)));
+}
+
+/**
+ * A way to resize, from its kernel.
+ * @param few a faster way where every new pixel sees as many old ones as the kernel is wide
+ */
 /* @__NO_SIDE_EFFECTS__ */
-function resampling(name: string, kernel: Kernel): (x: TensorLike, size: number | Pair, options?: ResizeOptions) => Tensor {
+function resampling(
+  name: string,
+  kernel: Kernel,
+  few?: typeof between,
+): (x: TensorLike, size: number | Pair, options?: ResizeOptions) => Tensor {
   const op: Op<Resample> = {
     name,
     infer([x], { from, to, adjoint }) {
@@ -46,6 +83,7 @@ function resampling(name: string, kernel: Kernel): (x: TensorLike, size: number 
     how: {
       kind: "composite",
       expand([x], attrs) {
+        if (few && !attrs.adjoint && !(attrs.antialias && attrs.from > attrs.to)) return [few(x!, attrs)];
         const w = weights(kernel, attrs, x!);
         return [matMul(attrs.adjoint ? transpose(w) : w, x!)];
       },
@@ -87,7 +125,11 @@ const lanczos =
  * @example
  * resizeBilinear(ones([1, 4, 4, 3]), [8, 6]).shape; // [1, 8, 6, 3]
  */
-export const resizeBilinear: ReturnType<typeof resampling> = /* @__PURE__ */ resampling("resizeBilinear", (d) => maximum(sub(1, d), 0));
+export const resizeBilinear: ReturnType<typeof resampling> = /* @__PURE__ */ resampling(
+  "resizeBilinear",
+  (d) => maximum(sub(1, d), 0),
+  between,
+);
 /** As `resizeBilinear`, with Keys's cubic of sixteen pixels (a = −½). */
 export const resizeBicubic: ReturnType<typeof resampling> = /* @__PURE__ */ resampling("resizeBicubic", cubic);
 /** As `resizeBilinear`, with Lanczos's kernel of radius 3. */
