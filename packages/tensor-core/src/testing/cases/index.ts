@@ -2,14 +2,18 @@
 import { arithmeticCases } from "./arithmetic.ts";
 import type { OpCase } from "./case.ts";
 import { convCases } from "./conv.ts";
+import { convolutionCases } from "./convolutions.ts";
 import { creationCases } from "./creation.ts";
 import { foldCasesTable } from "./folds.ts";
 import { logicCases } from "./logic.ts";
 import { matmulCases } from "./matmul.ts";
 import { nnCases } from "./nn.ts";
+import { placeCases } from "./places.ts";
 import { poolCases } from "./pool.ts";
+import { poolsCases } from "./pools.ts";
 import { randomCases } from "./random.ts";
 import { regionCases } from "./regions.ts";
+import { resizeCases } from "./resize.ts";
 import { unaryCasesTable } from "./unary.ts";
 import { viewCases } from "./views.ts";
 
@@ -23,7 +27,11 @@ export const opCases: readonly OpCase[] = [
   ...matmulCases,
   ...nnCases,
   ...convCases,
+  ...convolutionCases,
   ...poolCases,
+  ...poolsCases,
+  ...placeCases,
+  ...resizeCases,
   ...randomCases,
   ...regionCases,
 ];
