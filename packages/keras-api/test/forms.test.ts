@@ -1,6 +1,6 @@
 // Forms compared with Keras: configs, names, summaries and the progress bar, character by character.
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { clearSession, initializers, layers, losses, optimizers, type Sequential, sequential } from "../src/index.ts";
+import { clearSession, layers, losses, optimizers, type Sequential, sequential } from "../src/index.ts";
 import { Progbar } from "../src/progbar.ts";
 import { golden } from "./golden.ts";
 
@@ -34,16 +34,6 @@ describe("configs are Keras's", () => {
         losses.binaryCrossentropy({ fromLogits: true }),
         losses.categoricalCrossentropy({ labelSmoothing: 0.1, reduction: "sum" }),
         losses.sparseCategoricalCrossentropy({ ignoreClass: 2 }),
-      ],
-    ],
-    [
-      "initializers",
-      () => [
-        initializers.glorotUniform({ seed: 1 }),
-        initializers.varianceScaling({ scale: 2, mode: "fan_out", distribution: "uniform" }),
-        initializers.randomNormal({ stddev: 0.1 }),
-        initializers.constant({ value: 2 }),
-        initializers.zeros(),
       ],
     ],
   ] as const)("%s", (family, make) => {

@@ -55,9 +55,8 @@ interface Golden {
   readonly training: readonly TrainingCase[];
   readonly losses: readonly LossCase[];
   readonly metrics: readonly MetricCase[];
-  readonly activations: Readonly<Record<string, { readonly x: Numbers; readonly y: Numbers; readonly gradient: Numbers }>>;
-  readonly initializers: { readonly drawn: Readonly<Record<string, Numbers>>; readonly dropout: readonly Numbers[] };
-  readonly configs: Readonly<Record<"layers" | "optimizers" | "losses" | "initializers", readonly Config[]>> & {
+  readonly dropout: readonly Numbers[];
+  readonly configs: Readonly<Record<"layers" | "optimizers" | "losses", readonly Config[]>> & {
     readonly names: readonly string[];
     readonly paths: readonly string[];
   };

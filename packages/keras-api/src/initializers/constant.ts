@@ -1,6 +1,6 @@
 /** Initializers that need no random numbers: one number everywhere, or the identity matrix. */
 import { broadcastTo, type DType, eye, fill, mul, type NestedArray, ShapeError, type Tensor, tensor } from "@antler/tensor-core";
-import { type Config, configOf } from "../serialization/config.ts";
+import { type Config, configOf, isSerialized, type Serialized } from "../serialization/config.ts";
 import { Initializer } from "./initializer.ts";
 
 /** All 0. */
@@ -31,6 +31,10 @@ export class Constant extends Initializer {
   constructor({ value = 0 }: ConstantOptions = {}) {
     super();
     this.value = value;
+  }
+  /** Keras's files hold arrays with their dtype. */
+  static fromConfig({ value }: { readonly value?: ConstantOptions["value"] | Serialized }): Constant {
+    return new Constant({ value: isSerialized(value) ? (value.config as { readonly value: NestedArray }).value : value });
   }
   override get className(): string {
     return "Constant";

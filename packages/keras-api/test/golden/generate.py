@@ -197,37 +197,10 @@ def metrics():
     return out
 
 
-def activations():
-    x = np.array([[-30.0, -4.0, -1.0, -0.3, 0.2, 1.0, 2.5, 7.0, 40.0]], "float32")
-    out = {}
-    for name in (
-        "elu exponential gelu hard_sigmoid leaky_relu linear log_softmax mish relu relu6 selu sigmoid silu softmax softplus softsign tanh"
-    ).split():
-        given = np.clip(x, -30, 7) if name == "exponential" else x
-        fn = (lambda v: keras.activations.gelu(v, approximate=False)) if name == "gelu" else getattr(keras.activations, name)
-        t = tf.constant(given)
-        with tf.GradientTape() as tape:
-            tape.watch(t)
-            y = fn(t)
-            total = tf.reduce_sum(y * tf.constant(np.arange(1.0, 10.0, dtype="float32")))
-        out[name] = {"x": numbers(given), "y": numbers(y), "gradient": numbers(tape.gradient(total, t))}
-    return out
-
-
-def initializers():
-    I = keras.initializers
-    exact = {
-        "glorot_uniform": I.GlorotUniform(seed=7),
-        "he_uniform": I.HeUniform(seed=7),
-        "lecun_uniform": I.LecunUniform(seed=7),
-        "random_uniform": I.RandomUniform(seed=7, minval=-1.0, maxval=2.0),
-        "random_normal": I.RandomNormal(seed=7, mean=1.0, stddev=2.0),
-        "constant": I.Constant(2.5),
-    }
-    drawn = {name: numbers(init((3, 2, 4))) for name, init in exact.items()}
+def dropout():
     layer = L.Dropout(0.4, seed=11)
     x = np.ones((3, 5), "float32")
-    return {"drawn": drawn, "dropout": [numbers(layer(x, training=True)) for _ in range(3)]}
+    return [numbers(layer(x, training=True)) for _ in range(3)]
 
 
 def configs():
@@ -251,19 +224,11 @@ def configs():
         keras.losses.CategoricalCrossentropy(label_smoothing=0.1, reduction="sum"),
         keras.losses.SparseCategoricalCrossentropy(ignore_class=2),
     ]
-    initializers = [
-        keras.initializers.GlorotUniform(seed=1),
-        keras.initializers.VarianceScaling(scale=2.0, mode="fan_out", distribution="uniform"),
-        keras.initializers.RandomNormal(stddev=0.1),
-        keras.initializers.Constant(2.0),
-        keras.initializers.Zeros(),
-    ]
     model = digits()
     return {
         "layers": [json.loads(json.dumps(x.get_config())) for x in layers],
         "optimizers": [x.get_config() for x in optimizers],
         "losses": [x.get_config() for x in losses],
-        "initializers": [x.get_config() for x in initializers],
         "names": [layer.name for layer in model.layers] + [model.name],
         "paths": [v.path for v in model.weights],
     }
@@ -350,8 +315,7 @@ def main():
         "training": training(),
         "losses": losses(),
         "metrics": metrics(),
-        "activations": activations(),
-        "initializers": initializers(),
+        "dropout": dropout(),
         "configs": configs(),
         "summaries": summaries(),
         "progress": progress(),
