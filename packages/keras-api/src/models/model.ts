@@ -9,7 +9,7 @@ import type { Metric } from "../metrics/metric.ts";
 import type { Nested } from "../nested.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
 import { serializeObject } from "../serialization/config.ts";
-import type { Operation } from "../symbolic/keras-tensor.ts";
+import type { Operation, SymbolicNode } from "../symbolic/keras-tensor.ts";
 import { Batches } from "../training/batches.ts";
 import { Compiled, type CompileOptions } from "../training/compiled.ts";
 import { type EvaluateOptions, evaluate, type FitOptions, fit } from "../training/fit.ts";
@@ -51,6 +51,10 @@ export abstract class Model<I extends Nested = Tensor, O extends Nested = Tensor
   /** The layers, and the ops between them. */
   get operations(): readonly Operation[] {
     return this.layers;
+  }
+  /** @internal The calls the model is made of, where layers branch or are shared. */
+  get calls(): ReadonlySet<SymbolicNode> | undefined {
+    return undefined;
   }
   /**
    * A layer by its name or place.
