@@ -1,23 +1,21 @@
 /** Orthogonal: random rotations. */
 import {
-  add,
   cast,
+  concat,
   type DType,
-  eye,
   matMul,
   mul,
   randomNormal,
   reshape,
   rsqrt,
   ShapeError,
-  scan,
+  split,
   square,
   sub,
   sum,
   type Tensor,
   tidy,
   transpose,
-  zeros,
 } from "@antler/tensor-core";
 import { type Config, configOf } from "../serialization/config.ts";
 import { RandomInitializer, type SeedOptions } from "./initializer.ts";
@@ -57,20 +55,16 @@ export class Orthogonal extends RandomInitializer {
 
 /**
  * An orthonormal basis of what the rows span, row by row (Gram and Schmidt): the factor Q of a QR decomposition whose R has
- * a positive diagonal. What is left of a row is made orthogonal twice, which is enough to rounding (Giraud et al. 2005).
+ * a positive diagonal. The second half is made orthogonal to the first before and, to get rid of rounding, after it is
+ * made orthogonal in itself.
  */
 function orthonormal(rows: Tensor): Tensor {
-  const [count, length] = rows.shape as [number, number];
-  const [basis] = scan(
-    (found: Tensor, [row, place]: readonly [Tensor, Tensor]) => {
-      const rest = without(without(reshape(row, [1, length]), found), found);
-      const unit = mul(rest, rsqrt(sum(square(rest))));
-      return [add(found, matMul(reshape(place, [count, 1]), unit)), []];
-    },
-    zeros([count, length]),
-    [rows, eye(count)] as const,
-  );
-  return basis;
+  const count = rows.shape[0]!;
+  if (count < 2) return mul(rows, rsqrt(sum(square(rows))));
+  const half = count >> 1;
+  const [first, second] = split(rows, [half, count - half]) as [Tensor, Tensor];
+  const basis = orthonormal(first);
+  return concat([basis, without(orthonormal(without(second, basis)), basis)]);
 }
-/** A row without its projections on those of an orthonormal basis. */
-const without = (row: Tensor, basis: Tensor): Tensor => sub(row, matMul(matMul(row, basis, { transposeB: true }), basis));
+/** Rows without their projections on those of an orthonormal basis. */
+const without = (rows: Tensor, basis: Tensor): Tensor => sub(rows, matMul(matMul(rows, basis, { transposeB: true }), basis));

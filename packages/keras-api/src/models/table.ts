@@ -56,7 +56,7 @@ const roundHalfEven = (x: number): number => (x % 1 === 0.5 ? 2 * Math.round(x /
 function wrap(text: string, width: number): readonly string[] {
   const lines: string[] = [];
   let line = "";
-  for (const word of text.split(" ")) {
+  for (const word of text.split(/(?<=\S) /)) {
     if (line && line.length + 1 + word.length > width) {
       lines.push(line);
       line = word;

@@ -53,6 +53,7 @@ def case(name, options, x):
         weights = tf.constant(np.arange(1, tf.size(y) + 1, dtype="float32").reshape(y.shape) / 8)
         total = tf.reduce_sum(y * weights)
     gradient = tape.gradient(total, x)
+    assert not np.isnan(y).any() and not np.isnan(gradient).any(), (name, options)
     return {
         "name": name,
         "options": options,
