@@ -24,6 +24,7 @@ const entries: Readonly<Record<string, readonly string[]>> = {
 /** Modules from outside that code of a package may import; they must exist where the package runs. */
 const outside: Readonly<Record<string, readonly string[]>> = {
   "backend-cpu": ["node:worker_threads"],
+  savedmodel: ["fflate"],
 };
 
 const scope = "@antler/";

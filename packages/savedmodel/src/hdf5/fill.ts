@@ -1,0 +1,23 @@
+/** Fill values: what the elements are that nobody has written. */
+import { find, MESSAGE, type Message } from "./header.ts";
+
+/** The bytes of an element that was never written; `undefined` for zeros. */
+export function readFill(messages: readonly Message[]): Uint8Array | undefined {
+  const fill = find(messages, MESSAGE.fill);
+  const old = find(messages, MESSAGE.oldFill);
+  if (fill === undefined) return old && nonZero(old.take(old.u32()));
+  const version = fill.u8();
+  const defined = version < 3 ? fill.part(3).bytes[2] !== 0 : (fill.u8() & 0x20) !== 0;
+  return defined || version === 1 ? nonZero(fill.take(fill.u32())) : undefined;
+}
+const nonZero = (bytes: Uint8Array): Uint8Array | undefined => (bytes.some((byte) => byte !== 0) ? bytes : undefined);
+
+/** As many bytes as asked for, of elements that were never written. */
+export function filled(size: number, fill: Uint8Array | undefined): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(size);
+  if (fill === undefined) return bytes;
+  bytes.set(fill.subarray(0, size));
+  // Twice as much each time: what is done is copied behind itself.
+  for (let done = fill.length; done < size; done *= 2) bytes.copyWithin(done, 0, done);
+  return bytes;
+}
