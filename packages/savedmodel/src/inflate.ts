@@ -12,6 +12,8 @@ export interface InflateOptions {
 
 /** Deflate makes at most 258 bytes of 2 bits. */
 const MOST_EXPANSION = 1032;
+/** Deflate can store what it cannot shrink; only who wants to waste our time takes much more than that. */
+const MOST_OVERHEAD = 2;
 /** Compressed bytes taken in at a time: what comes out of them before anyone looks stays below 17 MB. */
 const SLICE = 1 << 14;
 
@@ -19,6 +21,7 @@ const SLICE = 1 << 14;
 export function inflate(bytes: Uint8Array, { wrapper, size, error }: InflateOptions): Uint8Array<ArrayBuffer> {
   // Before anything is allocated: a size that no stream of this length can have is a lie.
   if (size > MOST_EXPANSION * bytes.length) throw error(`${bytes.length} compressed bytes cannot hold ${size} bytes`);
+  if (bytes.length > MOST_OVERHEAD * size + SLICE) throw error(`${bytes.length} compressed bytes are too many for ${size} bytes`);
   const out = new Uint8Array(size);
   let length = 0;
   const take = (part: Uint8Array): void => {

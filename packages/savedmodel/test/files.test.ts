@@ -55,18 +55,24 @@ describe("writing", () => {
     writeFileSync(path, new Uint8Array(size));
     const program = `
       import { writeFile } from ${JSON.stringify(new URL("../src/files.ts", import.meta.url).href)};
-      for (let i = 1; ; i = (i % 250) + 1) await writeFile(${JSON.stringify(path)}, new Uint8Array(${size}).fill(i));`;
+      for (let i = 1; ; i = (i % 250) + 1) {
+        await writeFile(${JSON.stringify(path)}, new Uint8Array(${size}).fill(i));
+        if (i === 1) process.stdout.write("begun");
+      }`;
     for (let round = 0; round < 8; round++) {
-      const child = spawn(process.execPath, ["--no-warnings", "--input-type=module", "-e", program], { stdio: "inherit" });
-      await new Promise((resolve) => setTimeout(resolve, 150 + 61 * round));
+      const child = spawn(process.execPath, ["--no-warnings", "--input-type=module", "-e", program], {
+        stdio: ["ignore", "pipe", "inherit"],
+      });
+      await new Promise((resolve) => child.stdout.once("data", resolve));
+      await new Promise((resolve) => setTimeout(resolve, 7 * round));
       const ended = new Promise((resolve) => child.on("exit", (code, signal) => resolve(signal ?? code)));
       child.kill("SIGKILL");
       expect(await ended).toBe("SIGKILL");
       const found = readFileSync(path);
       expect(found.length).toBe(size);
+      expect(found[0]).toBeGreaterThan(0);
       expect(found.every((byte) => byte === found[0])).toBe(true);
     }
-    expect(readFileSync(path)[0]).toBeGreaterThan(0);
   });
 });
 

@@ -20,7 +20,8 @@ function outcome(read: () => void): "read" | "refused" {
     if (!(error instanceof FormatError)) throw error;
     return "refused";
   } finally {
-    expect(performance.now() - start).toBeLessThan(MOST_MILLISECONDS);
+    const took = performance.now() - start;
+    if (took > MOST_MILLISECONDS) expect.fail(`it took ${took} ms`);
   }
 }
 
@@ -67,7 +68,7 @@ describe("HDF5", () => {
   it("every flipped bit where the structure of a small file lies is read or refused", () => {
     const root = new H5Group();
     root.children.set("w", new H5Dataset({ shape: [2], dtype: "float32", data: new Float32Array(2) }));
-    root.attributes.set("name", "w");
+    root.attributes.set("version", { shape: [], dtype: "int16", data: new Int16Array(1) });
     const bytes = writeHdf5(root);
     for (let bit = 0; bit < 8 * bytes.length; bit++) {
       bytes[bit >> 3]! ^= 1 << (bit & 7);
@@ -90,7 +91,27 @@ describe("HDF5", () => {
     const bytes = manyHeadersOneBlock();
     expect(() => readHdf5(bytes)).toThrow("its parts overlap or lead in circles");
   });
+
+  it("chunks that lie on each other are refused before they are unpacked", () => {
+    expect(() => readHdf5(chunksOnEachOther())).toThrow("its parts overlap or lead in circles");
+  });
 });
+
+/** A chunked dataset whose chunks all lie on the same bytes of the file, each over most of it. */
+function chunksOnEachOther(): Uint8Array {
+  const bytes = Buffer.from(file("storage.h5"));
+  const chunkNode = Buffer.from("TREE\x01\x00", "latin1");
+  let chunks = 0;
+  for (let node = bytes.indexOf(chunkNode); node >= 0; node = bytes.indexOf(chunkNode, node + 8)) {
+    // Keys of one-dimensional datasets: size, mask and two offsets, then the address.
+    for (let i = 0; i < bytes.readUInt16LE(node + 6); i++, chunks++) {
+      bytes.writeUInt32LE(80_000, node + 24 + 32 * i);
+      bytes.writeBigUInt64LE(0n, node + 24 + 32 * i + 24);
+    }
+  }
+  expect(chunks).toBeGreaterThan(350);
+  return bytes;
+}
 
 /** 2000 groups whose headers continue in the same 512 KiB of empty messages: read out, they would be a gigabyte. */
 function manyHeadersOneBlock(): Uint8Array {

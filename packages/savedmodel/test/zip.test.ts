@@ -164,6 +164,7 @@ describe("a forged archive", () => {
     ["compressed bytes hold more than the 4 bytes they should", { method: 8, packed: deflateRawSync("hello"), size: 4 }],
     ["compressed bytes hold more than the 1000 bytes they should", { method: 8, packed: bomb, size: 1000 }],
     ["5 compressed bytes cannot hold 10000 bytes", { method: 8, size: 10_000 }],
+    ["20000 compressed bytes are too many for 5 bytes", { method: 8, packed: new Uint8Array(20_000), size: 5 }],
     ["compressed bytes are damaged", { method: 8, packed: text("\x06hello"), size: 6 }],
     ["compressed bytes are damaged", { method: 8, packed: deflateRawSync("hello").subarray(0, 3), size: 5 }],
   ])("is found out when it is unpacked: %s", (reason, member) => {

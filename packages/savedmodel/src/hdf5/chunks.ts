@@ -75,6 +75,8 @@ function collect(file: Hdf5File, { shape, chunk }: Chunked, tree: number): Store
       if (offsets.some((offset, axis) => offset >= shape[axis]! || offset % chunk[axis]! !== 0)) {
         throw file.error(`a chunk of it belongs at [${offsets.join(", ")}], where none can be`);
       }
+      // Chunks that lie on each other would be unpacked again and again.
+      file.spend(size);
       found.push({ bytes: file.raw(child, size, "a chunk of it"), mask, offsets });
     }
   };

@@ -42,7 +42,7 @@ export class Hdf5File {
   }
   /** Bytes of data, not copied. */
   raw(address: number | undefined, length: number, what: string): Uint8Array {
-    if (address === undefined) throw this.error(`${what} is nowhere in the file`);
+    if (address === undefined) throw this.error(`no place is given for ${what}`);
     const end = address + length;
     if (end > this.#bytes.length) {
       throw this.error(`${what} should be at bytes ${address} to ${end}, and the file has ${this.#bytes.length}: is it cut off?`);

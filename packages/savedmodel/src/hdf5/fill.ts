@@ -1,14 +1,15 @@
 /** Fill values: what the elements are that nobody has written. */
+import type { ErrorOf } from "../bytes.ts";
 import { find, MESSAGE, type Message } from "./header.ts";
 
 /** The bytes of an element that was never written; `undefined` for zeros. */
-export function readFill(messages: readonly Message[]): Uint8Array | undefined {
+export function readFill(messages: readonly Message[], error: ErrorOf): Uint8Array | undefined {
   const fill = find(messages, MESSAGE.fill);
-  const old = find(messages, MESSAGE.oldFill);
-  if (fill === undefined) return old && nonZero(old.take(old.u32()));
+  if (fill === undefined) return undefined;
   const version = fill.u8();
-  const defined = version < 3 ? fill.part(3).bytes[2] !== 0 : (fill.u8() & 0x20) !== 0;
-  return defined || version === 1 ? nonZero(fill.take(fill.u32())) : undefined;
+  if (version !== 2 && version !== 3) throw error(`it has a fill value of version ${version}`);
+  const defined = version === 2 ? fill.part(3).bytes[2] !== 0 : (fill.u8() & 0x20) !== 0;
+  return defined ? nonZero(fill.take(fill.u32())) : undefined;
 }
 const nonZero = (bytes: Uint8Array): Uint8Array | undefined => (bytes.some((byte) => byte !== 0) ? bytes : undefined);
 

@@ -13,7 +13,7 @@ export function readLayout(file: Hdf5File, messages: readonly Message[], extent:
   if (find(messages, MESSAGE.external) !== undefined) throw file.error("its data is in another file, and other files are not read");
   const layout = parse(body, file);
   const filters = readFilters(find(messages, MESSAGE.filters), file.error);
-  const fill = readFill(messages);
+  const fill = readFill(messages, file.error);
   const size = countOf(extent.shape, file.error) * extent.bytes;
 
   if (layout.kind === "chunked") {
@@ -37,7 +37,6 @@ type Layout =
 
 function parse(body: ByteReader, file: Hdf5File): Layout {
   const version = body.u8();
-  if (version === 1 || version === 2) return parseOld(body, file);
   if (version !== 3 && version !== 4) throw file.error(`it has a layout of version ${version}`);
   switch (body.u8()) {
     case 0:
@@ -48,24 +47,9 @@ function parse(body: ByteReader, file: Hdf5File): Layout {
       if (version === 4) throw file.error("it has chunks of HDF5's latest format, which this reader does not know");
       const rank = body.u8();
       const address = body.address();
-      return { kind: "chunked", address, chunk: dimsOf(body, rank) };
+      return { kind: "chunked", address, chunk: Array.from({ length: rank }, () => body.u32()) };
     }
     default:
       throw file.error("it is a view of other datasets (virtual), which this reader does not know");
   }
 }
-
-/** Before HDF5 1.6.3. */
-function parseOld(body: ByteReader, file: Hdf5File): Layout {
-  const rank = body.u8();
-  const kind = body.u8();
-  body.skip(5);
-  const address = kind === 0 ? undefined : body.address();
-  const dims = dimsOf(body, rank);
-  if (kind === 0) return { kind: "compact", data: body.take(body.u32()) };
-  if (kind === 1) return { kind: "contiguous", address };
-  if (kind === 2) return { kind: "chunked", address, chunk: dims };
-  throw file.error("it has a layout that does not exist");
-}
-
-const dimsOf = (body: ByteReader, rank: number): number[] => Array.from({ length: rank }, () => body.u32());

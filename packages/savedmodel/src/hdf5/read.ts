@@ -25,7 +25,7 @@ const SIGNATURE = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a];
  * Reads the HDF5 files that Keras, h5py and tf.keras write: every group, its attributes, and where its datasets lie.
  * Elements are read from `bytes` when a dataset's `data()` is called; do not change `bytes` before that.
  *
- * Understood are superblocks 0 to 3, object headers 1 and 2, symbol tables and compact links, compact, contiguous and
+ * Understood are superblocks 0, 2 and 3, object headers 1 and 2, symbol tables and compact links, compact, contiguous and
  * chunked datasets with gzip and shuffle, little-endian numbers, bool, bfloat16 and texts. Anything else, links that
  * leave the tree, damage, and sizes beyond `maxBytes` are a FormatError that names the place in the tree.
  *
@@ -55,17 +55,18 @@ function rootOf(file: Hdf5File, bytes: Uint8Array): number | undefined {
   const block = file.open(0, Math.min(bytes.length, 100), "the superblock");
   block.skip(8);
   const version = block.u8();
-  if (version > 3) throw file.error(`it has a superblock of version ${version}`);
-  if (version < 2) block.skip(4);
+  if (version > 3 || version === 1) throw file.error(`it has a superblock of version ${version}`);
+  const old = version === 0;
+  if (old) block.skip(4);
   const [offsetBytes, lengthBytes] = [block.u8(), block.u8()];
   if (offsetBytes !== 8 || lengthBytes !== 8) throw file.error("its addresses are not of 8 bytes");
   // What follows differs: the sizes of B-trees' nodes, or only flags; and the last field before the root.
-  block.skip(version === 0 ? 9 : version === 1 ? 13 : 1);
+  block.skip(old ? 9 : 1);
   if (block.u64() !== 0) throw file.error("its addresses do not begin at its start");
   block.skip(8);
   const end = block.u64();
   if (end > bytes.length) throw file.error(`it should have ${end} bytes and has ${bytes.length}: is it cut off?`);
-  if (version < 2) block.skip(16);
+  if (old) block.skip(16);
   return block.address();
 }
 
@@ -78,7 +79,7 @@ function readNode(reading: Reading, address: number | undefined, path: readonly 
   const { file, heap } = reading;
   file.path = `/${path.join("/")}`;
   if (path.length > MAX_DEPTH) throw file.error(`groups lie more than ${MAX_DEPTH} deep in each other`);
-  if (address === undefined) throw file.error("it is nowhere in the file");
+  if (address === undefined) throw file.error("no place is given for it");
   file.claim(address);
   const messages = readHeader(file, address);
   const links = readLinks(file, messages);
@@ -106,7 +107,7 @@ function readDataset({ file, heap }: Reading, messages: readonly Message[], note
   const shape = readDataspace(space, file.error);
   const type = readDatatype(typeBody, file.error);
   // Keras notes the dtype of elements HDF5 has no name for; its older files do not, and mean bfloat16.
-  if (type.opaque && noted !== undefined && noted !== "bfloat16") throw file.error(`elements of ${String(noted)} are not known`);
+  if (type.opaque && noted !== undefined && noted !== "bfloat16") throw file.error(`elements of the dtype ${String(noted)} are not known`);
   if (type.text) file.declare(countOf(shape, file.error) * TEXT_BYTES);
   const read = readLayout(file, messages, { shape, bytes: type.bytes });
   const { path } = file;

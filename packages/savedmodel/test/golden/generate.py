@@ -138,6 +138,19 @@ def latest(file):
         root.create_group("empty")
 
 
+def headers_of_1_8(file):
+    """New headers around chunks of the old kind."""
+    with h5py.File(file, "w", libver=("v108", "v108")) as root:
+        root.attrs["flag"] = True
+        root.attrs["größe"] = ["a", "bc"]
+        values = np.arange(70, dtype="int64").reshape(10, 7)
+        root.create_dataset("packed", data=values, chunks=(4, 4), compression="gzip", shuffle=True)
+        root["flags"] = np.array([True, False])
+        for i in range(7):
+            root["packed"].attrs[f"number {i}"] = i
+        root.create_dataset("fill", (3,), "uint8", fillvalue=9)
+
+
 def ordered(file):
     """Creation order brings headers and links of the new form into files of the old one."""
     with h5py.File(file, "w", track_order=True) as root:
@@ -259,7 +272,7 @@ def main():
             net.save(f"{folder}/{name}")
         with zipfile.ZipFile(f"{folder}/model.keras") as archive:
             archive.extract("model.weights.h5", folder)
-        for write in [legacy, storage, attributes, many, latest, ordered]:
+        for write in [legacy, storage, attributes, many, latest, headers_of_1_8, ordered]:
             write(f"{folder}/{write.__name__}.h5")
         for path in sorted(pathlib.Path(folder).iterdir()):
             if path.name != "model.weights.h5":
