@@ -142,6 +142,15 @@ export class ByteWriter {
 /** The same bytes as a plain array: the `slice` of Node's Buffer copies nothing. */
 export const plainBytes = (bytes: Uint8Array): Uint8Array => new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
 
+/** Zeros; an error of the format where the machine has no room for them. */
+export function allocate(bytes: number, error: ErrorOf): Uint8Array<ArrayBuffer> {
+  try {
+    return new Uint8Array(bytes);
+  } catch {
+    throw error(`there is no memory for its ${showBytes(bytes)}`);
+  }
+}
+
 /** The next multiple of 8. */
 export const pad8 = (length: number): number => Math.ceil(length / 8) * 8;
 

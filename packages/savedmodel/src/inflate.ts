@@ -1,6 +1,6 @@
 /** Inflating: deflate and zlib streams of known size, stopped as soon as they grow beyond it. */
 import { Inflate, Unzlib } from "fflate";
-import type { ErrorOf } from "./bytes.ts";
+import { allocate, type ErrorOf } from "./bytes.ts";
 
 export interface InflateOptions {
   /** "raw" in zip archives, "zlib" (two bytes before, a checksum behind) in HDF5. */
@@ -22,7 +22,7 @@ export function inflate(bytes: Uint8Array, { wrapper, size, error }: InflateOpti
   // Before anything is allocated: a size that no stream of this length can have is a lie.
   if (size > MOST_EXPANSION * bytes.length) throw error(`${bytes.length} compressed bytes cannot hold ${size} bytes`);
   if (bytes.length > MOST_OVERHEAD * size + SLICE) throw error(`${bytes.length} compressed bytes are too many for ${size} bytes`);
-  const out = new Uint8Array(size);
+  const out = allocate(size, error);
   let length = 0;
   const take = (part: Uint8Array): void => {
     if (length + part.length > size) throw error(`compressed bytes hold more than the ${size} bytes they should`);

@@ -1,7 +1,8 @@
 // HDF5 read and written: against what h5py says is in its own files, and there and back.
 import { performance } from "node:perf_hooks";
-import { type DType, dtypeInfo } from "@antler/tensor-core";
+import { type DType, dtypeInfo, FormatError } from "@antler/tensor-core";
 import { describe, expect, it } from "vitest";
+import { allocate } from "../src/bytes.ts";
 import { H5Dataset, H5Group, readHdf5, writeHdf5 } from "../src/index.ts";
 import { describeTree, file, golden, scriptsHash } from "./golden.ts";
 import { everything } from "./trees.ts";
@@ -26,6 +27,14 @@ describe("files of Keras and h5py", () => {
   });
 });
 
+it("a dataset's elements are given as often as they are asked for", () => {
+  const root = readHdf5(file("storage.h5"));
+  for (const path of ["text", "chunks/2_gzip"]) {
+    const first = root.dataset(path).data();
+    for (let i = 0; i < 200; i++) expect(root.dataset(path).data()).toEqual(first);
+  }
+});
+
 describe("a bomb", () => {
   const bomb = (): Uint8Array => {
     const root = new H5Group();
@@ -39,6 +48,10 @@ describe("a bomb", () => {
     expect(() => readHdf5(file("refused/24.h5"), { maxBytes: Number.POSITIVE_INFINITY })).toThrow(
       "it says it has 8.00 GiB and the file stores 0 bytes",
     );
+  });
+  it("that was allowed and does not fit is a FormatError, too", () => {
+    const error = (problem: string): FormatError => new FormatError("readHdf5", problem);
+    expect(() => allocate(2 ** 50, error)).toThrow("there is no memory for its 1.00 PiB");
   });
   it("is refused by all datasets together", () => {
     expect(() => readHdf5(file("many.h5"), { maxBytes: 1196 })).toThrow("1.17 KiB, and 1.17 KiB are allowed");

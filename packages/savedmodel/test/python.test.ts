@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it, type TestContext } from "vitest";
-import { readHdf5, writeHdf5, writeZip } from "../src/index.ts";
+import { readHdf5, readZip, writeHdf5, writeZip } from "../src/index.ts";
 import { type Contents, describeTree, dumpScript, file } from "./golden.ts";
 import { everything } from "./trees.ts";
 
@@ -79,4 +79,30 @@ import sys, zipfile
 with zipfile.ZipFile(sys.argv[1]) as z:
     print(z.testzip(), [(i.filename, i.compress_type, i.file_size) for i in z.infolist()])`;
   expect(output("-X", "utf8", "-c", look, path).trim()).toBe("None [('größe', 0, 999), ('b/c', 0, 999)]");
+});
+
+it("archives that Python writes in other ways are read: large ones feared, streamed ones, folders", (context) => {
+  needsH5py(context);
+  const write = `
+import io, sys, zipfile
+class Stream(io.RawIOBase):
+    writable = lambda self: True
+    write = lambda self, data: sys.stdout.buffer.write(data)
+with zipfile.ZipFile(sys.argv[1], "w", zipfile.ZIP_DEFLATED) as z:
+    with z.open("feared", "w", force_zip64=True) as member:
+        member.write(b"text" * 99)
+    z.writestr("folder/", b"")
+with zipfile.ZipFile(Stream(), "w") as z:
+    z.writestr("stored", b"text")
+    z.writestr("deflated", b"text" * 99, zipfile.ZIP_DEFLATED)`;
+  const path = join(folder, "feared.zip");
+  const streamed = spawnSync(python, ["-c", write, path]).stdout;
+  const sizes = [readFileSync(path), streamed].map((bytes) => [...readZip(bytes).values()].map(({ name, read }) => [name, read().length]));
+  expect(sizes).toEqual([
+    [["feared", 396]],
+    [
+      ["stored", 4],
+      ["deflated", 396],
+    ],
+  ]);
 });

@@ -48,7 +48,7 @@ export function readChunks(file: Hdf5File, chunked: Chunked): () => Uint8Array {
     found.reduce((sum, stored) => sum + stored.bytes.length, 0),
   );
   return () => {
-    const all = filled(countOf(shape, file.error) * bytes, fill);
+    const all = filled(countOf(shape, file.error) * bytes, fill, file.error);
     for (const { bytes: stored, mask, offsets } of found) {
       const whole = unfilter(stored, { filters, mask, size, element: bytes, error: file.error });
       place(whole, { into: all, shape, chunk, offsets, bytes });

@@ -1,6 +1,6 @@
 /** Elements: the bytes of an array as typed arrays and texts, and back. */
 import { DTypeError, dtypeInfo, ShapeError, type TypedArray } from "@antler/tensor-core";
-import { ByteReader, ByteWriter, decodeText, type ErrorOf } from "../bytes.ts";
+import { allocate, ByteReader, ByteWriter, decodeText, type ErrorOf } from "../bytes.ts";
 import type { Datatype } from "./datatype.ts";
 import type { GlobalHeapReader, GlobalHeapWriter } from "./global-heap.ts";
 import type { H5Array, H5Data } from "./tree.ts";
@@ -10,7 +10,7 @@ interface Source {
   readonly error: ErrorOf;
 }
 
-/** The elements in `bytes`, copied. */
+/** The elements in `bytes`, as arrays of their own. */
 export function decodeElements(type: Datatype, bytes: Uint8Array, { heap, error }: Source): H5Data {
   if (type.text === undefined) return decodeNumbers(type, bytes, error);
   const reader = new ByteReader(bytes, error);
@@ -24,9 +24,17 @@ export function decodeElements(type: Datatype, bytes: Uint8Array, { heap, error 
 type NumbersOf = new (buffer: ArrayBuffer) => TypedArray;
 
 function decodeNumbers({ dtype }: Datatype, bytes: Uint8Array, error: ErrorOf): TypedArray {
-  const own = bytes.slice();
+  const own = ownBytes(bytes, error);
   if (dtype === "bool" && own.some((value) => value > 1)) throw error("it holds a bool that is neither true nor false");
   return new (dtypeInfo(dtype).array as NumbersOf)(own.buffer);
+}
+
+/** Bytes that nobody else has: a view of the file is copied, what was unpacked is kept. */
+function ownBytes(bytes: Uint8Array, error: ErrorOf): Uint8Array<ArrayBuffer> {
+  if (bytes.length === bytes.buffer.byteLength) return bytes as Uint8Array<ArrayBuffer>;
+  const own = allocate(bytes.length, error);
+  own.set(bytes);
+  return own;
 }
 
 function withoutPadding(bytes: Uint8Array, padding: NonNullable<Datatype["text"]>): Uint8Array {

@@ -18,13 +18,18 @@ export class Hdf5File {
   readonly #bytes: Uint8Array;
   readonly #maxBytes: number;
   readonly #claimed = new Set<number>();
-  #reads: number;
+  #reads = 0;
   #declared = 0;
 
   constructor(bytes: Uint8Array, maxBytes: number) {
     this.#bytes = bytes;
     this.#maxBytes = maxBytes;
-    this.#reads = READS_PER_BYTE * bytes.length;
+    this.begin("/");
+  }
+  /** Begins to read at a place in the tree, with a full budget. */
+  begin(path: string): void {
+    this.path = path;
+    this.#reads = READS_PER_BYTE * this.#bytes.length;
   }
 
   readonly error = (problem: string): FormatError => new FormatError("readHdf5", `at ${this.path}: ${problem}`);

@@ -1,5 +1,5 @@
 /** Fill values: what the elements are that nobody has written. */
-import type { ErrorOf } from "../bytes.ts";
+import { allocate, type ErrorOf } from "../bytes.ts";
 import { find, MESSAGE, type Message } from "./header.ts";
 
 /** The bytes of an element that was never written; `undefined` for zeros. */
@@ -14,8 +14,8 @@ export function readFill(messages: readonly Message[], error: ErrorOf): Uint8Arr
 const nonZero = (bytes: Uint8Array): Uint8Array | undefined => (bytes.some((byte) => byte !== 0) ? bytes : undefined);
 
 /** As many bytes as asked for, of elements that were never written. */
-export function filled(size: number, fill: Uint8Array | undefined): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(size);
+export function filled(size: number, fill: Uint8Array | undefined, error: ErrorOf): Uint8Array<ArrayBuffer> {
+  const bytes = allocate(size, error);
   if (fill === undefined) return bytes;
   bytes.set(fill.subarray(0, size));
   // Twice as much each time: what is done is copied behind itself.

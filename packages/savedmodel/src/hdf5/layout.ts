@@ -23,7 +23,7 @@ export function readLayout(file: Hdf5File, messages: readonly Message[], extent:
   const stored = layout.kind === "compact" ? layout.data : storedAt(file, layout.address, size);
   file.declare(size, stored?.length ?? 0);
   if (stored !== undefined && stored.length < size) throw file.error(`it needs ${size} bytes and the file has ${stored.length} for it`);
-  return () => (stored === undefined ? filled(size, fill) : stored.subarray(0, size));
+  return () => (stored === undefined ? filled(size, fill, file.error) : stored.subarray(0, size));
 }
 
 /** A dataset nobody has written to has no place. */

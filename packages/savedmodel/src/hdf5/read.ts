@@ -115,7 +115,7 @@ function readDataset({ file, heap }: Reading, messages: readonly Message[], note
     shape,
     dtype: type.dtype,
     data() {
-      file.path = path;
+      file.begin(path);
       return decodeElements(type, read(), { heap, error: file.error });
     },
   });
