@@ -206,6 +206,10 @@ export abstract class Layer<I extends Nested = Tensor, O extends Nested = Tensor
     this.#builtFor ??= shapes;
     this.built = true;
   }
+  /** Makes the weights unless they exist, under the layer's name: for layers that hold others. */
+  buildOnce(inputShape: ShapesOf<I>, optionShapes: OptionShapes = {}): void {
+    this.#within(() => this.#buildFor(inputShape, optionShapes));
+  }
   #penalize(y: O): void {
     if (!this.activityRegularizer) return;
     // Over the batch's size, so that the penalty does not grow with it.
@@ -393,7 +397,7 @@ export abstract class Layer<I extends Nested = Tensor, O extends Nested = Tensor
   /** Makes the weights a file has numbers for. */
   buildFromConfig(config: Config): void {
     const shape = config["input_shape"];
-    if (shape) this.#within(() => this.#buildFor(toShapes(shape as never, (s) => s) as ShapesOf<I>, {}));
+    if (shape) this.buildOnce(toShapes(shape as never, (s) => s) as ShapesOf<I>);
   }
   /**
    * Makes a layer of a config's options.
