@@ -26,7 +26,7 @@ import { type Config, configOf } from "../../serialization/config.ts";
 import type { MetricOptions } from "../metric.ts";
 import { ConfusionMetric } from "./confusion-metric.ts";
 import type { CountOptions, Kind } from "./counts.ts";
-import { evenThresholds, thresholdsOf } from "./thresholds.ts";
+import { checkThresholds, evenThresholds } from "./thresholds.ts";
 
 /** Recall over false positives; precision over recall; or both of these as gains over always saying yes. */
 export type Curve = "ROC" | "PR" | "PRGAIN";
@@ -70,7 +70,8 @@ export class AUC extends ConfusionMetric {
 
   constructor(options: AUCOptions = {}) {
     const { curve = "ROC", summationMethod = "interpolation", numThresholds = 200, thresholds = null } = options;
-    const own = thresholds && [...thresholdsOf("AUC", thresholds, 0)].sort((a, b) => a - b);
+    const own = thresholds && [...thresholds].sort((a, b) => a - b);
+    checkThresholds("AUC", own);
     if (!own && !(numThresholds > 1)) throw new ValueError("AUC", `numThresholds must be greater than 1, got ${numThresholds}`);
     // Just outside [0, 1], so that the first threshold lies below 0 and the last not below 1.
     const inner = own ?? evenThresholds(numThresholds).slice(1, -1);

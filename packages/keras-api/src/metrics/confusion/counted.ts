@@ -4,7 +4,7 @@ import { type Config, configOf } from "../../serialization/config.ts";
 import type { MetricOptions } from "../metric.ts";
 import { ConfusionMetric, scalarOfOne } from "./confusion-metric.ts";
 import { type Kind, LOWEST, type Selection } from "./counts.ts";
-import { type ThresholdsLike, thresholdsOf } from "./thresholds.ts";
+import { checkThresholds, type ThresholdsLike, thresholdsOf } from "./thresholds.ts";
 
 export interface ThresholdsOptions extends MetricOptions {
   /** Predictions above it mean 1; several give several values. Default 0.5. */
@@ -15,8 +15,9 @@ abstract class Count extends ConfusionMetric {
   readonly thresholds: ThresholdsLike;
   constructor(kind: Kind, options: ThresholdsOptions) {
     const given = options.thresholds ?? null;
-    const thresholds = thresholdsOf(kind, given, 0.5);
+    const thresholds = thresholdsOf(given, 0.5);
     super(options, { thresholds, kinds: [kind] });
+    checkThresholds(this.className, given);
     this.thresholds = given;
     this.addCounts([thresholds.length]);
   }
@@ -72,8 +73,9 @@ abstract class Share extends ConfusionMetric {
     const { topK = null, classId = null } = options;
     const given = options.thresholds ?? null;
     // Of the k largest predictions all are positive, however small.
-    const thresholds = thresholdsOf(other, given, topK === null ? 0.5 : LOWEST);
+    const thresholds = thresholdsOf(given, topK === null ? 0.5 : LOWEST);
     super(options, { thresholds, kinds: ["truePositives", other], topK, classId });
+    checkThresholds(this.className, given);
     this.thresholds = given;
     this.addCounts([thresholds.length]);
   }

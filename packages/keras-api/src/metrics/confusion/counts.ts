@@ -8,16 +8,15 @@ import {
   equal,
   expandDims,
   greater,
-  greaterEqual,
   iota,
   known,
   less,
   logicalAnd,
   logicalOr,
-  matMul,
   maximum,
   mul,
   notEqual,
+  pad,
   reshape,
   ShapeError,
   slice,
@@ -125,11 +124,20 @@ function bucketed({ positive, negative, predictions }: Decisions, count: number,
   const segment = add(within, mul(iota([1, labels], 1), count));
   const rows = reshape(stack([positive, negative], 2), [-1, 2]);
   const sums = reshape(unsortedSegmentSum(rows, reshape(segment, [-1]), count * labels), [labels, count, 2]);
-  const fromHere = cast(greaterEqual(iota([count, count], 1), iota([count, count], 0)), positive.dtype);
-  const above = reshape(matMul(fromHere, reshape(transpose(sums, [1, 0, 2]), [count, labels * 2])), [count, labels, 2]);
+  const above = sumsToEnd(transpose(sums, [1, 0, 2]), count);
   const saidPositive = (column: 0 | 1): Tensor => reshape(slice(above, [0, 0, column], [count, labels, 1]), [count, labels]);
   return (kind) => {
     const [column, weights] = positiveLabels(kind) ? ([0, positive] as const) : ([1, negative] as const);
     return kind.endsWith("Positives") ? saidPositive(column) : sub(sum(weights, { axis: 0 }), saidPositive(column));
   };
+}
+
+/** Each row the sum of itself and all later ones: every round adds rows twice as far away. */
+function sumsToEnd(rows: Tensor, count: number): Tensor {
+  let sums = rows;
+  for (let reach = 1; reach < count; reach *= 2) {
+    const later = slice(sums, [reach]);
+    sums = add(sums, pad(later, [[0, reach], ...rows.dims.slice(1).map(() => [0, 0] as const)]));
+  }
+  return sums;
 }

@@ -4,12 +4,14 @@ import { ValueError } from "@antler/tensor-core";
 /** One threshold or several, each between 0 and 1. */
 export type ThresholdsLike = number | readonly number[] | null;
 
-/** The thresholds meant; the default where there are none. */
-export function thresholdsOf(metric: string, given: ThresholdsLike, standard: number): readonly number[] {
-  const values = given === null ? [standard] : typeof given === "number" ? [given] : given;
-  const wrong = given === null ? undefined : values.find((t) => !(t >= 0 && t <= 1));
+/** The thresholds meant; the standard one where there are none. */
+export const thresholdsOf = (given: ThresholdsLike, standard: number): readonly number[] =>
+  given === null ? [standard] : typeof given === "number" ? [given] : given;
+
+/** Refuses thresholds that no probability can lie on both sides of. */
+export function checkThresholds(metric: string, given: ThresholdsLike): void {
+  const wrong = thresholdsOf(given, 0).find((t) => !(t >= 0 && t <= 1));
   if (wrong !== undefined) throw new ValueError(metric, `thresholds must lie between 0 and 1, got ${wrong}`);
-  return values;
 }
 
 /** So many from 0 to 1, at equal distances. */
