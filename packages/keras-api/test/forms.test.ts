@@ -1,6 +1,6 @@
 // Forms compared with Keras: configs, names, summaries and the progress bar, character by character.
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { clearSession, layers, losses, optimizers, type Sequential, sequential } from "../src/index.ts";
+import { clearSession, layers, optimizers, type Sequential, sequential } from "../src/index.ts";
 import { Progbar } from "../src/progbar.ts";
 import { golden } from "./golden.ts";
 
@@ -25,15 +25,6 @@ describe("configs are Keras's", () => {
       () => [
         optimizers.adam({ learningRate: 0.002, beta1: 0.8, amsgrad: true, clipnorm: 1 }),
         optimizers.sgd({ learningRate: 0.1, momentum: 0.9, nesterov: true, weightDecay: 0.01 }),
-      ],
-    ],
-    [
-      "losses",
-      () => [
-        losses.meanSquaredError(),
-        losses.binaryCrossentropy({ fromLogits: true }),
-        losses.categoricalCrossentropy({ labelSmoothing: 0.1, reduction: "sum" }),
-        losses.sparseCategoricalCrossentropy({ ignoreClass: 2 }),
       ],
     ],
   ] as const)("%s", (family, make) => {
