@@ -13,7 +13,8 @@ export interface LionOptions extends OptimizerOptions {
   readonly beta2?: number | undefined;
 }
 
-const blend = (kept: Tensor | Variable, x: Tensor, part: number): Tensor => add(mul(kept, part), mul(x, 1 - part));
+/** `1 − part` of the float32, as Keras has it here. */
+const blend = (kept: Tensor | Variable, x: Tensor, part: number): Tensor => add(mul(kept, part), mul(x, 1 - Math.fround(part)));
 
 /** `w ← w − rate · sign(β₁ · m + (1 − β₁) · g); m ← β₂ · m + (1 − β₂) · g`. */
 export class Lion extends Optimizer {

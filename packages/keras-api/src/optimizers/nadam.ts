@@ -1,7 +1,7 @@
 /** Nadam: Adam that looks one step ahead (Dozat 2015). */
-import { add, div, mul, pow, sqrt, sub, type Tensor, type Variable } from "@antler/tensor-core";
+import { add, div, mul, pow, sqrt, square, sub, type Tensor, type Variable } from "@antler/tensor-core";
 import { autoName } from "../naming.ts";
-import { MomentsOptimizer, type MomentsOptions } from "./moments.ts";
+import { MomentsOptimizer, type MomentsOptions, track } from "./moments.ts";
 
 /**
  * With `uₜ = β₁(1 − 0.96ᵗ / 2)` and `Πₜ = u₁ · … · uₜ`, and Adam's m and v:
@@ -26,7 +26,9 @@ export class Nadam extends MomentsOptimizer {
     return [learningRate, div(next, sub(1, mul(product, next))), div(sub(1, now), sub(1, product)), sub(1, pow(this.beta2, step))];
   }
   protected override updateStep(g: Tensor, variable: Variable, rate: Tensor, ahead: Tensor, here: Tensor, bias: Tensor): void {
-    const [momentum, velocity] = this.moments(g, variable);
+    // Keras takes 1 − β of the float32 here, where Adam has the rounded 1 − β.
+    const momentum = track(this.slot(variable, "momentum"), g, Math.fround(this.beta1));
+    const velocity = track(this.slot(variable, "velocity"), square(g), Math.fround(this.beta2));
     const mean = add(mul(momentum, ahead), mul(g, here));
     variable.assign(sub(variable, div(mul(mean, rate), add(sqrt(div(velocity, bias)), this.epsilon))));
   }
