@@ -1,6 +1,6 @@
 // Forms compared with Keras: configs, names, summaries and the progress bar, character by character.
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { clearSession, initializers, layers, losses, optimizers, type Sequential, sequential } from "../src/index.ts";
+import { clearSession, initializers, layers, losses, type Sequential, sequential } from "../src/index.ts";
 import { Progbar } from "../src/progbar.ts";
 import { golden } from "./golden.ts";
 
@@ -18,13 +18,6 @@ describe("configs are Keras's", () => {
         layers.flatten(),
         layers.dropout({ rate: 0.5, seed: 3 }),
         layers.activation({ activation: "softmax" }),
-      ],
-    ],
-    [
-      "optimizers",
-      () => [
-        optimizers.adam({ learningRate: 0.002, beta1: 0.8, amsgrad: true, clipnorm: 1 }),
-        optimizers.sgd({ learningRate: 0.1, momentum: 0.9, nesterov: true, weightDecay: 0.01 }),
       ],
     ],
     [

@@ -57,7 +57,7 @@ interface Golden {
   readonly metrics: readonly MetricCase[];
   readonly activations: Readonly<Record<string, { readonly x: Numbers; readonly y: Numbers; readonly gradient: Numbers }>>;
   readonly initializers: { readonly drawn: Readonly<Record<string, Numbers>>; readonly dropout: readonly Numbers[] };
-  readonly configs: Readonly<Record<"layers" | "optimizers" | "losses" | "initializers", readonly Config[]>> & {
+  readonly configs: Readonly<Record<"layers" | "losses" | "initializers", readonly Config[]>> & {
     readonly names: readonly string[];
     readonly paths: readonly string[];
   };

@@ -13,7 +13,7 @@ const family: Family<Optimizer> = {
   kind: "optimizer",
   base: Optimizer,
   members: () => members,
-  aliases: { adamw: "AdamW", rmsprop: "RMSprop" },
+  aliases: { adamw: "AdamW", rmsprop: "RMSprop", rms_prop: "RMSprop" },
 };
 
 /**

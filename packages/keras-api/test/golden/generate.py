@@ -241,10 +241,6 @@ def configs():
         L.Dropout(0.5, seed=3),
         L.Activation("softmax"),
     ]
-    optimizers = [
-        keras.optimizers.Adam(0.002, beta_1=0.8, amsgrad=True, clipnorm=1.0),
-        keras.optimizers.SGD(0.1, momentum=0.9, nesterov=True, weight_decay=0.01),
-    ]
     losses = [
         keras.losses.MeanSquaredError(),
         keras.losses.BinaryCrossentropy(from_logits=True),
@@ -261,7 +257,6 @@ def configs():
     model = digits()
     return {
         "layers": [json.loads(json.dumps(x.get_config())) for x in layers],
-        "optimizers": [x.get_config() for x in optimizers],
         "losses": [x.get_config() for x in losses],
         "initializers": [x.get_config() for x in initializers],
         "names": [layer.name for layer in model.layers] + [model.name],
