@@ -1,6 +1,19 @@
 // Optimizers compared with Keras: twenty steps of each, op by op and as one program; slots, configs, and what fits into no table.
-import { func, IndexedSlices, memory, onEvent, relu, type Tensor, tensor, unstack, Variable } from "@antler/tensor-core";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { strictBackend } from "@antler/compiler/testing";
+import {
+  func,
+  getBackend,
+  IndexedSlices,
+  memory,
+  onEvent,
+  relu,
+  setBackend,
+  type Tensor,
+  tensor,
+  unstack,
+  Variable,
+} from "@antler/tensor-core";
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { clearSession, type Optimizer, optimizers } from "../src/index.ts";
 import type { Serialized } from "../src/serialization/config.ts";
 import { registerKerasSerializable } from "../src/serialization/registry.ts";
@@ -101,7 +114,26 @@ describe("a compiled step", () => {
       expect(seen).toEqual(["run", "run"]);
       expect(await optimizer.learningRate.value.array()).toBe(0.125);
       const after = memory();
-      expect([after.tensors, after.bytes]).toEqual([before.tensors, before.bytes]);
+      expect([after.numTensors, after.numBytes]).toEqual([before.numTensors, before.numBytes]);
+    },
+  );
+
+  it.each(["sgd", "adam", "adamw", "rmsprop", "nadam", "adagrad"])(
+    "of %s is one kernel for each variable, and one for scalars",
+    async (name) => {
+      const usual = getBackend();
+      onTestFinished(async () => void (await setBackend(usual)));
+      await setBackend(strictBackend({ buffers: 12 }));
+      const [optimizer, weights] = [optimizers.get(name), variables()];
+      let program = "";
+      const stop = onEvent((e) => void (program = e.kind === "compile" ? (e.print?.() ?? "") : program));
+      func((a: Tensor, b: Tensor) => {
+        optimizer.apply([a, b], weights);
+        return optimizer.iterations.value;
+      })(tensor([1, -1, 2]), tensor([0.5]));
+      stop();
+      const kernels = [...program.matchAll(/^\d+: (\w+) /gm)].map((m) => m[1]);
+      expect(kernels).toEqual(["kernel", "kernel", "kernel"]);
     },
   );
 

@@ -21,13 +21,13 @@ export abstract class LearningRateSchedule {
   }
   /**
    * The learning rate at a step.
-   * @param step a scalar of any number type, or a number; 0 is the first step
-   * @returns float32 scalar
+   * @param step a scalar of any number type, or a number; 0 is the first step. A tensor of steps gives a tensor of rates.
+   * @returns float32
    */
   apply(step: TensorLike): Tensor {
     return tidy(() => this.rate(typeof step === "number" ? scalar(step) : cast(step, "float32")));
   }
-  /** The learning rate at a step, a float32 scalar. */
+  /** The learning rate at a step, which is float32. */
   protected abstract rate(step: Tensor): Tensor;
   /** The options, in Keras's snake_case. */
   getConfig(): Config {
