@@ -1,5 +1,5 @@
 /** Nadam: Adam that looks one step ahead (Dozat 2015). */
-import { add, div, mul, pow, sqrt, square, sub, type Tensor, type Variable } from "@antler/tensor-core";
+import { add, cast, div, mul, pow, sqrt, square, sub, type Tensor, type Variable } from "@antler/tensor-core";
 import { autoName } from "../naming.ts";
 import { MomentsOptimizer, type MomentsOptions, track } from "./moments.ts";
 
@@ -21,8 +21,9 @@ export class Nadam extends MomentsOptimizer {
   protected override rates(learningRate: Tensor, step: Tensor): readonly Tensor[] {
     const decayed = (t: Tensor): Tensor => mul(sub(1, mul(pow(0.96, t), 0.5)), this.beta1);
     const [now, next] = [decayed(step), decayed(add(step, 1))];
-    const product = mul(this.#product!, now);
-    this.#product!.assign(product);
+    const slot = this.#product!;
+    const product = mul(cast(slot, "float32"), now);
+    slot.assign(cast(product, slot.dtype));
     return [learningRate, div(next, sub(1, mul(product, next))), div(sub(1, now), sub(1, product)), sub(1, pow(this.beta2, step))];
   }
   protected override updateStep(g: Tensor, variable: Variable, rate: Tensor, ahead: Tensor, here: Tensor, bias: Tensor): void {

@@ -1,6 +1,6 @@
-"""Optimizers: twenty steps with given gradients on a matrix, a vector and a scalar; slots, configs.
+"""Optimizers: twenty steps with given gradients on two matrices, a vector and a scalar; slots, configs.
 
-Each case is an optimizer and what is done with it; the gradients are alike for all but those with 16-bit overflows.
+Each case is an optimizer and what is done with it; the gradients are alike for all but those with overflows.
 """
 import json
 
