@@ -3,7 +3,6 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { type DType, type Tensor, tensor } from "@antler/tensor-core";
 import { expect } from "vitest";
-import type { Config } from "../src/index.ts";
 
 export interface Numbers {
   readonly shape: readonly number[];
@@ -29,7 +28,7 @@ interface Golden {
   readonly script: string;
   readonly training: readonly TrainingCase[];
   readonly dropout: readonly Numbers[];
-  readonly configs: Readonly<Record<"layers" | "optimizers", readonly Config[]>> & {
+  readonly configs: {
     readonly names: readonly string[];
     readonly paths: readonly string[];
   };

@@ -121,23 +121,8 @@ def dropout():
 
 def configs():
     fresh()
-    layers = [
-        L.Dense(3),
-        L.Dense(3, activation="relu", use_bias=False, kernel_initializer="he_normal", name="named", trainable=False),
-        L.Conv2D(4, 3, padding="same", activation="gelu"),
-        L.MaxPooling2D(3, strides=2),
-        L.Flatten(),
-        L.Dropout(0.5, seed=3),
-        L.Activation("softmax"),
-    ]
-    optimizers = [
-        keras.optimizers.Adam(0.002, beta_1=0.8, amsgrad=True, clipnorm=1.0),
-        keras.optimizers.SGD(0.1, momentum=0.9, nesterov=True, weight_decay=0.01),
-    ]
     model = digits()
     return {
-        "layers": [json.loads(json.dumps(x.get_config())) for x in layers],
-        "optimizers": [x.get_config() for x in optimizers],
         "names": [layer.name for layer in model.layers] + [model.name],
         "paths": [v.path for v in model.weights],
     }

@@ -30,7 +30,7 @@ const between = (t: Tensor, a: Tensor | number, b: Tensor | number): Tensor => a
 /** `−Σ alpha · (1 − p)^gamma · y · log p` over the classes. */
 export function categoricalFocalCrossentropy(yTrue: Tensor, yPred: Tensor, options: CategoricalFocalParameters = {}): Tensor {
   const { alpha = 0.25, gamma = 2, fromLogits = false, axis = -1 } = options;
-  const p = shares(fromLogits ? softmax(yPred, axis) : yPred, { axis });
+  const p = shares(fromLogits ? softmax(yPred, { axis }) : yPred, axis);
   const surprise = neg(mul(smoothedClasses(yTrue, yPred, options), log(p)));
   return sum(mul(mul(pow(sub(1, p), gamma), alpha), surprise), { axis });
 }
