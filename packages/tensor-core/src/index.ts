@@ -34,8 +34,11 @@ export { type Conv1dOptions, conv1d } from "./ops/conv1d.ts";
 export { type Conv3dOptions, conv3d } from "./ops/conv3d.ts";
 export { type CumulativeOptions, cumprod, cumsum } from "./ops/cumulative.ts";
 export { depthwiseConv1d, depthwiseConv2d, separableConv1d, separableConv2d } from "./ops/depthwise.ts";
+export { einsum, tensordot } from "./ops/einsum.ts";
+export { linspace, meshgrid, roll } from "./ops/grids.ts";
 export type { LineOptions } from "./ops/line.ts";
 export { dot, matMul, outerProduct } from "./ops/matmul.ts";
+export { bandPart, diag, diagPart, type NormOptions, norm } from "./ops/matrices.ts";
 export { repeatElements, resizeNearestNeighbor } from "./ops/nearest.ts";
 export {
   l2Normalize,

@@ -7,6 +7,7 @@ import { creationCases } from "./creation.ts";
 import { foldCasesTable } from "./folds.ts";
 import { logicCases } from "./logic.ts";
 import { matmulCases } from "./matmul.ts";
+import { namedCases } from "./named.ts";
 import { nnCases } from "./nn.ts";
 import { placeCases } from "./places.ts";
 import { poolCases } from "./pool.ts";
@@ -31,6 +32,7 @@ export const opCases: readonly OpCase[] = [
   ...poolCases,
   ...poolsCases,
   ...placeCases,
+  ...namedCases,
   ...resizeCases,
   ...randomCases,
   ...regionCases,
