@@ -54,7 +54,10 @@ export {
 export { avgPool, maxPool } from "./ops/pool.ts";
 export { avgPool1d, avgPool3d, maxPool1d, maxPool3d } from "./ops/pools.ts";
 export { type ResizeOptions, resizeBicubic, resizeBilinear, resizeLanczos3, resizeLanczos5 } from "./ops/resize.ts";
+export { multinomial, shuffle, truncatedNormal } from "./ops/sampling.ts";
+export { booleanMaskAsync, whereAsync } from "./ops/selection.ts";
 export { argSort, bincount, inTopK, type SearchOptions, type SortOptions, searchSorted, sort, topk } from "./ops/sorting.ts";
+export { digamma, erfInv, lgamma } from "./ops/special.ts";
 export {
   type Conv1dTransposeOptions,
   type Conv2dTransposeOptions,

@@ -4,6 +4,7 @@ import type { OpCase } from "./case.ts";
 import { convCases } from "./conv.ts";
 import { convolutionCases } from "./convolutions.ts";
 import { creationCases } from "./creation.ts";
+import { drawnCases } from "./drawn.ts";
 import { foldCasesTable } from "./folds.ts";
 import { logicCases } from "./logic.ts";
 import { matmulCases } from "./matmul.ts";
@@ -33,6 +34,7 @@ export const opCases: readonly OpCase[] = [
   ...poolsCases,
   ...placeCases,
   ...namedCases,
+  ...drawnCases,
   ...resizeCases,
   ...randomCases,
   ...regionCases,
