@@ -1,5 +1,6 @@
 /** The case table: every op in every situation that matters, one row each. */
 import { arithmeticCases } from "./arithmetic.ts";
+import { blockCases } from "./blocks.ts";
 import type { OpCase } from "./case.ts";
 import { convCases } from "./conv.ts";
 import { convolutionCases } from "./convolutions.ts";
@@ -35,6 +36,7 @@ export const opCases: readonly OpCase[] = [
   ...placeCases,
   ...namedCases,
   ...drawnCases,
+  ...blockCases,
   ...resizeCases,
   ...randomCases,
   ...regionCases,
