@@ -48,18 +48,22 @@ const psi1: One = (x) => {
   return sum([s.mul(series, inverse(w)), s.mul(r, s.like(x, 0.5)), ...shifted(x).map((v) => s.mul(v, v))]);
 };
 
-const trigamma: Unary = unary("trigamma", (x) =>
+const trigamma: Unary = /* @__PURE__ */ unary("trigamma", (x) =>
   reflect(x, psi1, (v) => {
     const q = s.div(pi(x), s.unary("sin", turn(x)));
     return s.sub(s.mul(q, q), v);
   }),
 );
 /** The derivative of `lgamma`. */
-export const digamma: Unary = unary("digamma", (x) => reflect(x, psi, (v) => s.sub(v, s.div(pi(x), s.unary("tan", turn(x))))), {
-  grad: (dy, x) => mul(dy, trigamma(x)),
-});
+export const digamma: Unary = /* @__PURE__ */ unary(
+  "digamma",
+  (x) => reflect(x, psi, (v) => s.sub(v, s.div(pi(x), s.unary("tan", turn(x))))),
+  {
+    grad: (dy, x) => mul(dy, trigamma(x)),
+  },
+);
 /** `log |Γ(x)|`; ∞ at 0 and the negative integers. */
-export const lgamma: Unary = unary(
+export const lgamma: Unary = /* @__PURE__ */ unary(
   "lgamma",
   (x) => reflect(x, logGamma, (v) => s.sub(s.unary("log", s.div(pi(x), s.unary("abs", s.unary("sin", turn(x))))), v)),
   { grad: (dy, x) => mul(dy, digamma(x)) },
@@ -87,4 +91,6 @@ const inverseErf: One = (y) => {
   return s.select(s.lt(s.unary("abs", y), one), x, s.select(s.eq(s.unary("abs", y), one), edge, s.like(y, Number.NaN)));
 };
 /** The inverse of `erf`: numbers in [−1, 1] to all numbers; NaN beyond. */
-export const erfInv: Unary = unary("erfInv", inverseErf, { grad: (dy, _y, x) => mul(dy, mul(exp(mul(x, x)), Math.sqrt(Math.PI) / 2)) });
+export const erfInv: Unary = /* @__PURE__ */ unary("erfInv", inverseErf, {
+  grad: (dy, _y, x) => mul(dy, mul(exp(mul(x, x)), Math.sqrt(Math.PI) / 2)),
+});
