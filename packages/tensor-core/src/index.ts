@@ -36,6 +36,7 @@ export { type CumulativeOptions, cumprod, cumsum } from "./ops/cumulative.ts";
 export { depthwiseConv1d, depthwiseConv2d, separableConv1d, separableConv2d } from "./ops/depthwise.ts";
 export { dynamicSlice, mirrorPad, sliceUpdate } from "./ops/dynamic.ts";
 export { einsum, tensordot } from "./ops/einsum.ts";
+export { type GammaOptions, randomGamma } from "./ops/gamma.ts";
 export { linspace, meshgrid, roll } from "./ops/grids.ts";
 export type { LineOptions } from "./ops/line.ts";
 export { dot, matMul, outerProduct } from "./ops/matmul.ts";

@@ -1,6 +1,6 @@
 /** What is selected by data, and the draws TensorFlow makes of the same seeds. */
 import { describe, expect, it } from "vitest";
-import { booleanMaskAsync, func, log, multinomial, ones, shuffle, tensor, truncatedNormal, whereAsync } from "../src/index.ts";
+import { booleanMaskAsync, func, log, multinomial, ones, randomGamma, shuffle, tensor, truncatedNormal, whereAsync } from "../src/index.ts";
 
 describe("whereAsync", () => {
   it("gives coordinates in order", async () => {
@@ -46,4 +46,18 @@ describe("TensorFlow's draws", () => {
   it("orders", () => {
     expect(shuffle(tensor([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]), { seed: [1, 2] }).arraySync()).toEqual([7, 9, 6, 3, 1, 4, 8, 5, 0, 2]);
   });
+});
+
+describe("randomGamma", () => {
+  for (const alpha of [0.3, 1, 4]) {
+    it(`has mean and variance ${alpha}`, () => {
+      const n = 500;
+      const x = [...randomGamma([n], { seed: [7, 8], alpha }).dataSync()].map(Number);
+      const mean = x.reduce((a, b) => a + b, 0) / n;
+      const variance = x.reduce((a, b) => a + (b - mean) ** 2, 0) / n;
+      // Five standard deviations of both estimates: √(α / n), and √((2α² + 6α) / n), the fourth cumulant being 6α.
+      expect(Math.abs(mean - alpha)).toBeLessThan(5 * Math.sqrt(alpha / n));
+      expect(Math.abs(variance - alpha)).toBeLessThan(5 * Math.sqrt((2 * alpha * alpha + 6 * alpha) / n));
+    });
+  }
 });

@@ -1,4 +1,5 @@
 /** Cases: the gamma function's relatives and the inverse error function against tables, and draws made of random words. */
+import { randomGamma } from "../../ops/gamma.ts";
 import { multinomial, shuffle, truncatedNormal } from "../../ops/sampling.ts";
 import { digamma, erfInv, lgamma } from "../../ops/special.ts";
 import type { Tensor } from "../../tensor.ts";
@@ -41,7 +42,7 @@ const table = (
   tolerance,
   expected: () => ({ shape: [at.length], data: values, scale: values.map((v, i) => scale(at[i]!, v)) }),
 });
-const gammas: Tolerance = {
+const logarithms: Tolerance = {
   k: 24,
   why: "logarithms (4 each), a series of nine quotients and three sums, relative to the terms, which cancel; twice for x < ½",
 };
@@ -89,12 +90,33 @@ const order = (seed: readonly [number, number], n: number): number[] => {
   return u.map((_, i) => i).sort((i, j) => u[i]! - u[j]! || i - j);
 };
 
+/** Marsaglia and Tsang, one try after another, in float64. */
+function gammas(alphas: readonly number[], [a, b]: readonly [number, number]): Expected {
+  const n = alphas.length;
+  const [normals, accept, power] = [
+    standardNormals([a, b], n * 8),
+    philoxWords([a ^ 0x3c6ef372, b ^ 0x3c6ef372], n * 8),
+    philoxWords([a ^ 0x1b873593, b ^ 0x1b873593], n),
+  ];
+  const fraction = (word: number): number => (word & 0x7fffff) * 2 ** -23;
+  const data = alphas.map((alpha, i) => {
+    const d = (alpha < 1 ? alpha + 1 : alpha) - 1 / 3;
+    for (let k = 8 * i; ; k++) {
+      const [x, v] = [normals[k]!, (1 + normals[k]! / Math.sqrt(9 * d)) ** 3];
+      if (v > 0 && Math.log(fraction(accept[k]!)) < (x * x) / 2 + d - d * v + d * Math.log(v))
+        return d * v * (alpha < 1 ? fraction(power[i]!) ** (1 / alpha) : 1);
+    }
+  });
+  return { shape: [n], data, scale: data.map((v, i) => v + alphas[i]!) };
+}
+const ALPHAS = [0.25, 0.5, 0.9, 1, 1.5, 2, 5, 20, 100];
+
 // biome-ignore format: a table, one row a line
 export const drawnCases: readonly OpCase[] = [
-  table("lgamma", lgamma, AT, LOG_GAMMA, (x, v) => 3 + 2 * Math.abs(v) + Math.abs(x) * Math.log(Math.abs(x) + 8), gammas),
+  table("lgamma", lgamma, AT, LOG_GAMMA, (x, v) => 3 + 2 * Math.abs(v) + Math.abs(x) * Math.log(Math.abs(x) + 8), logarithms),
   { op: "lgamma", name: "poles and infinity", inputs: [given([0, -1, -4, infinity, Number.NaN])], call: lgamma, expected: () => ({ shape: [5], data: [infinity, infinity, infinity, infinity, Number.NaN] }), tolerance: exact },
   { op: "lgamma", name: "the batch unknown", inputs: [reals([3, 4], 3, 6)], call: lgamma, tolerance: { k: 240, why: "as the table: 24 times the terms, at most ten times the result" }, batch: [0], grad: true },
-  { op: "lgamma", name: "below 0", inputs: [given([-2.75, -1.5, -0.5, 0.25])], call: lgamma, tolerance: gammas, dtypes: ["float64"], grad: true },
+  { op: "lgamma", name: "below 0", inputs: [given([-2.75, -1.5, -0.5, 0.25])], call: lgamma, tolerance: logarithms, dtypes: ["float64"], grad: true },
   table("digamma", digamma, AT, DIGAMMA, (x, v) => 3 + Math.abs(v) + (x < 0.5 ? Math.PI / Math.abs(Math.tan(Math.PI * x) || 1) : 0), { k: 40, why: "eight quotients, a logarithm (4), a series and a tangent (4), relative to the terms; doubled" }),
   { op: "digamma", name: "the gradient", inputs: [reals([3, 4], 3, 6)], call: digamma, tolerance: { k: 80, why: "as the table, where the terms are at most twice the result" }, batch: [0], grad: true, second: false },
   table("erfInv", erfInv, ERF, ERF_INVERSE, (_, v) => Math.abs(v) + Math.exp(v * v), inverses),
@@ -106,4 +128,6 @@ export const drawnCases: readonly OpCase[] = [
   { op: "multinomial", name: "classes", inputs: [given(LOGITS.flat(), [3, 4])], call: (x) => multinomial(x, 9, { seed: [3, 4] }), expected: () => classes(LOGITS, 9, [3, 4]), dtypes: ["float32"], tolerance: exact },
   { op: "shuffle", name: "rows", inputs: [reals([7, 2]), given([1, 2], [2], "int32")], call: (x, seed) => shuffle(x, { seed: seed! }), expected: (x) => build(x.shape, ([i, j]) => get(x, [order([1, 2], x.shape[0]!)[i!]!, j!])), dtypes: ["float32"], tolerance: exact, grad: true },
   { op: "shuffle", name: "columns", inputs: [reals([2, 9]), given([3, 9], [2], "int32")], call: (x, seed) => shuffle(x, { seed: seed!, axis: 1 }), expected: (x) => build(x.shape, ([i, j]) => get(x, [i!, order([3, 9], 9)[j!]!])), dtypes: ["float32"], tolerance: exact, grad: true, batch: [0] },
+  { op: "randomGamma", name: "for each element its own α", inputs: [given(ALPHAS)], call: (a) => randomGamma([9], { seed: [1, 2], alpha: a }), expected: () => gammas(ALPHAS, [1, 2]), dtypes: ["float32"], tolerance: { k: 64, why: "a normal number (16, relative to 5.7) cubed under a root, and a power with an exponent up to 4 (16); doubled" } },
+  { op: "randomGamma", name: "one α", inputs: [], call: () => randomGamma([2, 3], { seed: [-3, 4], alpha: 3 }), expected: () => ({ ...gammas([3, 3, 3, 3, 3, 3], [-3, 4]), shape: [2, 3] }), dtypes: ["float32"], tolerance: { k: 64, why: "as above" } },
 ];
