@@ -1,5 +1,5 @@
 // The benchmark models on the CPU: every kernel of their training steps is vectorised, hand-written kernels on or off, and both learn the same.
-import { printKernel } from "@antler/compiler";
+import { printKernel } from "@antler/compiler/print";
 import { layers, type Model, optimizers, sequential, setRandomSeed } from "@antler/keras-api";
 import * as tf from "@antler/tensor-core";
 import { afterAll, describe, expect, test } from "vitest";

@@ -22,7 +22,8 @@ export interface IndexCheck {
   readonly axis: number;
   readonly inputs: readonly Spec[];
 }
-const showCheck = ({ below, op, axis, inputs }: IndexCheck): string => `<${showSize(below)} ${op} ${axis} ${inputs.map(showSpec).join()}`;
+export const showCheck = ({ below, op, axis, inputs }: IndexCheck): string =>
+  `<${showSize(below)} ${op} ${axis} ${inputs.map(showSpec).join()}`;
 
 export interface Term {
   readonly atom: Atom;
@@ -217,16 +218,13 @@ export function exprDepends(e: Expr, axis: Axis, seen: Set<Expr> = new Set()): b
   return e.args.some((x) => exprDepends(x, axis, seen));
 }
 
-export const showIndex = (a: Index): string =>
-  [
-    ...a.terms.map(({ atom, by }) => {
-      const what =
-        atom.kind === "axis"
-          ? atom.key
-          : atom.kind === "data"
-            ? "data"
-            : `(${showIndex(atom.of)} ${atom.kind === "div" ? "/" : "%"} ${showSize(atom.by)})`;
-      return by === 1 ? what : `${showSize(by)}*${what}`;
-    }),
-    ...(a.constant === 0 && a.terms.length ? [] : [showSize(a.constant)]),
-  ].join(" + ");
+type Leaf = Exclude<Atom, { readonly of: Index }>;
+/** An index as text, whatever the ids of its loops; `name` says what loops and data are called. */
+export function showIndex(a: Index, name: (leaf: Leaf) => string): string {
+  const parts = a.terms.map(({ atom, by }) => {
+    const what = "of" in atom ? `(${showIndex(atom.of, name)} ${atom.kind === "div" ? "/" : "%"} ${showSize(atom.by)})` : name(atom);
+    return by === 1 ? what : `${showSize(by)}*${what}`;
+  });
+  if (a.constant !== 0 || parts.length === 0) parts.push(showSize(a.constant));
+  return parts.sort().join(" + ");
+}

@@ -15,10 +15,9 @@ import {
   type StaticSpec,
   type Storage,
 } from "@antler/tensor-core";
-import { debugFromEnvironment } from "./debug.ts";
 import type { Buffer, Device, Kernel, Run } from "./kernel.ts";
 import { lower } from "./lower.ts";
-import { printProgram } from "./print.ts";
+import { debugFromEnvironment, findPrinter } from "./printer.ts";
 import { Executable, type Frame, type Work, work } from "./program.ts";
 
 /** Memory with a count of the storages that share it. */
@@ -33,8 +32,8 @@ interface DeviceStorage extends Storage {
   failure: unknown;
 }
 
-/** A program that can show what it was compiled to. */
 export interface KernelProgram extends Program {
+  /** What it was compiled to. Outside of Node the printer must be handed over first, see `usePrinter`. */
   print(): string;
   readonly executable: Executable;
 }
@@ -128,14 +127,15 @@ export function kernelBackend(device: Device): KernelBackend {
     const start = performance.now();
     const executable = new Executable(lower(graph, device), device);
     const kernels = link(executable);
+    const print = (): string => findPrinter().printProgram(executable);
     if (listening()) {
       const ms = performance.now() - start;
-      emit({ kind: "compile", backend: device.name, nodes: countNodes(graph), kernels, ms, graph, print: () => printProgram(executable) });
+      emit({ kind: "compile", backend: device.name, nodes: countNodes(graph), kernels, ms, graph, print });
     }
     return {
       executable,
       ready: Promise.resolve(),
-      print: () => printProgram(executable),
+      print,
       dispose() {},
       run: (inputs, options) => run(executable, inputs, options),
     };

@@ -3,8 +3,8 @@ import type { Value } from "@antler/tensor-core";
 import type { Axis, Index, IndexCheck } from "./affine.ts";
 import type { ValueLoad } from "./element.ts";
 import type { Kernel, Load } from "./kernel.ts";
+import { kernelKey } from "./key.ts";
 import { arrange, type Draft, eachIndex, rewrite } from "./loops.ts";
-import { printKernel } from "./print-kernel.ts";
 import type { Size } from "./size.ts";
 
 /** A kernel and which value each of its buffers is. */
@@ -38,7 +38,7 @@ export function finish(draft: Draft, name: string, { blocked = false }: { readon
     blocked,
     checks: checksOf(numbered),
   };
-  return { buffers, kernel: { ...kernel, key: printKernel(kernel, { canonical: true }) } };
+  return { buffers, kernel: { ...kernel, key: kernelKey(kernel) } };
 }
 
 function checksOf(d: Draft): IndexCheck[] {

@@ -1,9 +1,9 @@
 /** Programs as text: steps, places, the reason each value is stored, and every kernel. */
 import { showDim, type Value } from "@antler/tensor-core";
-import type { Step } from "./lower.ts";
-import { type Place, readsOf, writesOf } from "./plan.ts";
-import { printKernel } from "./print-kernel.ts";
-import type { Executable } from "./program.ts";
+import type { Step } from "../lower.ts";
+import { type Place, readsOf, writesOf } from "../plan.ts";
+import type { Executable } from "../program.ts";
+import { printKernel } from "./kernel.ts";
 
 const showValue = (v: Value, names: Map<Value, string>): string => {
   let n = names.get(v);
