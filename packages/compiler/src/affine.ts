@@ -2,6 +2,7 @@
 import { type Spec, showSpec } from "@antler/tensor-core";
 import type { Expr } from "./kernel.ts";
 import { addSize, divideSize, mulSize, type Size, showSize, surelyLess } from "./size.ts";
+import { indexOf, topological } from "./walk.ts";
 
 /** A loop. Told apart by its id. */
 export interface Axis {
@@ -205,18 +206,16 @@ export function coefficient(a: Index, axis: Axis): Size | undefined {
 }
 function dependsOn(atom: Atom, axis: Axis): boolean {
   if (atom.kind === "axis") return atom.axis === axis;
-  if (atom.kind === "data") return atom.expr !== undefined && exprDepends(atom.expr, axis);
+  if (atom.kind === "data") return exprDepends(atom.expr, axis);
   return atom.of.terms.some((t) => dependsOn(t.atom, axis));
 }
 export const indexDepends = (a: Index, axis: Axis): boolean => a.terms.some((t) => dependsOn(t.atom, axis));
 /** Whether an expression changes along a loop. */
-export function exprDepends(e: Expr, axis: Axis, seen: Set<Expr> = new Set()): boolean {
-  if (seen.has(e)) return false;
-  seen.add(e);
-  if (e.op === "index" && indexDepends(e.value as Index, axis)) return true;
-  if (e.op === "load" && indexDepends((e.value as { index: Index }).index, axis)) return true;
-  return e.args.some((x) => exprDepends(x, axis, seen));
-}
+export const exprDepends = (e: Expr, axis: Axis): boolean =>
+  topological([e]).some((x) => {
+    const index = indexOf(x);
+    return index !== undefined && indexDepends(index, axis);
+  });
 
 type Leaf = Exclude<Atom, { readonly of: Index }>;
 /** An index as text, whatever the ids of its loops; `name` says what loops and data are called. */

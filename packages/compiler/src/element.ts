@@ -46,8 +46,8 @@ const indexLeaf = (i: Index): Expr =>
   i.terms.length === 0 && typeof i.constant === "number" ? s.num(i.constant, "int32") : { op: "index", args: [], dtype: "int32", value: i };
 
 export class Lowering {
-  /** Values that are read from memory. */
-  readonly #stored: (v: Value) => boolean;
+  /** For values that are read from memory, the one whose memory it is. */
+  readonly #stored: (v: Value) => Value | undefined;
   /** Stored or not, the value being made, and folds made on the way. */
   readonly #inlineFold: (v: Value) => boolean;
   readonly #memo = new Map<Value, Map<string, Expr>>();
@@ -56,7 +56,7 @@ export class Lowering {
   fold: LoweredFold | undefined;
   #foldPlace: string | undefined;
 
-  constructor(root: Value, stored: (v: Value) => boolean, inlineFold: (v: Value) => boolean) {
+  constructor(root: Value, stored: (v: Value) => Value | undefined, inlineFold: (v: Value) => boolean) {
     this.#root = root;
     this.#stored = stored;
     this.#inlineFold = inlineFold;
@@ -69,12 +69,11 @@ export class Lowering {
 
   /** The element of a value at an index; where `guard` is false memory must not be read. */
   element(v: Value, at: readonly Index[], guard?: Expr): Expr {
-    if (v !== this.#root && (this.#stored(v) || !v.node)) return this.#load(v, at, guard);
-    return this.#compute(v, at, guard);
+    const memory = v === this.#root ? undefined : this.#stored(v);
+    return memory ? this.#load(memory, flatIndex(v, at), guard) : this.#compute(v, at, guard);
   }
 
-  #load(v: Value, at: readonly Index[], guard: Expr | undefined): Expr {
-    const index = flatIndex(v, at);
+  #load(v: Value, index: Index, guard: Expr | undefined): Expr {
     const key = `${valueId(v)}:${index.key}:${guard ? exprId(guard) : ""}`;
     let e = this.#loads.get(key);
     if (!e) this.#loads.set(key, (e = s.leaf("load", v.spec.dtype, { value: v, index } satisfies ValueLoad, guard ? [guard] : [])));

@@ -140,10 +140,9 @@ class Attempt {
   }
 
   readonly #isStored = (v: Value): boolean => this.#storing.reasons.has(v) || !v.node || this.#storing.epilogues.has(v);
+  /** The value in whose memory a stored value lies: loads of aliases read what is behind them, at the same flat places. */
+  readonly #memory = (v: Value): Value | undefined => (this.#isStored(v) ? resolve(this.#aliases, v) : undefined);
   readonly #inlines = (v: Value): boolean => this.#storing.inlined.has(v);
-  #resolve(v: Value): Value {
-    return resolve(this.#aliases, v);
-  }
   #push(step: Step | { kind: "draft"; of: { draft: Draft; name: string; at: number } }, makes: readonly Value[]): void {
     this.#steps.push(step);
     for (const v of makes) this.#madeAt.set(v, this.#steps.length - 1);
@@ -157,44 +156,19 @@ class Attempt {
     if (!axes) this.#axes.set(key, (axes = sizes.map(newAxis)));
     return axes;
   }
-  #draft(v: Value, stored: (v: Value) => boolean = this.#isStored): Draft {
-    const lowering = new Lowering(v, stored, this.#inlines);
+  #draft(v: Value): Draft {
+    const lowering = new Lowering(v, this.#memory, this.#inlines);
     const space = this.#loops(v);
     const expr = lowering.rootElement(space);
-    return this.#resolved({ space, fold: lowering.fold, stores: [{ value: v, index: flatIndex(v, space.map(axisIndex)), expr }] });
+    return { space, fold: lowering.fold, stores: [{ value: v, index: flatIndex(v, space.map(axisIndex)), expr }] };
   }
-  /** Loads of aliases read the value behind them: their flat places are the same. */
-  #resolved(d: Draft): Draft {
-    if (this.#aliases.size === 0) return d;
-    const memo = new Map<Draft["stores"][0]["expr"], Draft["stores"][0]["expr"]>();
-    const visit = (e: Draft["stores"][0]["expr"]): typeof e => {
-      let out = memo.get(e);
-      if (!out) {
-        const args = e.args.map(visit);
-        const load = e.op === "load" ? (e.value as ValueLoad) : undefined;
-        out = load
-          ? { ...e, args, value: { ...load, value: this.#resolve(load.value) } }
-          : args.some((a, i) => a !== e.args[i])
-            ? { ...e, args }
-            : e;
-        memo.set(e, out);
-      }
-      return out;
-    };
-    return {
-      ...d,
-      stores: d.stores.map((s) => ({ ...s, expr: visit(s.expr) })),
-      fold: d.fold && { ...d.fold, lift: d.fold.lift.map(visit) },
-    };
-  }
-
   #kernel(v: Value): void {
     const draft = this.#draft(v);
     if (this.#alias(v, draft)) return;
     if (valuesRead(draft).size + 1 > this.#maxBuffers) return this.#cut(v);
     const name = v.node!.op.name;
     for (const open of [...this.#drafts].reverse()) {
-      const joined = join(open.draft, draft, (x) => (this.#madeAt.get(this.#resolve(x)) ?? -1) < open.at, this.#maxBuffers);
+      const joined = join(open.draft, draft, (x) => (this.#madeAt.get(x) ?? -1) < open.at, this.#maxBuffers);
       if (!joined) continue;
       open.draft = joined;
       open.name += `+${name}`;
@@ -247,7 +221,7 @@ class Attempt {
     const axes = this.#loops(x);
     const none = { value: x, layout: { offset: 0, strides: axes.map(() => 0) } };
     const flat = flatIndex(x, axes.map(axisIndex));
-    const lowering = new Lowering(undefined as never, this.#isStored, () => false);
+    const lowering = new Lowering(undefined as never, this.#memory, () => false);
     if (x.node && !this.#isStored(x) && x.node.op.how.kind !== "view") {
       this.#forced.add(x);
       return none;
@@ -269,7 +243,7 @@ class Attempt {
       this.#forced.add(x);
       return none;
     }
-    return { value: this.#resolve(value), layout: { offset: index.constant, strides } };
+    return { value, layout: { offset: index.constant, strides } };
   }
 
   #matched(node: Node, home: Value | undefined): void {

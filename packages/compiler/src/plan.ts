@@ -2,8 +2,9 @@
 import type { Value } from "@antler/tensor-core";
 import { resolve } from "./aliases.ts";
 import { sizeOfValue } from "./element.ts";
-import type { Load } from "./kernel.ts";
+import type { Expr, Load } from "./kernel.ts";
 import type { Lowered, Step } from "./lower.ts";
+import { topological } from "./walk.ts";
 
 export type Place =
   | { readonly kind: "input"; readonly at: number }
@@ -121,16 +122,8 @@ function reuse({ graph, steps }: Lowered, places: ReadonlyMap<Value, Place>, sha
   });
   return chosen;
 }
-function readInPlace({ kernel }: Extract<Step, { kind: "kernel" }>, slot: number, key: string): boolean {
-  let fine = true;
-  const seen = new Set<unknown>();
-  const visit = (e: (typeof kernel.stores)[0]["value"], inFold: boolean): void => {
-    if (seen.has(e)) return;
-    seen.add(e);
-    if (e.op === "load" && (e.value as Load).slot === slot && (inFold || (e.value as Load).index.key !== key)) fine = false;
-    for (const a of e.args) visit(a, inFold);
-  };
-  for (const e of kernel.fold?.lift ?? []) visit(e, true);
-  for (const s of kernel.stores) visit(s.value, false);
-  return fine;
+function readInPlace({ kernel: { fold, stores } }: Extract<Step, { kind: "kernel" }>, slot: number, key: string): boolean {
+  const reads = (roots: readonly Expr[]): Load[] =>
+    topological(roots).flatMap((e) => (e.op === "load" && (e.value as Load).slot === slot ? [e.value as Load] : []));
+  return reads(fold?.lift ?? []).length === 0 && reads(stores.map((s) => s.value)).every((l) => l.index.key === key);
 }

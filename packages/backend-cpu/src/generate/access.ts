@@ -4,7 +4,7 @@ import type { DType } from "@antler/tensor-core";
 import type { FunctionBuilder, Local } from "../wasm/index.ts";
 import type { Code } from "./code.ts";
 import { emitNode } from "./lanes.ts";
-import { dataCode, type Schedule } from "./schedule.ts";
+import type { Schedule } from "./schedule.ts";
 import type { Scope } from "./scope.ts";
 import { isAffine, type Walk } from "./walk.ts";
 
@@ -201,7 +201,7 @@ export class Access {
   /** A data index; the first one out of range is noted with its check and its axis' size, and all such read element 0 instead. */
   #data(atom: Extract<Atom, { kind: "data" }>, unit: number, scope: Scope): void {
     const f = this.#f;
-    const value = scope.at(dataCode(atom.expr, this.#plan.selector), unit);
+    const value = scope.at(atom.expr as Code, unit);
     const { check } = atom;
     if (!check) {
       f.get(value);

@@ -1,5 +1,16 @@
 /** How a kernel's loops are walked: which axis the four lanes go along, how wide the innermost step is, what belongs where. */
-import { type Axis, coefficient, type Index, type IndexCheck, indexDepends, type Kernel, type Load, showSize } from "@antler/compiler";
+import {
+  type Axis,
+  coefficient,
+  type Index,
+  type IndexCheck,
+  indexDepends,
+  indexOf,
+  type Kernel,
+  type Load,
+  showSize,
+  topological,
+} from "@antler/compiler";
 import type { Code } from "./code.ts";
 import { Selector } from "./select.ts";
 
@@ -19,42 +30,6 @@ export interface Schedule {
   checkId(check: IndexCheck): number;
   /** Why the kernel goes element by element, if it does. */
   readonly scalarReason: string | undefined;
-}
-
-/** Every node of some code, arguments before users. */
-export function topological(roots: readonly Code[]): Code[] {
-  const done = new Set<Code>();
-  const visit = (e: Code): void => {
-    if (done.has(e)) return;
-    for (const a of e.args) visit(a);
-    for (const x of insideIndex(e)) visit(x);
-    done.add(e);
-  };
-  roots.forEach(visit);
-  return [...done];
-}
-
-const dataCodes = new WeakMap<object, Map<Selector, Code>>();
-let selecting: Selector | undefined;
-/** The code of a data atom's expression. */
-export function dataCode(expr: object, selector: Selector): Code {
-  let bySelector = dataCodes.get(expr);
-  if (!bySelector) dataCodes.set(expr, (bySelector = new Map()));
-  let code = bySelector.get(selector);
-  if (!code) bySelector.set(selector, (code = selector.code(expr as never)));
-  return code;
-}
-/** The code that the index of a load or an index node needs first. */
-function insideIndex(e: Code): Code[] {
-  const index = indexOf(e);
-  return index && selecting ? dataOf(index, selecting) : [];
-}
-export const indexOf = (e: Code): Index | undefined =>
-  e.op === "load" ? (e.value as Load).index : e.op === "index" ? (e.value as Index) : undefined;
-export function dataOf(index: Index, selector: Selector): Code[] {
-  return index.terms.flatMap(({ atom }) =>
-    atom.kind === "axis" ? [] : atom.kind === "data" ? [dataCode(atom.expr, selector)] : dataOf(atom.of, selector),
-  );
 }
 
 /** Whether a node changes along an axis. */
@@ -77,7 +52,7 @@ export function schedule(kernel: Kernel, checkId: (check: IndexCheck) => number 
   const stores = kernel.stores.map((s) => ({ slot: s.slot, index: s.index, value: selector.code(s.value) }));
   const lift = kernel.fold?.lift.map((e) => selector.code(e)) ?? [];
   const { vector, horizontal, reason } = chooseVector(kernel, lift, stores);
-  const nodes = withSelector(selector, () => topological(kernel.fold ? lift : stores.map((s) => s.value)));
+  const nodes = topological(kernel.fold ? lift : stores.map((s) => s.value));
   const heavy = nodes.filter((n) => n.op !== "const" && n.op !== "index").length;
   const unroll = heavy > 200 ? 1 : heavy > 120 ? 2 : 4;
   return {
@@ -91,28 +66,9 @@ export function schedule(kernel: Kernel, checkId: (check: IndexCheck) => number 
     lift,
     stores,
     unroll: kernel.fold && !horizontal && heavy <= 6 ? 8 : unroll,
-    scalarReason:
-      reason ??
-      laneByLane(
-        kernel,
-        vector,
-        horizontal,
-        withSelector(selector, () => topological([...lift, ...stores.map((x) => x.value)])),
-        stores,
-      ),
+    scalarReason: reason ?? laneByLane(kernel, vector, horizontal, topological([...lift, ...stores.map((x) => x.value)]), stores),
   };
 }
-/** Walks code with its data indices resolved by one selector. */
-export function withSelector<T>(selector: Selector, fn: () => T): T {
-  const before = selecting;
-  selecting = selector;
-  try {
-    return fn();
-  } finally {
-    selecting = before;
-  }
-}
-
 interface Choice {
   readonly vector: Axis | undefined;
   readonly horizontal: boolean;
