@@ -83,28 +83,22 @@ export function kernelBackend(device: Device): KernelBackend {
 
   /** Runs work now if nothing waits before it; otherwise, or once it waits, later. */
   function submit(make: () => Work, failed: (error: unknown) => void): void {
-    if (tail) {
-      queue(tail.then(() => settle(make())).catch(failed));
-      return;
+    let later: Promise<void>;
+    if (tail) later = tail.then(() => finish(make()));
+    else {
+      const w = make();
+      const first = w.next();
+      if (first.done) return;
+      later = first.value.then((bytes) => finish(w, bytes));
     }
-    const w = make();
-    const first = w.next();
-    if (first.done) return;
-    queue(first.value.then((bytes) => resume(w, bytes)).catch(failed));
-  }
-  const queue = (p: Promise<void>): void => {
-    const mine = p.then(() => {
+    const mine = later.catch(failed).then(() => {
       if (tail === mine) tail = undefined;
     });
     tail = mine;
-  };
-  const settle = async (w: Work): Promise<void> => {
-    const first = w.next();
-    if (!first.done) await resume(w, await first.value);
-  };
-  const resume = async (w: Work, bytes: Uint8Array): Promise<void> => {
-    for (let r = w.next(bytes); !r.done; ) r = w.next(await r.value);
-  };
+  }
+  async function finish(w: Work, bytes?: Uint8Array): Promise<void> {
+    for (let r = w.next(bytes!); !r.done; ) r = w.next(await r.value);
+  }
 
   function link(executable: Executable): number {
     const kernels = executable.kernels();

@@ -1,5 +1,15 @@
 /** The heart of lowering: the element of a value at an index, as one scalar expression. */
-import { type DType, evaluator, type FoldHow, type MapHow, type Node, scalars as s, type Value, type ViewHow } from "@antler/tensor-core";
+import {
+  type DType,
+  evaluator,
+  type FoldHow,
+  identityKey,
+  type MapHow,
+  type Node,
+  scalars as s,
+  type Value,
+  type ViewHow,
+} from "@antler/tensor-core";
 import {
   type Axis,
   addIndex,
@@ -74,14 +84,14 @@ export class Lowering {
   }
 
   #load(v: Value, index: Index, guard: Expr | undefined): Expr {
-    const key = `${valueId(v)}:${index.key}:${guard ? exprId(guard) : ""}`;
+    const key = `${identityKey(v)}:${index.key}:${guard ? identityKey(guard) : ""}`;
     let e = this.#loads.get(key);
     if (!e) this.#loads.set(key, (e = s.leaf("load", v.spec.dtype, { value: v, index } satisfies ValueLoad, guard ? [guard] : [])));
     return e;
   }
 
   #compute(v: Value, at: readonly Index[], guard: Expr | undefined): Expr {
-    const key = `${at.map((i) => i.key).join(",")}:${guard ? exprId(guard) : ""}`;
+    const key = `${at.map((i) => i.key).join(",")}:${guard ? identityKey(guard) : ""}`;
     let known = this.#memo.get(v);
     if (!known) this.#memo.set(v, (known = new Map()));
     let e = known.get(key);
@@ -228,16 +238,6 @@ export function accumulator(dtype: DType, k: number): Expr {
   if (!e) accumulators.set(key, (e = s.leaf("acc", dtype, k)));
   return e;
 }
-
-const ids = new WeakMap<object, number>();
-let nextId = 0;
-const idOf = (x: object): number => {
-  let id = ids.get(x);
-  if (id === undefined) ids.set(x, (id = nextId++));
-  return id;
-};
-const valueId: (v: Value) => number = idOf;
-const exprId: (e: Expr) => number = idOf;
 
 const isConstant = (e: Expr, value: number): boolean => e.op === "const" && e.value === value;
 const select = (c: Expr, yes: Expr, no: Expr): Expr => (yes === no ? yes : s.select(c, yes, no));

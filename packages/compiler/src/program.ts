@@ -100,11 +100,7 @@ export class Executable {
       const offset = offsets[place.at]!;
       return (f) => device.part(f.arena, offset);
     };
-    const at = (v: Value): Locate => {
-      const place = places.get(resolve(this.lowered.aliases, v));
-      if (!place) throw new Error(`internal: a value of ${v.node?.op.name ?? "the inputs"} has no place`);
-      return locate(place);
-    };
+    const at = (v: Value): Locate => locate(places.get(resolve(this.lowered.aliases, v))!);
     const used = (v: Value): Locate | undefined => (places.has(v) ? at(v) : undefined);
     const calls = this.lowered.steps.map((s): Call => {
       if (s.kind === "kernel") return this.#kernelCall(s.kernel, s.buffers.map(at), sizes);

@@ -139,9 +139,7 @@ export class Access {
     this.#walk.size(index.constant);
     for (const { atom, by } of index.terms) {
       if (atom.kind !== "axis") continue;
-      const counter = this.#walk.counters.get(atom.axis);
-      if (!counter) throw new Error("internal: an index uses a loop that is not open");
-      f.get(counter);
+      f.get(this.#walk.counters.get(atom.axis)!);
       if (by !== 1) this.#walk.size(by).i32Mul();
       f.i32Add();
     }
