@@ -62,11 +62,11 @@ export class Lowering {
   readonly #inlineFold: (v: Value) => boolean;
   readonly #memo = new Map<Value, Map<string, Expr>>();
   readonly #loads = new Map<string, Expr>();
-  readonly #root: Value;
+  readonly #root: Value | undefined;
   fold: LoweredFold | undefined;
   #foldPlace: string | undefined;
 
-  constructor(root: Value, stored: (v: Value) => Value | undefined, inlineFold: (v: Value) => boolean) {
+  constructor(root: Value | undefined, stored: (v: Value) => Value | undefined, inlineFold: (v: Value) => boolean) {
     this.#root = root;
     this.#stored = stored;
     this.#inlineFold = inlineFold;
@@ -74,7 +74,7 @@ export class Lowering {
 
   /** The root's element at its own loops. */
   rootElement(axes: readonly Axis[]): Expr {
-    return this.#compute(this.#root, axes.map(axisIndex), undefined);
+    return this.#compute(this.#root!, axes.map(axisIndex), undefined);
   }
 
   /** The element of a value at an index; where `guard` is false memory must not be read. */

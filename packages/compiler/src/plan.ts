@@ -51,17 +51,11 @@ export function plan(lowered: Lowered): Plan {
     places.set(base, place);
     return place;
   });
-  // A result that an epilogue overwrites in place has the place of what the epilogue makes.
-  for (const s of steps) {
-    if (s.kind !== "matched" || !s.epilogue) continue;
-    const result = s.node.outputs[0]!;
-    if (result.spec.dtype === s.epilogue.root.spec.dtype && places.has(s.epilogue.root)) places.set(result, places.get(s.epilogue.root)!);
-  }
-
   const needed = new Map<Value, { first: number; last: number }>();
   const read = new Set(steps.flatMap(readsOf));
   steps.forEach((s, k) => {
-    for (const v of [...writesOf(s), ...readsOf(s)]) {
+    for (const value of [...writesOf(s), ...readsOf(s)]) {
+      const v = resolve(aliases, value);
       // Outputs after the first that nobody reads are not computed.
       if (places.has(v) || (s.kind === "matched" && v.index > 0 && v.node === s.node && !read.has(v))) continue;
       const span = needed.get(v);
@@ -70,21 +64,10 @@ export function plan(lowered: Lowered): Plan {
     }
   });
   const temporaries: Temporary[] = [];
-  const sameAs = new Map<Value, Value>();
-  for (const s of steps) {
-    if (s.kind !== "matched" || !s.epilogue) continue;
-    const [result, { root }] = [s.node.outputs[0]!, s.epilogue];
-    // Both in the arena: one place, as long as both dtypes are as wide.
-    if (needed.has(result) && needed.has(root) && result.spec.dtype === root.spec.dtype) {
-      needed.delete(result);
-      sameAs.set(result, root);
-    }
-  }
   for (const [value, span] of needed) {
     places.set(value, { kind: "arena", at: temporaries.length });
     temporaries.push({ value, ...span });
   }
-  for (const [result, root] of sameAs) if (!places.has(result) && places.has(root)) places.set(result, places.get(root)!);
   const shared = new Set(outputs.flatMap((p) => (p.kind === "input" ? [p.at] : [])));
   return { places, temporaries, outputs, reuse: reuse(lowered, places, shared), shared };
 }

@@ -101,7 +101,7 @@ export class Executable {
       return (f) => device.part(f.arena, offset);
     };
     const at = (v: Value): Locate => locate(places.get(resolve(this.lowered.aliases, v))!);
-    const used = (v: Value): Locate | undefined => (places.has(v) ? at(v) : undefined);
+    const used = (v: Value): Locate | undefined => (places.has(resolve(this.lowered.aliases, v)) ? at(v) : undefined);
     const calls = this.lowered.steps.map((s): Call => {
       if (s.kind === "kernel") return this.#kernelCall(s.kernel, s.buffers.map(at), sizes);
       if (s.kind === "matched") return this.#matchedCall(s, at, used, specOf, sizes);
