@@ -13,8 +13,10 @@ export type DataFormat = "channels_last" | "channels_first";
 export function sizesOf<S extends Sizes>(layer: string, option: string, value: number | S, axes: S["length"], least = 1): S {
   const sizes: readonly number[] = typeof value === "number" ? Array.from({ length: axes }, () => value) : value;
   if (!Array.isArray(sizes) || sizes.length !== axes || !sizes.every((n) => Number.isInteger(n) && n >= least)) {
-    const count = axes === 1 ? "an integer" : `one or ${axes} integers`;
-    throw new ValueError(layer, `${option} must be ${count} of at least ${least}, got ${JSON.stringify(value)}`);
+    const count = axes === 1 ? "one" : `one or ${axes}`;
+    const integers = axes === 1 ? "integer" : "integers";
+    const kind = least === 1 ? `positive ${integers}` : `${integers} of at least ${least}`;
+    throw new ValueError(layer, `${option} must be ${count} ${kind}, got ${JSON.stringify(value)}`);
   }
   return sizes as unknown as S;
 }
