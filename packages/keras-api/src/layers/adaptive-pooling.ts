@@ -11,7 +11,7 @@ export interface AdaptivePoolingOptions<S extends Sizes> extends LayerOptions {
   readonly dataFormat?: DataFormat | null | undefined;
 }
 
-/** Pools sequences, with strides of 1 where a size is given alone. */
+/** Pools sequences; strides are the window's size unless they are given. */
 type Pool = typeof maxPool1d;
 
 abstract class AdaptivePooling<S extends Sizes> extends Layer {
@@ -37,7 +37,7 @@ abstract class AdaptivePooling<S extends Sizes> extends Layer {
   }
 }
 
-/** One axis in another size: result i is pooled from what lies between i and i + 1 parts of the axis, and so seen at least in part. */
+/** One axis in another size: the axis is cut into equal parts, and each is pooled with all elements it touches. */
 function pooledAlong(pool: Pool, x: Tensor, axis: number, to: number): Tensor {
   const from = known("adaptivePooling", x.dims[axis]!);
   const product = (dims: Tensor["dims"]): Tensor["dims"][number] => dims.reduce((a, b) => mulDim("adaptivePooling", a, b), 1);
@@ -67,11 +67,13 @@ abstract class AdaptiveAveragePooling<S extends Sizes> extends AdaptivePooling<S
     return avgPool1d;
   }
 }
+
 abstract class AdaptiveMaxPooling<S extends Sizes> extends AdaptivePooling<S> {
   protected override get pool(): Pool {
     return maxPool1d;
   }
 }
+
 /** `[batch, steps, channels]` → `[batch, size, channels]`: the mean of each window. */
 export class AdaptiveAveragePooling1D extends AdaptiveAveragePooling<Single> {
   constructor(options: AdaptivePoolingOptions<Single>) {
@@ -81,6 +83,7 @@ export class AdaptiveAveragePooling1D extends AdaptiveAveragePooling<Single> {
     return "AdaptiveAveragePooling1D";
   }
 }
+
 /** `[batch, height, width, channels]` → `[batch, ...outputSize, channels]`: the mean of each window. */
 export class AdaptiveAveragePooling2D extends AdaptiveAveragePooling<Pair> {
   constructor(options: AdaptivePoolingOptions<Pair>) {
@@ -90,6 +93,7 @@ export class AdaptiveAveragePooling2D extends AdaptiveAveragePooling<Pair> {
     return "AdaptiveAveragePooling2D";
   }
 }
+
 /** `[batch, depth, height, width, channels]` → `[batch, ...outputSize, channels]`: the mean of each window. */
 export class AdaptiveAveragePooling3D extends AdaptiveAveragePooling<Triple> {
   constructor(options: AdaptivePoolingOptions<Triple>) {
@@ -99,6 +103,7 @@ export class AdaptiveAveragePooling3D extends AdaptiveAveragePooling<Triple> {
     return "AdaptiveAveragePooling3D";
   }
 }
+
 /** `[batch, steps, channels]` → `[batch, size, channels]`: the largest value of each window. */
 export class AdaptiveMaxPooling1D extends AdaptiveMaxPooling<Single> {
   constructor(options: AdaptivePoolingOptions<Single>) {
@@ -108,6 +113,7 @@ export class AdaptiveMaxPooling1D extends AdaptiveMaxPooling<Single> {
     return "AdaptiveMaxPooling1D";
   }
 }
+
 /** `[batch, height, width, channels]` → `[batch, ...outputSize, channels]`: the largest value of each window. */
 export class AdaptiveMaxPooling2D extends AdaptiveMaxPooling<Pair> {
   constructor(options: AdaptivePoolingOptions<Pair>) {
@@ -117,6 +123,7 @@ export class AdaptiveMaxPooling2D extends AdaptiveMaxPooling<Pair> {
     return "AdaptiveMaxPooling2D";
   }
 }
+
 /** `[batch, depth, height, width, channels]` → `[batch, ...outputSize, channels]`: the largest value of each window. */
 export class AdaptiveMaxPooling3D extends AdaptiveMaxPooling<Triple> {
   constructor(options: AdaptivePoolingOptions<Triple>) {
