@@ -29,6 +29,17 @@ export { type DeserializeOptions, deserializeLayer, modelFromJSON, serializeLaye
 export { type CustomObjects, type RegisterOptions, registerKerasSerializable } from "./serialization/registry.ts";
 export type { ShapeLike } from "./shapes.ts";
 export { KerasTensor } from "./symbolic/keras-tensor.ts";
-export type { CompileOptions } from "./training/compiled.ts";
+export type { ClassWeight } from "./training/class-weight.ts";
+export type { MetricsLike } from "./training/compile-metrics.ts";
+export type { CompileOptions } from "./training/compile-options.ts";
+export type { StepLogs } from "./training/compiled.ts";
+export type { ValidationData } from "./training/data.ts";
+export type { Dataset, DatasetBatch } from "./training/dataset.ts";
 export type { EvaluateOptions, FitOptions } from "./training/fit.ts";
+export type { Inputs } from "./training/layout.ts";
+export type { TestOnBatchOptions, TrainOnBatchOptions } from "./training/on-batch.ts";
+export type { PerOutput } from "./training/outputs.ts";
+export type { PredictOptions } from "./training/predict.ts";
+export type { Progress } from "./training/progress.ts";
 export type { Data } from "./training/rows.ts";
+export type { LossArguments, StepData } from "./training/source.ts";

@@ -29,7 +29,8 @@ export class ProgbarLogger extends Callback {
     this.#clock = clock;
   }
   #open(): void {
-    const { verbose, steps: target } = this.params;
+    const { verbose, steps } = this.params;
+    const target = steps ?? undefined;
     this.#bar =
       verbose === 0 ? undefined : new Progbar({ target, writer: this.#writer, verbose: verbose === 2 ? 2 : 1, clock: this.#clock });
   }
