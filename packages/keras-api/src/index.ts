@@ -4,6 +4,7 @@ export type { Activation as ActivationFunction, ActivationLike } from "./activat
 export * as activations from "./activations/index.ts";
 export * as callbacks from "./callbacks/index.ts";
 export * from "./callbacks/index.ts";
+export type { Files } from "./files.ts";
 export type { Writer } from "./host.ts";
 export * as initializers from "./initializers/index.ts";
 export { Initializer, type InitializerLike } from "./initializers/index.ts";
@@ -15,7 +16,7 @@ export { Loss, type LossFunction, type LossLike, type LossOptions, type Reductio
 export * as metrics from "./metrics/index.ts";
 export { Metric, type MetricFunction, type MetricLike, type MetricOptions } from "./metrics/index.ts";
 export { Functional, type FunctionalOptions, model } from "./models/functional.ts";
-export { Model } from "./models/model.ts";
+export { type AnyModel, Model } from "./models/model.ts";
 export { Sequential, type Stackable, sequential } from "./models/sequential.ts";
 export type { SummaryOptions } from "./models/summary.ts";
 export { clearSession } from "./naming.ts";
@@ -23,6 +24,7 @@ export type { Nested, ShapesOf } from "./nested.ts";
 export * as optimizers from "./optimizers/index.ts";
 export { Optimizer, type OptimizerLike, type OptimizerOptions } from "./optimizers/index.ts";
 export { DTypePolicy, dtypePolicy, type PolicyLike, setDtypePolicy } from "./policy.ts";
+export { type LoadOptions, loadModel, registerSaveFormat, type SaveFormat, type SaveOptions } from "./saving.ts";
 export { SeedGenerator, setRandomSeed } from "./seed.ts";
 export type { Config, Json } from "./serialization/config.ts";
 export { type DeserializeOptions, deserializeLayer, modelFromJSON, serializeLayer } from "./serialization/deserialize.ts";

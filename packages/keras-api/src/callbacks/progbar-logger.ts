@@ -68,3 +68,11 @@ export class ProgbarLogger extends Callback {
     this.#bar?.update(batch + 1, logs);
   }
 }
+
+/**
+ * Shows the progress of training and evaluation.
+ * @example
+ * callbacks.progbarLogger({ writer });
+ */
+/* @__NO_SIDE_EFFECTS__ */
+export const progbarLogger = (options?: ProgbarLoggerOptions): ProgbarLogger => new ProgbarLogger(options);

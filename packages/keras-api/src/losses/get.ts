@@ -3,6 +3,8 @@ import type { Tensor } from "@antler/tensor-core";
 import { lookup } from "../lookup.ts";
 import { snakeCase } from "../naming.ts";
 import { type LabelKind, labelKind, matchRanks } from "../ranks.ts";
+import { isSerialized, type Serialized } from "../serialization/config.ts";
+import { type Family, make } from "../serialization/family.ts";
 import { BinaryCrossentropy } from "./binary-crossentropy.ts";
 import { CategoricalCrossentropy } from "./categorical-crossentropy.ts";
 import { Loss } from "./loss.ts";
@@ -11,8 +13,8 @@ import { SparseCategoricalCrossentropy } from "./sparse-categorical-crossentropy
 
 /** The loss of each sample, from labels and predictions. */
 export type LossFunction = (yTrue: Tensor, yPred: Tensor) => Tensor;
-/** A name such as `"mse"`, a loss, or a function. */
-export type LossLike = string | Loss | LossFunction;
+/** A name such as `"mse"`, a loss, a function, or the config of a loss. */
+export type LossLike = string | Loss | LossFunction | Serialized;
 
 const table: Readonly<Record<string, () => Loss>> = {
   bce: () => new BinaryCrossentropy(),
@@ -21,6 +23,12 @@ const table: Readonly<Record<string, () => Loss>> = {
   mean_squared_error: () => new MeanSquaredError(),
   mse: () => new MeanSquaredError(),
   sparse_categorical_crossentropy: () => new SparseCategoricalCrossentropy(),
+};
+
+const family: Family<Loss> = {
+  kind: "loss",
+  base: Loss,
+  members: () => ({ BinaryCrossentropy, CategoricalCrossentropy, MeanSquaredError, SparseCategoricalCrossentropy }),
 };
 
 /** A function as a loss. */
@@ -43,6 +51,7 @@ class FunctionLoss extends Loss {
  */
 export function get(identifier: LossLike): Loss {
   if (identifier instanceof Loss) return identifier;
+  if (isSerialized(identifier)) return make(family, identifier);
   return typeof identifier === "function" ? new FunctionLoss(identifier) : lookup("loss", table, identifier)();
 }
 

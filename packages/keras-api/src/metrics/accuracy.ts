@@ -26,6 +26,7 @@ export function sparseCategoricalMatches(yTrue: Tensor, yPred: Tensor): Tensor {
 export class Accuracy extends MeanMetricWrapper {
   constructor(options: MetricOptions = {}) {
     super(matches, { name: "accuracy", ...options });
+    this.direction = "up";
   }
   override get className(): string {
     return "Accuracy";
@@ -42,6 +43,7 @@ export class BinaryAccuracy extends MeanMetricWrapper {
   constructor(options: BinaryAccuracyOptions = {}) {
     const threshold = options.threshold ?? 0.5;
     super((yTrue, yPred) => binaryMatches(yTrue, yPred, threshold), { name: "binary_accuracy", ...options });
+    this.direction = "up";
     this.threshold = threshold;
   }
   override get className(): string {
@@ -56,6 +58,7 @@ export class BinaryAccuracy extends MeanMetricWrapper {
 export class CategoricalAccuracy extends MeanMetricWrapper {
   constructor(options: MetricOptions = {}) {
     super(categoricalMatches, { name: "categorical_accuracy", ...options });
+    this.direction = "up";
   }
   override get className(): string {
     return "CategoricalAccuracy";
@@ -66,6 +69,7 @@ export class CategoricalAccuracy extends MeanMetricWrapper {
 export class SparseCategoricalAccuracy extends MeanMetricWrapper {
   constructor(options: MetricOptions = {}) {
     super(sparseCategoricalMatches, { name: "sparse_categorical_accuracy", ...options });
+    this.direction = "up";
   }
   override get className(): string {
     return "SparseCategoricalAccuracy";

@@ -3,13 +3,15 @@ import type { Tensor } from "@antler/tensor-core";
 import { lookup } from "../lookup.ts";
 import { snakeCase } from "../naming.ts";
 import { type LabelKind, labelKind } from "../ranks.ts";
+import { isSerialized, type Serialized } from "../serialization/config.ts";
+import { type Family, make } from "../serialization/family.ts";
 import { Accuracy, BinaryAccuracy, CategoricalAccuracy, SparseCategoricalAccuracy } from "./accuracy.ts";
 import { Mean, MeanMetricWrapper, type MetricFunction } from "./mean.ts";
 import { MeanSquaredError } from "./mean-squared-error.ts";
 import { Metric, type MetricOptions } from "./metric.ts";
 
-/** A name such as `"accuracy"`, a metric, or a function of labels and predictions that gives one value a sample. */
-export type MetricLike = string | Metric | MetricFunction;
+/** A name such as `"accuracy"`, a metric, the config of one, or a function of labels and predictions that gives one value a sample. */
+export type MetricLike = string | Metric | MetricFunction | Serialized;
 
 const table: Readonly<Record<string, (options: MetricOptions) => Metric>> = {
   accuracy: (o) => new Accuracy(o),
@@ -21,6 +23,12 @@ const table: Readonly<Record<string, (options: MetricOptions) => Metric>> = {
   sparse_categorical_accuracy: (o) => new SparseCategoricalAccuracy(o),
 };
 
+const family: Family<Metric> = {
+  kind: "metric",
+  base: Metric,
+  members: () => ({ Accuracy, BinaryAccuracy, CategoricalAccuracy, Mean, MeanSquaredError, SparseCategoricalAccuracy }),
+};
+
 /**
  * The metric a name or function stands for.
  * @throws ValueError for an unknown name, listing the known ones
@@ -29,6 +37,7 @@ const table: Readonly<Record<string, (options: MetricOptions) => Metric>> = {
  */
 export function get(identifier: MetricLike): Metric {
   if (identifier instanceof Metric) return identifier;
+  if (isSerialized(identifier)) return make(family, identifier);
   if (typeof identifier === "function") return new MeanMetricWrapper(identifier, { name: snakeCase(identifier.name) || "metric" });
   return lookup("metric", table, identifier)({ name: snakeCase(identifier) });
 }

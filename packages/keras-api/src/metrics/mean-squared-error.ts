@@ -8,6 +8,7 @@ import type { MetricOptions } from "./metric.ts";
 export class MeanSquaredError extends MeanMetricWrapper {
   constructor(options: MetricOptions = {}) {
     super((yTrue, yPred) => squaredErrors(cast(yTrue, yPred.dtype), yPred), { name: "mean_squared_error", ...options });
+    this.direction = "down";
   }
   override get className(): string {
     return "MeanSquaredError";

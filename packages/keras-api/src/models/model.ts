@@ -3,6 +3,7 @@ import { type Tensor, ValueError } from "@antler/tensor-core";
 import { printLine } from "../host.ts";
 import type { AnyLayer } from "../layer.ts";
 import type { Nested } from "../nested.ts";
+import { formatOf, type SaveOptions } from "../saving.ts";
 import { serializeObject } from "../serialization/config.ts";
 import type { Operation } from "../symbolic/keras-tensor.ts";
 import { type SummaryOptions, summaryOf } from "./summary.ts";
@@ -64,6 +65,24 @@ export abstract class Model<I extends Nested = Tensor, O extends Nested = Tensor
   toJson(): string {
     return JSON.stringify(serializeObject(this));
   }
+  /**
+   * Writes the whole model to a file: layers, weights, and how it was compiled. The path's ending says in which format.
+   * @throws ValueError where no format is registered for it
+   * @example
+   * await model.save("digits.keras");
+   */
+  async save(path: string, options: SaveOptions = {}): Promise<void> {
+    await formatOf(path, "save").save(this as AnyModel, path, options);
+  }
+  /** Writes weights and random state to a file, and of a compiled model the optimizer's state. @throws ValueError as `save` */
+  async saveWeights(path: string, options: SaveOptions = {}): Promise<void> {
+    await formatOf(path, "saveWeights").saveWeights(this as AnyModel, path, options);
+  }
+  /** Reads what `saveWeights` wrote. @throws ValueError as `save` */
+  async loadWeights(path: string): Promise<void> {
+    await formatOf(path, "loadWeights").loadWeights(this as AnyModel, path);
+  }
+
   /**
    * Prints the layers with their shapes and numbers of weights, as Keras does.
    * @example

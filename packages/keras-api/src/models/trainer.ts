@@ -96,9 +96,9 @@ export abstract class Trainer<I extends Nested = Tensor, O extends Nested = Tens
     const names = this.#compiled?.metrics.names;
     return new Map(this.metrics.map((m) => [m, names?.get(m) ?? m.name]));
   }
-  /** How the model was compiled, as Keras's files hold it; null where it was not. */
-  getCompileConfig(): Config | null {
-    return this.#compiled ? compileConfig(this.#compiled.options, this.#compiled.optimizer) : null;
+  /** How the model was compiled, as Keras's files hold it; empty where it was not. */
+  getCompileConfig(): Config {
+    return this.#compiled ? compileConfig(this.#compiled.options, this.#compiled.optimizer) : {};
   }
   /** Compiles the model as a file says, and makes the optimizer's state where the weights exist. */
   compileFromConfig(config: Config): void {
@@ -172,7 +172,7 @@ export abstract class Trainer<I extends Nested = Tensor, O extends Nested = Tens
   /** The order of Keras: the metrics' own names first, what logs call otherwise sorted behind them. */
   #results<R extends boolean>(logs: Logs, returnDict: R | undefined): Results<R> {
     if (returnDict) return logs as Results<R>;
-    const names = [...new Set(this.metricsNames)].filter((name) => name in logs);
+    const names = this.metricsNames.filter((name) => name in logs);
     return [...names, ...Object.keys(logs).filter((name) => !names.includes(name))].map((name) => logs[name]) as Results<R>;
   }
 
