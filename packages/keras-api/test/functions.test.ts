@@ -3,7 +3,11 @@ import { GradientTape } from "@antler/autodiff";
 import { mul, ones, sum, tensor } from "@antler/tensor-core";
 import { describe, expect, it } from "vitest";
 import { activations, initializers, layers } from "../src/index.ts";
-import { expectClose, golden, load } from "./golden.ts";
+import { expectClose, golden, load, scriptHash } from "./golden.ts";
+
+it("the golden numbers are of the script beside them", () => {
+  expect(golden.script).toBe(scriptHash);
+});
 
 describe("activations", () => {
   for (const [name, c] of Object.entries(golden.activations)) {

@@ -9,21 +9,6 @@ export interface Numbers {
   readonly shape: readonly number[];
   readonly data: readonly number[];
 }
-interface TrainingCase {
-  readonly model: string;
-  readonly optimizer: string;
-  readonly loss: string;
-  readonly metrics: readonly string[];
-  readonly batch_size: number;
-  readonly epochs: number;
-  readonly x: Numbers;
-  readonly y: Numbers;
-  readonly before: readonly Numbers[];
-  readonly history: Readonly<Record<string, readonly number[]>>;
-  readonly after: readonly Numbers[];
-  readonly evaluate: readonly number[];
-  readonly predict: Numbers;
-}
 type Options = Readonly<Record<string, number | boolean | string>>;
 interface Reduced {
   readonly value: Numbers;
@@ -52,7 +37,6 @@ interface MetricCase {
 interface Golden {
   readonly keras: string;
   readonly script: string;
-  readonly training: readonly TrainingCase[];
   readonly losses: readonly LossCase[];
   readonly metrics: readonly MetricCase[];
   readonly activations: Readonly<Record<string, { readonly x: Numbers; readonly y: Numbers; readonly gradient: Numbers }>>;

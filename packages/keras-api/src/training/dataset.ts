@@ -28,8 +28,8 @@ export const isDataset = (x: unknown): x is Dataset =>
 type Steps = Iterator<DatasetBatch> | AsyncIterator<DatasetBatch>;
 function open(op: string, dataset: Dataset): Steps {
   const batches = typeof dataset === "function" ? dataset() : dataset;
-  if (Symbol.asyncIterator in batches) return batches[Symbol.asyncIterator]();
-  if (Symbol.iterator in batches) return batches[Symbol.iterator]();
+  if (typeof batches === "object" && Symbol.asyncIterator in batches) return batches[Symbol.asyncIterator]();
+  if (typeof batches === "object" && Symbol.iterator in batches) return batches[Symbol.iterator]();
   throw new ValueError(op, "the function gave nothing that can be iterated");
 }
 

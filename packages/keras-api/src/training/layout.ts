@@ -26,8 +26,9 @@ export interface Table {
 function lay(given: Inputs | null | undefined, expected: Nested | undefined, place: (data: Data) => unknown): unknown {
   if (given === null || given === undefined) return null;
   if (given instanceof Tensor || ArrayBuffer.isView(given) || typeof given !== "object") return place(given as Data);
-  if (!Array.isArray(given)) return mapTree(given, (x) => (x === null ? null : place(x as Data)));
-  return isList(given, expected) ? given.map((x) => (x === null ? null : place(x as Data))) : place(given as TensorData);
+  const each = (x: unknown): unknown => (x === null ? null : place(x as Data));
+  if (!Array.isArray(given)) return Object.fromEntries(Object.entries(given).map(([key, x]) => [key, each(x)]));
+  return isList(given, expected) ? given.map(each) : place(given as TensorData);
 }
 /** Nested arrays are data themselves, unless they hold tensors, or the model takes a list of just as many. */
 function isList(given: readonly unknown[], expected: Nested | undefined): boolean {
