@@ -67,7 +67,7 @@ describe("batches to iterate", () => {
     "an object that can be iterated again and again": () => ({ [Symbol.iterator]: batches }),
     "an object that can be iterated later": () => ({ [Symbol.asyncIterator]: later }),
     "batches with xs and ys": () => () => [...batches()].map((b) => ({ xs: b[0], ys: b[1] })),
-    "batches of tensors": () => () => [...batches()].map((b) => [tensor(b[0]), tensor(b[1])] as const),
+    "batches of tensors": () => () => [...batches()].map((b) => [tensor(b[0]), tensor(b[1])]),
   };
   for (const [name, make] of Object.entries(forms)) {
     it(`${name} gives what arrays give`, async () => {
@@ -100,7 +100,7 @@ describe("batches to iterate", () => {
       () =>
         [...batches()].map((b, i) => {
           const part = labels.slice(i * 5, i * 5 + 5);
-          return extra ? ([b[0], part, weights.slice(i * 5, i * 5 + 5)] as const) : ([b[0], tensor(part)] as const);
+          return extra ? [b[0], part, weights.slice(i * 5, i * 5 + 5)] : [b[0], tensor(part)];
         });
     const want = (await linear().fit(x, labels, { ...silent, batchSize: 5, sampleWeight: weights })).history;
     expect((await linear().fit(given(true), silent)).history).toEqual(want);
@@ -117,7 +117,7 @@ describe("batches to iterate", () => {
     expect(await made.evaluate(batches, { verbose: 0, returnDict: true })).toEqual(
       await made.evaluate(x, y, { verbose: 0, batchSize: 5, returnDict: true }),
     );
-    const predicted = await made.predict(() => [...batches()].map((b) => [b[0]] as const));
+    const predicted = await made.predict(() => [...batches()].map((b) => [b[0]]));
     expect(await predicted.array()).toEqual(await made.predict(x, { batchSize: 5 }).array());
     expect((await made.predict(later, { steps: 2 })).shape).toEqual([10, 1]);
   });
@@ -136,7 +136,7 @@ describe("batches to iterate", () => {
   });
   it("are one program each, traced once, whatever the size of the last", async () => {
     const made = linear();
-    const stored = [...batches()].map((b) => [tensor(b[0]), tensor(b[1])] as const);
+    const stored = [...batches()].map((b) => [tensor(b[0]), tensor(b[1])]);
     const seen: string[] = [];
     const stop = onEvent((e: AntlerEvent) => void seen.push("name" in e ? `${e.kind}:${e.name}` : e.kind));
     await made.fit(() => stored, { ...silent, epochs: 3 });

@@ -47,6 +47,10 @@ export class Compiled {
   async prepare(mode: StepMode, data: AnyStepData): Promise<void> {
     if (!this.options.runEagerly) await this.#steps.prepare(`${mode}_step`, this.#stepOf(mode), data);
   }
+  /** Loss and metrics so far, without a step. */
+  results(mode: StepMode): Tensor {
+    return tidy(() => this.#packed(mode, this.#model.getMetricsResult()));
+  }
   #stepOf(mode: StepMode): (data: AnyStepData) => Tensor {
     return mode === "train" ? this.#train : this.#test;
   }

@@ -5,13 +5,8 @@ import { type Ends, type Given, type Inputs, layOut } from "./layout.ts";
 import { type Data, type Rows, rowsOf, rowsOfSync } from "./rows.ts";
 import type { AnyStepData, Batch, Pass, Soon, Source } from "./source.ts";
 
-/** One batch: samples, with labels and with what each sample counts where there are any; or `{ xs, ys }`. Tensors stay yours. */
-export type DatasetBatch =
-  | Tensor
-  | readonly [x: Inputs]
-  | readonly [x: Inputs, y: Inputs | null]
-  | readonly [x: Inputs, y: Inputs | null, sampleWeight: Inputs | null]
-  | { readonly xs: Inputs; readonly ys?: Inputs | null };
+/** One batch: `[x]`, `[x, y]`, `[x, y, sampleWeight]`, or `{ xs, ys }`. Tensors stay yours. */
+export type DatasetBatch = Tensor | readonly (Inputs | null)[] | { readonly xs: Inputs; readonly ys?: Inputs | null };
 
 type Batched = Iterable<DatasetBatch> | AsyncIterable<DatasetBatch>;
 /** Batches to iterate, now or later; or a function that gives them, called anew for each epoch. */
@@ -101,7 +96,7 @@ async function skip(next: () => Soon<Batch | undefined>, count: number): Promise
 /** @throws ValueError where a batch is none of the forms it may have */
 function partsOf(op: string, batch: DatasetBatch): Given {
   if (batch instanceof Tensor) return [batch, null, null];
-  if (Array.isArray(batch) && batch.length >= 1 && batch.length <= 3) return [batch[0], batch[1], batch[2]];
+  if (Array.isArray(batch) && batch.length >= 1 && batch.length <= 3) return [batch[0] as Inputs, batch[1], batch[2]];
   if (typeof batch === "object" && batch !== null && "xs" in batch) return [batch.xs, batch.ys, null];
   throw new ValueError(op, "a batch must be [x], [x, y], [x, y, sampleWeight] or { xs, ys }");
 }

@@ -44,6 +44,8 @@ export async function runEpoch({ mode, model, compiled, feed, callbacks, from = 
       if (interested.length) await callbacks.batchEnd(mode, last, compiled.logs(mode, await pacer.read()), interested);
       if (mode === "train" ? model.stopTraining : model.stopEvaluating) break;
     }
+    // Interrupted behind the last batch: all that is left to do is to tell.
+    if (pacer.isEmpty && from > 0) pacer.submit(compiled.results(mode));
     if (pacer.isEmpty) throw new ValueError(mode === "train" ? "fit" : "evaluate", "there were no batches", { hint: HINT });
     return await pacer.read();
   } finally {
