@@ -144,7 +144,7 @@ describe("batches to iterate", () => {
     expect(seen.filter((e) => e.startsWith("trace"))).toEqual(["trace:train_step"]);
     expect(seen.filter((e) => e === "run:train_step").length).toBe(12);
     expect(seen.filter((e) => e.startsWith("dispatch"))).toEqual([]);
-    expect(stored[0]![0].isDisposed).toBe(false);
+    expect(stored[0]![0]!.isDisposed).toBe(false);
     dispose(stored);
   });
 });
