@@ -3,7 +3,13 @@ import { defineConfig, type ViteUserConfig } from "vitest/config";
 
 const config: ViteUserConfig = defineConfig({
   test: {
-    include: ["packages/*/src/**/*.test.ts", "packages/*/test/**/*.test.ts", "examples/*/**/*.test.ts", "benchmarks/**/*.test.ts"],
+    include: [
+      "packages/*/src/**/*.test.ts",
+      "packages/*/test/**/*.test.ts",
+      "examples/*/**/*.test.ts",
+      "benchmarks/**/*.test.ts",
+      "tests/*/*.test.ts",
+    ],
     pool: "threads",
     // Tests are arithmetic: more workers than small machines have cores only makes their timings noisy.
     maxWorkers: 2,

@@ -12,6 +12,15 @@ export interface Budget {
 
 const KiB = 1024;
 
+/**
+ * The ops the engine is weighed with, by their file in tensor-core: those that its first models need, besides the primitives.
+ * Others weigh nothing for who does not import them, and must not make the engine look heavier with each that is added.
+ */
+export const engineOps: readonly string[] = ["arrays", "conv", "matmul", "nn", "pool", "window"];
+
+/** What `size.ts` writes beside the core's index: the same without further ops. */
+export const engineEntry = "node_modules/@antler/tensor-core/dist/engine.js";
+
 export const budgets: readonly Budget[] = [
   {
     // The price of the first op: if this grows, something is registered globally that should be imported.
@@ -22,7 +31,7 @@ export const budgets: readonly Budget[] = [
   {
     name: "core + autodiff + compiler + backend-cpu",
     code: `
-      export * as core from "@antler/tensor-core";
+      export * as core from "./${engineEntry}";
       export * as autodiff from "@antler/autodiff";
       export * as compiler from "@antler/compiler";
       export * as cpu from "@antler/backend-cpu";

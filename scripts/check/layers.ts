@@ -21,9 +21,10 @@ const entries: Readonly<Record<string, readonly string[]>> = {
   "savedmodel/src/keras": ["keras-api"],
 };
 
-/** Modules from outside that code of a package may import; they must exist where the package runs. */
+/** Modules from outside that code of a package may import: they exist where the package runs, or manifests.ts lists them as dependencies. */
 const outside: Readonly<Record<string, readonly string[]>> = {
   "backend-cpu": ["node:worker_threads"],
+  savedmodel: ["fflate"],
 };
 
 const scope = "@antler/";

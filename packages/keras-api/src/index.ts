@@ -4,6 +4,8 @@ export type { Activation as ActivationFunction, ActivationLike } from "./activat
 export * as activations from "./activations/index.ts";
 export * as callbacks from "./callbacks/index.ts";
 export * from "./callbacks/index.ts";
+export * as constraints from "./constraints/index.ts";
+export { Constraint, type ConstraintLike } from "./constraints/index.ts";
 export type { Files } from "./files.ts";
 export type { Writer } from "./host.ts";
 export * as initializers from "./initializers/index.ts";
@@ -24,6 +26,8 @@ export type { Nested, ShapesOf } from "./nested.ts";
 export * as optimizers from "./optimizers/index.ts";
 export { Optimizer, type OptimizerLike, type OptimizerOptions } from "./optimizers/index.ts";
 export { DTypePolicy, dtypePolicy, type PolicyLike, setDtypePolicy } from "./policy.ts";
+export * as regularizers from "./regularizers/index.ts";
+export { Regularizer, type RegularizerLike } from "./regularizers/index.ts";
 export { type LoadOptions, loadModel, registerSaveFormat, type SaveFormat, type SaveOptions } from "./saving.ts";
 export { SeedGenerator, setRandomSeed } from "./seed.ts";
 export type { Config, Json } from "./serialization/config.ts";

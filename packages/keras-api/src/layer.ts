@@ -22,6 +22,7 @@ import {
   within,
 } from "@antler/tensor-core";
 import { autocastHook, type CallContext, type CallOptions, called, collectLoss } from "./calling.ts";
+import { type ConstraintLike, get as getConstraint } from "./constraints/get.ts";
 import { get as getInitializer, type InitializerLike } from "./initializers/get.ts";
 import { checkInput, type InputSpec } from "./input-spec.ts";
 import { maskOf, setMasks } from "./masks.ts";
@@ -29,12 +30,14 @@ import { autoName, snakeCase } from "./naming.ts";
 import { type MasksOf, type Nested, type ShapesOf, shapesOf } from "./nested.ts";
 import { type DTypePolicy, type PolicyLike, policyOf } from "./policy.ts";
 import { reachable } from "./reachable.ts";
+import { get as getRegularizer, type RegularizerLike } from "./regularizers/get.ts";
+import type { Regularizer } from "./regularizers/regularizer.ts";
 import { SeedGenerator } from "./seed.ts";
 import { type Config, type Json, serialize } from "./serialization/config.ts";
 import { type ShapeLike, toShapes } from "./shapes.ts";
 import { infer } from "./symbolic/infer.ts";
 import { type KerasTensor, type Operation, SymbolicNode, symbolicLeaves } from "./symbolic/keras-tensor.ts";
-import { regularizerOf, setConstraint, setRegularizer, type WeightConstraint, type WeightPenalty, withoutAutocast } from "./weights.ts";
+import { regularizerOf, setConstraint, setRegularizer, withoutAutocast } from "./weights.ts";
 
 export type { CallContext, CallOptions } from "./calling.ts";
 
@@ -46,7 +49,7 @@ export interface LayerOptions {
   /** A dtype for weights and results, or a policy such as `"mixed_float16"`. Default: the global policy, float32. */
   readonly dtype?: PolicyLike | undefined;
   /** A penalty for the size of its results, added to the loss. */
-  readonly activityRegularizer?: WeightPenalty | null | undefined;
+  readonly activityRegularizer?: RegularizerLike | undefined;
   /** For the first layer of a model: the sizes of an input, without the batch. */
   readonly inputShape?: ShapeLike | undefined;
   /** For the first layer of a model: the sizes of an input with the batch first, null where any size will do. */
@@ -64,9 +67,9 @@ export interface WeightOptions {
   /** Default: the policy's for weights. */
   readonly dtype?: DType | undefined;
   /** Its penalty is added to the loss. */
-  readonly regularizer?: WeightPenalty | null | undefined;
+  readonly regularizer?: RegularizerLike | undefined;
   /** Brings it into form after each step of training. */
-  readonly constraint?: WeightConstraint | null | undefined;
+  readonly constraint?: ConstraintLike | undefined;
   /** Whether a mixed policy casts it where it is read. Default true. */
   readonly autocast?: boolean | undefined;
 }
@@ -108,7 +111,7 @@ export abstract class Layer<I extends Nested = Tensor, O extends Nested = Tensor
   protected supportsMasking: boolean;
   /** Whether float inputs are cast to the policy's dtype. */
   protected autocast: boolean;
-  readonly activityRegularizer: WeightPenalty | null;
+  readonly activityRegularizer: Regularizer | null;
   /** The shape of its inputs with the batch first, where the options tell. */
   readonly batchInputShape: ShapeLike | undefined;
   #trainable: boolean;
@@ -128,7 +131,7 @@ export abstract class Layer<I extends Nested = Tensor, O extends Nested = Tensor
     this.inputSpec = undefined;
     this.supportsMasking = false;
     this.autocast = true;
-    this.activityRegularizer = options.activityRegularizer ?? null;
+    this.activityRegularizer = getRegularizer(options.activityRegularizer);
     this.#trainable = options.trainable ?? true;
     this.#options = options;
   }
@@ -202,6 +205,10 @@ export abstract class Layer<I extends Nested = Tensor, O extends Nested = Tensor
     suspendTrace(() => this.build(shapes, ofOptions));
     this.#builtFor ??= shapes;
     this.built = true;
+  }
+  /** Makes the weights unless they exist, under the layer's name: for layers that hold others. */
+  buildOnce(inputShape: ShapesOf<I>, optionShapes: OptionShapes = {}): void {
+    this.#within(() => this.#buildFor(inputShape, optionShapes));
   }
   #penalize(y: O): void {
     if (!this.activityRegularizer) return;
@@ -286,8 +293,8 @@ export abstract class Layer<I extends Nested = Tensor, O extends Nested = Tensor
       first.dispose();
       return made;
     });
-    setRegularizer(variable, options.regularizer);
-    setConstraint(variable, options.constraint);
+    setRegularizer(variable, getRegularizer(options.regularizer));
+    setConstraint(variable, getConstraint(options.constraint));
     if (options.autocast === false) withoutAutocast.add(variable);
     if (trainable) this.#learning.add(variable);
     this.#added.push(variable);
@@ -390,7 +397,7 @@ export abstract class Layer<I extends Nested = Tensor, O extends Nested = Tensor
   /** Makes the weights a file has numbers for. */
   buildFromConfig(config: Config): void {
     const shape = config["input_shape"];
-    if (shape) this.#within(() => this.#buildFor(toShapes(shape as never, (s) => s) as ShapesOf<I>, {}));
+    if (shape) this.buildOnce(toShapes(shape as never, (s) => s) as ShapesOf<I>);
   }
   /**
    * Makes a layer of a config's options.

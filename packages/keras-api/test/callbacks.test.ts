@@ -176,16 +176,14 @@ describe("CSVLogger", () => {
 describe("SwapEMAWeights", () => {
   /** Moves every weight by one a step, and keeps half of the mean. */
   class Counting extends Optimizer {
-    #means: readonly Variable[] = [];
     constructor() {
       super({ learningRate: 1 });
     }
-    override build(variables: readonly Variable[]): void {
-      super.build(variables);
-      this.#means = this.addSlots(variables, ["average"])[0]!;
+    protected override addState(variables: readonly Variable[]): void {
+      this.addSlots(variables, ["average"]);
     }
     protected override updateStep(_gradient: Tensor, variable: Variable): void {
-      const mean = this.slotOf(this.#means, variable);
+      const mean = this.slot(variable, "average");
       const next = add(variable, 1);
       variable.assign(next);
       mean.assign(mul(add(mean, next), 0.5));

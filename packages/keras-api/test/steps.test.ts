@@ -7,8 +7,6 @@ import {
   onEvent,
   ready,
   setBackend,
-  square,
-  sum,
   type Tensor,
   tensor,
 } from "@antler/tensor-core";
@@ -123,7 +121,7 @@ describe("one program a batch", () => {
   });
   it("so are several inputs and outputs with weights, penalties and metrics of their own", async () => {
     const [a, b] = [input({ shape: [3], name: "a" }), input({ shape: [3], name: "b" })];
-    const shared = dense({ units: 4, activation: "relu", activityRegularizer: { apply: (t) => sum(square(t)) } });
+    const shared = dense({ units: 4, activation: "relu", activityRegularizer: "l2" });
     const net = functional({
       inputs: { a, b },
       outputs: {

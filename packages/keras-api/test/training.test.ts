@@ -1,5 +1,5 @@
 // Training compared with Keras: models made of its own JSON, with its weights, data and compile options, give its logs and weights.
-import { mean, mul, type Shape, square, sum, type Tensor, type Variable } from "@antler/tensor-core";
+import { mean, mul, type Shape, square, type Tensor, type Variable } from "@antler/tensor-core";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import {
   type AnyModel,
@@ -11,6 +11,7 @@ import {
   Layer,
   metrics,
   modelFromJSON,
+  regularizers,
 } from "../src/index.ts";
 import { expectNumbers, fixture, type Numbers, tensorOf } from "./oracle/fixture.ts";
 
@@ -60,7 +61,7 @@ class Penalised extends Layer {
     return "Penalised";
   }
   override build(shape: Shape): void {
-    const regularizer = { apply: (w: Tensor): Tensor => mul(sum(square(w)), 0.1) };
+    const regularizer = regularizers.l2({ l2: 0.1 });
     this.scale = this.addWeight({ name: "scale", shape: [shape.at(-1) as number], initializer: "ones", regularizer });
     super.build(shape);
   }

@@ -434,7 +434,7 @@ const sizeOp: Op<{ dims: Shape; dtype: DType }> = {
   how: { kind: "source", element: (_, { dims, dtype }) => s.cast(count(dims), dtype) },
 };
 /** How many elements lie along axes, as a scalar of the tensor's dtype; also where sizes are unknown. */
-export function sizeOfAxes(x: Tensor, axes: readonly number[]): Tensor | number {
+export function sizeOfAxes(x: Pick<Tensor, "dims" | "dtype">, axes: readonly number[]): Tensor | number {
   const dims = axes.map((a) => x.dims[a]!);
   return dims.every(isKnown) ? dims.reduce((a, b) => a * (b as number), 1) : apply(sizeOp, [], { dims, dtype: x.dtype });
 }

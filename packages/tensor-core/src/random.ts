@@ -6,17 +6,17 @@ import { apply } from "./dispatch.ts";
 import type { DType } from "./dtype.ts";
 import { DTypeError, ShapeError, ValueError } from "./errors.ts";
 import type { Op } from "./op.ts";
-import { add, bitcast, bitwiseAnd, bitwiseOr, cast, mul, sub } from "./primitives.ts";
+import { add, bitcast, bitwiseAnd, bitwiseOr, cast, mul, reshape, sub } from "./primitives.ts";
 import * as s from "./scalar.ts";
-import type { Shape } from "./shape.ts";
+import { elements, knownShape, type Shape } from "./shape.ts";
 import { makeSpec } from "./spec.ts";
 import type { Tensor } from "./tensor.ts";
 
-const u32 = (n: number): s.Expr => s.num(n, "uint32");
+export const u32 = (n: number): s.Expr => s.num(n, "uint32");
 
-type Words = readonly [s.Expr, s.Expr, s.Expr, s.Expr];
+export type Words = readonly [s.Expr, s.Expr, s.Expr, s.Expr];
 /** Ten rounds on a 128-bit counter with a 64-bit key. */
-function philox(counter: Words, [k0, k1]: readonly [s.Expr, s.Expr]): Words {
+export function philox(counter: Words, [k0, k1]: readonly [s.Expr, s.Expr]): Words {
   let [a, b, c, d] = counter;
   for (let round = 0; round < 10; round++) {
     const [x, y] = [s.add(k0, u32(Math.imul(round, 0x9e3779b9) >>> 0)), s.add(k1, u32(Math.imul(round, 0xbb67ae85) >>> 0))];
@@ -26,7 +26,7 @@ function philox(counter: Words, [k0, k1]: readonly [s.Expr, s.Expr]): Words {
   }
   return [a, b, c, d];
 }
-const pick = (words: Words, i: s.Expr): s.Expr =>
+export const pick = (words: Words, i: s.Expr): s.Expr =>
   s.select(s.eq(i, s.int(0)), words[0], s.select(s.eq(i, s.int(1)), words[1], s.select(s.eq(i, s.int(2)), words[2], words[3])));
 
 /** Two seed numbers to `[key0, key1, counter2, counter3]`, scrambled so that any seeds will do (TensorFlow's GenerateKey). */
@@ -54,9 +54,12 @@ const keyOp: Op<undefined> = {
 /** Of an element of a tensor drawn with the key in input 0: its flat place, and the block of four words it is in. */
 function drawn(index: readonly s.Expr[], shape: Shape): { place: s.Expr; words: Words } {
   const place = index.reduce((at, i, k) => s.add(s.mul(at, s.dim(shape[k]!)), i), s.int(0));
+  return { place, words: wordsOf(s.cast(s.floorDiv(place, s.int(4)), "uint32"), u32(0)) };
+}
+/** The four words of a block, which a low and a high word count. */
+function wordsOf(low: s.Expr, high: s.Expr): Words {
   const key = (k: number): s.Expr => s.read(0, "uint32", [s.int(k)]);
-  const block = s.cast(s.floorDiv(place, s.int(4)), "uint32");
-  return { place, words: philox([block, u32(0), key(2), key(3)], [key(0), key(1)]) };
+  return philox([low, high, key(2), key(3)], [key(0), key(1)]);
 }
 
 /** Random words: element i is word `i mod 4` of the block at counter `i / 4`. */
@@ -76,7 +79,7 @@ const bitsOp: Op<{ shape: Shape }> = {
 /** Two integers, or a tensor int32[2]: the same seed gives the same numbers, always and on every backend. */
 export type Seed = readonly [number, number] | TensorLike;
 
-const keyOf = (op: string, seed: Seed): Tensor =>
+export const keyOf = (op: string, seed: Seed): Tensor =>
   apply(keyOp, [Array.isArray(seed) ? tensor(seed as number[], [2], "int32") : toTensor(op, seed as TensorLike)], undefined);
 
 /** Uniform 32-bit words as uint32; bit-equal to `tf.random.stateless_uniform(..., minval=None, alg="philox")`. */
@@ -124,17 +127,21 @@ const normalOp: Op<{ shape: Shape }> = {
     kind: "source",
     element(index, { shape }) {
       const { place, words } = drawn(index, shape);
-      const second = s.le(s.int(2), s.mod(place, s.int(4)));
-      const unit = (w: s.Expr): s.Expr =>
-        s.sub(s.bitcast(s.binary("bitOr", s.binary("bitAnd", w, u32(0x7fffff)), u32(0x3f800000)), "float32"), s.num(1, "float32"));
-      const u = s.max(unit(s.select(second, words[2], words[0])), s.num(1e-7, "float32"));
-      const angle = s.mul(unit(s.select(second, words[3], words[1])), s.num(2 * Math.PI, "float32"));
-      const radius = s.unary("sqrt", s.mul(s.unary("log", u), s.num(-2, "float32")));
-      const even = s.eq(s.mod(place, s.int(2)), s.int(0));
-      return s.mul(s.select(even, s.unary("sin", angle), s.unary("cos", angle)), radius);
+      return boxMuller(words, s.mod(place, s.int(4)));
     },
   },
 };
+/** One of the four normal numbers that four words make. */
+export function boxMuller(words: Words, which: s.Expr): s.Expr {
+  const second = s.le(s.int(2), which);
+  const unit = (w: s.Expr): s.Expr =>
+    s.sub(s.bitcast(s.binary("bitOr", s.binary("bitAnd", w, u32(0x7fffff)), u32(0x3f800000)), "float32"), s.num(1, "float32"));
+  const u = s.max(unit(s.select(second, words[2], words[0])), s.num(1e-7, "float32"));
+  const angle = s.mul(unit(s.select(second, words[3], words[1])), s.num(2 * Math.PI, "float32"));
+  const radius = s.unary("sqrt", s.mul(s.unary("log", u), s.num(-2, "float32")));
+  const even = s.eq(s.mod(which, s.int(2)), s.int(0));
+  return s.mul(s.select(even, s.unary("sin", angle), s.unary("cos", angle)), radius);
+}
 export interface NormalOptions {
   readonly seed: Seed;
   readonly mean?: number;
@@ -142,7 +149,58 @@ export interface NormalOptions {
 }
 /** Normal numbers, drawn as `tf.random.stateless_normal(..., alg="philox")` draws them. */
 export function randomNormal(shape: Shape, { seed, mean = 0, stddev = 1 }: NormalOptions): Tensor {
-  const unit = apply(normalOp, [keyOf("randomNormal", seed)], { shape });
+  return spread(apply(normalOp, [keyOf("randomNormal", seed)], { shape }), mean, stddev);
+}
+function spread(unit: Tensor, mean: number, stddev: number): Tensor {
   const scaled = stddev === 1 ? unit : mul(unit, stddev);
   return mean === 0 ? scaled : add(scaled, mean);
+}
+
+/** Four truncated numbers have 256 blocks of the stream to themselves. Fewer than 4 of 16 normal ones within bounds: once in 10¹⁵. */
+const BLOCKS = 256;
+const CANDIDATES = 16;
+/** The first candidates of each group of four. */
+const candidatesOp: Op<{ groups: number }> = {
+  name: "truncatedCandidates",
+  infer: (_, { groups }) => [makeSpec([groups, CANDIDATES], "float32")],
+  vjp: () => [null],
+  how: {
+    kind: "source",
+    element([group, candidate]) {
+      const low = s.add(s.mul(group!, s.int(BLOCKS)), s.floorDiv(candidate!, s.int(4)));
+      const high = s.floorDiv(group!, s.int(2 ** 32 / BLOCKS));
+      return boxMuller(wordsOf(s.cast(low, "uint32"), s.cast(high, "uint32")), s.mod(candidate!, s.int(4)));
+    },
+  },
+};
+/** Element k of a group: the k-th of its candidates that lies within bounds. */
+const acceptedOp: Op<{ count: number }> = {
+  name: "truncatedNormal",
+  infer: (_, { count }) => [makeSpec([count], "float32")],
+  vjp: () => [null],
+  how: {
+    kind: "source",
+    element([i]) {
+      const [group, wanted] = [s.floorDiv(i!, s.int(4)), s.mod(i!, s.int(4))];
+      let found = s.num(0, "float32");
+      let before = s.int(0);
+      for (let k = 0; k < CANDIDATES; k++) {
+        const x = s.read(0, "float32", [group, s.int(k)]);
+        const inside = s.lt(s.unary("abs", x), s.num(2, "float32"));
+        found = s.select(s.and(inside, s.eq(before, wanted)), x, found);
+        before = s.add(before, s.cast(inside, "int32"));
+      }
+      return found;
+    },
+  },
+};
+/**
+ * Normal numbers of which those beyond two standard deviations were drawn again, in the order in which
+ * `tf.random.stateless_truncated_normal(..., alg="philox")` draws them.
+ * @param shape all sizes known
+ */
+export function truncatedNormal(shape: Shape, { seed, mean = 0, stddev = 1 }: NormalOptions): Tensor {
+  const count = elements(knownShape("truncatedNormal", shape));
+  const candidates = apply(candidatesOp, [keyOf("truncatedNormal", seed)], { groups: Math.ceil(count / 4) });
+  return spread(reshape(apply(acceptedOp, [candidates], { count }), shape), mean, stddev);
 }

@@ -1,7 +1,7 @@
 /** Random numbers: TensorFlow's, keyed, replayable. */
 import { describe, expect, it } from "vitest";
-import { add, func, mul, randomBits, randomNormal, randomUniform, tensor, variable } from "../src/index.ts";
-import { STATELESS_NORMAL, STATELESS_UNIFORM } from "./fixtures/tensorflow-random.ts";
+import { add, func, mul, randomBits, randomNormal, randomUniform, tensor, truncatedNormal, variable } from "../src/index.ts";
+import { STATELESS_NORMAL, STATELESS_TRUNCATED_NORMAL, STATELESS_UNIFORM } from "./fixtures/tensorflow-random.ts";
 
 const list = (t: { dataSync(): ArrayLike<unknown> }): number[] => Array.from(t.dataSync() as ArrayLike<number>);
 
@@ -9,11 +9,12 @@ describe("TensorFlow's numbers", () => {
   it("uniform: bit for bit", () => {
     expect(list(randomUniform([6], { seed: [1, 2] }))).toEqual([...STATELESS_UNIFORM]);
   });
-  it("normal: to the last places of log and sine", () => {
+  it.each([
+    ["normal", randomNormal, STATELESS_NORMAL],
+    ["truncated normal", truncatedNormal, STATELESS_TRUNCATED_NORMAL],
+  ] as const)("%s: to the last places of log and sine", (_, draw, want) => {
     // Both sides round log, sine, root and two products in float32: 4 ulp of the largest radius, 5.7.
-    list(randomNormal([6], { seed: [1, 2] })).forEach((v, i) =>
-      expect(Math.abs(v - STATELESS_NORMAL[i]!)).toBeLessThan(4 * 2 ** -23 * 5.7),
-    );
+    list(draw([6], { seed: [1, 2] })).forEach((v, i) => expect(Math.abs(v - want[i]!)).toBeLessThan(4 * 2 ** -23 * 5.7));
   });
   it("depend on the flat place alone", () => {
     expect(list(randomUniform([2, 3], { seed: [1, 2] }))).toEqual([...STATELESS_UNIFORM]);

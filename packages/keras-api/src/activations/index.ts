@@ -1,22 +1,5 @@
 /** Activation functions, and `get` to find one by name. */
-export {
-  type Activation,
-  elu,
-  exponential,
-  gelu,
-  hardSigmoid,
-  leakyRelu,
-  linear,
-  logSoftmax,
-  mish,
-  relu,
-  relu6,
-  selu,
-  sigmoid,
-  silu,
-  softmax,
-  softplus,
-  softsign,
-  tanh,
-} from "./activations.ts";
-export { type ActivationLike, get } from "./get.ts";
+export { silu as swish } from "./activations.ts";
+export { type ActivationLike, deserialize, get, serialize } from "./get.ts";
+export * from "./members.ts";
+export { hardSilu as hardSwish } from "./piecewise.ts";

@@ -1,5 +1,5 @@
 /** The base of initializers: what makes a variable's first value. */
-import type { DType, Tensor } from "@antler/tensor-core";
+import { type DType, type Tensor, ValueError } from "@antler/tensor-core";
 import { nextSeed } from "../seed.ts";
 import type { Config } from "../serialization/config.ts";
 
@@ -25,6 +25,9 @@ export interface SeedOptions {
   readonly seed?: number | null | undefined;
 }
 
+/** What Keras on TensorFlow takes seeds modulo, so that they fit int32. */
+const SEEDS = 2 ** 31 - 2;
+
 /** The base of random initializers: a seed, and the key drawn from it. */
 export abstract class RandomInitializer extends Initializer {
   readonly seed: number | null;
@@ -33,7 +36,10 @@ export abstract class RandomInitializer extends Initializer {
 
   constructor({ seed = null }: SeedOptions = {}) {
     super();
+    if (seed !== null && !Number.isSafeInteger(seed))
+      throw new ValueError(this.className, `the seed must be an integer, got ${String(seed)}`);
     this.seed = seed;
-    this.key = [seed ?? nextSeed(), 0];
+    const drawn = seed ?? nextSeed();
+    this.key = [drawn - SEEDS * Math.floor(drawn / SEEDS), 0];
   }
 }

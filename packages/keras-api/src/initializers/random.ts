@@ -1,8 +1,7 @@
 /** Initializers that draw each number from one distribution. */
-import { cast, type DType, randomNormal, randomUniform, type Tensor } from "@antler/tensor-core";
+import { cast, type DType, randomNormal, randomUniform, type Tensor, truncatedNormal } from "@antler/tensor-core";
 import { type Config, configOf } from "../serialization/config.ts";
 import { RandomInitializer, type SeedOptions } from "./initializer.ts";
-import { truncatedNormal } from "./truncated.ts";
 
 export interface RandomUniformOptions extends SeedOptions {
   /** Default −0.05. */
@@ -55,12 +54,12 @@ export class RandomNormal extends RandomInitializer {
     return configOf(this, ["seed", "mean", "stddev"]);
   }
 }
-/** As RandomNormal, but never further than two standard deviations from the mean. */
+/** As RandomNormal, but what lies further than two standard deviations from the mean is drawn again. */
 export class TruncatedNormal extends RandomNormal {
   override get className(): string {
     return "TruncatedNormal";
   }
   override apply(shape: readonly number[], dtype: DType = "float32"): Tensor {
-    return cast(truncatedNormal(shape, this.key, this.mean, this.stddev), dtype);
+    return cast(truncatedNormal(shape, { seed: this.key, mean: this.mean, stddev: this.stddev }), dtype);
   }
 }

@@ -2,22 +2,17 @@
 import { add, cast, type Dim, isKnown, matMul, type Shape, ShapeError, type Tensor, ValueError, type Variable } from "@antler/tensor-core";
 import type { Activation } from "../activations/activations.ts";
 import { type ActivationLike, get as getActivation, nameOf } from "../activations/get.ts";
-import { get as getInitializer, type InitializerLike } from "../initializers/get.ts";
-import type { Initializer } from "../initializers/initializer.ts";
 import { Layer, type LayerOptions } from "../layer.ts";
 import { type Config, configOf } from "../serialization/config.ts";
+import { type RuleOptions, type Rules, rulesConfig, rulesOf } from "./rules.ts";
 
-export interface DenseOptions extends LayerOptions {
+export interface DenseOptions extends LayerOptions, RuleOptions<"kernel" | "bias"> {
   /** How many outputs. */
   readonly units: number;
   /** Default none. */
   readonly activation?: ActivationLike | undefined;
   /** Default true. */
   readonly useBias?: boolean | undefined;
-  /** Default "glorot_uniform". */
-  readonly kernelInitializer?: InitializerLike | undefined;
-  /** Default "zeros". */
-  readonly biasInitializer?: InitializerLike | undefined;
 }
 
 /** `activation(x · kernel + bias)` over the last axis: `[..., in]` → `[..., units]`. */
@@ -25,8 +20,7 @@ export class Dense extends Layer {
   readonly units: number;
   readonly activation: Activation;
   readonly useBias: boolean;
-  readonly kernelInitializer: Initializer;
-  readonly biasInitializer: Initializer;
+  readonly rules: Readonly<Record<"kernel" | "bias", Rules>>;
   /** `[in, units]`. */
   kernel: Variable | undefined;
   /** `[units]`; none without `useBias`. */
@@ -34,13 +28,12 @@ export class Dense extends Layer {
 
   constructor(options: DenseOptions) {
     super(options);
-    const { units, activation, useBias = true, kernelInitializer = "glorot_uniform", biasInitializer = "zeros" } = options;
+    const { units, activation, useBias = true } = options;
     if (!Number.isInteger(units) || units <= 0) throw new ValueError("Dense", `units must be a positive integer, got ${units}`);
     this.units = units;
     this.activation = getActivation(activation);
     this.useBias = useBias;
-    this.kernelInitializer = getInitializer(kernelInitializer);
-    this.biasInitializer = getInitializer(biasInitializer);
+    this.rules = rulesOf(options, { kernel: "glorot_uniform", bias: "zeros" });
     this.kernel = undefined;
     this.bias = undefined;
     this.inputSpec = { minRank: 2 };
@@ -55,25 +48,21 @@ export class Dense extends Layer {
     if (inputs === undefined || !isKnown(inputs)) {
       throw new ShapeError("Dense", "needs the size of its input's last axis", { got: [{ shape: inputShape }] });
     }
-    this.kernel = this.addWeight({ name: "kernel", shape: [inputs, this.units], initializer: this.kernelInitializer });
-    if (this.useBias) this.bias = this.addWeight({ name: "bias", shape: [this.units], initializer: this.biasInitializer });
+    this.kernel = this.addWeight({ name: "kernel", shape: [inputs, this.units], ...this.rules.kernel });
+    if (this.useBias) this.bias = this.addWeight({ name: "bias", shape: [this.units], ...this.rules.bias });
     this.inputSpec = { minRank: 2, axes: { [-1]: inputs } };
     super.build(inputShape);
   }
   override call(x: Tensor): Tensor {
-    const y = matMul(cast(x, this.dtype), this.kernel!);
+    const y = matMul(cast(x, this.computeDtype), this.kernel!);
     return this.activation(this.bias ? add(y, this.bias) : y);
   }
   override getConfig(): Config {
     return {
       ...this.baseConfig(),
-      units: this.units,
+      ...configOf(this, ["units", "useBias"]),
       activation: nameOf(this.activation),
-      ...configOf(this, ["useBias", "kernelInitializer", "biasInitializer"]),
-      kernel_regularizer: null,
-      bias_regularizer: null,
-      kernel_constraint: null,
-      bias_constraint: null,
+      ...rulesConfig(this.rules),
       quantization_config: null,
     };
   }

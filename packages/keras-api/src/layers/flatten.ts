@@ -17,7 +17,6 @@ export class Flatten extends Layer {
     super(options);
     this.dataFormat = dataFormatOf("Flatten", options.dataFormat ?? "channels_last");
     this.inputSpec = { minRank: 1 };
-    this.built = true;
   }
   override get className(): string {
     return "Flatten";

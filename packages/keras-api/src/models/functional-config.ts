@@ -3,9 +3,9 @@ import { FormatError, mapTree, Tensor } from "@antler/tensor-core";
 import { type AnyLayer, Layer } from "../layer.ts";
 import type { Nested } from "../nested.ts";
 import { type Config, camelCase, isSerialized, type Json, type Serialized, serialize, serializeObject } from "../serialization/config.ts";
-import { reviveOperation, serializeCall } from "../serialization/operations.ts";
+import { constant, reviveOperation, serializeCall } from "../serialization/operations.ts";
 import type { CallGraph } from "../symbolic/graph.ts";
-import { KerasTensor, OpCall, type Operation, type SymbolicNode } from "../symbolic/keras-tensor.ts";
+import { KerasTensor, type Operation, type SymbolicNode } from "../symbolic/keras-tensor.ts";
 
 /** What of a functional model its config holds. */
 interface Source {
@@ -25,8 +25,8 @@ export function functionalConfig({ name, trainable, graph, inputs, outputs }: So
   });
   const layers = graph.operations.map((op): Json => {
     const calls = op.inboundNodes.filter((n) => own.has(n) && n.inputTensors.length > 0);
-    const nodes = calls.map((n) => (op instanceof OpCall ? serializeCall(op, n, tensorConfig).node : layerNode(op, n, tensorConfig)));
-    const made = op instanceof OpCall ? serializeCall(op, calls[0]!, tensorConfig).operation : serializeObject(op as AnyLayer);
+    const nodes = calls.map((n) => (op instanceof Layer ? layerNode(op, n, tensorConfig) : serializeCall(op, n, tensorConfig).node));
+    const made = op instanceof Layer ? serializeObject(op as AnyLayer) : serializeCall(op, calls[0]!, tensorConfig).operation;
     return { ...(made as unknown as Config), name: op.name, inbound_nodes: nodes };
   });
   // Keras counts a call of a functional model from 1: the first is its own.
@@ -52,7 +52,6 @@ function layerNode(layer: Operation, node: SymbolicNode, tensorConfig: (t: Keras
   }
   return { args, kwargs: Object.fromEntries(rest) };
 }
-const constant = (t: Tensor): Json => ({ class_name: "__tensor__", config: { value: t.arraySync() as Json, dtype: t.dtype } });
 
 /** What can be called again as the config says. */
 interface Callable {
@@ -114,10 +113,7 @@ function mapPlaces(places: Json, find: (place: Json) => Nested): Nested {
 function callable(config: Serialized, revive: (value: Json) => unknown): Callable {
   const { inbound_nodes: _, ...own } = config as unknown as Record<string, Json>;
   const operation = reviveOperation(config);
-  if (operation) {
-    const nodes: SymbolicNode[] = [];
-    return { first: 0, nodes: () => nodes, call: (args, kwargs) => void nodes.push(operation(args, kwargs)) };
-  }
+  if (operation) return { first: 0, nodes: () => operation.inboundNodes, call: (args, kwargs) => operation.call(args, kwargs) };
   const layer = revive(own) as AnyLayer;
   if (!(layer instanceof Layer)) throw new FormatError("model", `"${config.class_name}" is no layer`);
   return {

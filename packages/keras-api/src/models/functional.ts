@@ -4,11 +4,11 @@ import type { AnyLayer, CallContext, LayerOptions } from "../layer.ts";
 import { Layer } from "../layer.ts";
 import { InputLayer } from "../layers/input-layer.ts";
 import { setMask } from "../masks.ts";
-import type { Nested } from "../nested.ts";
+import { flatten, type Nested } from "../nested.ts";
 import type { Config, Json } from "../serialization/config.ts";
 import { showKerasShape } from "../shapes.ts";
 import { type CallGraph, callGraph } from "../symbolic/graph.ts";
-import { KerasTensor, OpCall, type Operation, type Sizes, type SymbolicNode, symbolicLeaves } from "../symbolic/keras-tensor.ts";
+import { KerasTensor, type Operation, type Runnable, type Sizes, type SymbolicNode, symbolicLeaves } from "../symbolic/keras-tensor.ts";
 import type { Ends } from "../training/layout.ts";
 import { functionalConfig, functionalFromConfig } from "./functional-config.ts";
 import { Model } from "./model.ts";
@@ -31,7 +31,7 @@ export class Functional<I extends Nested = Nested, O extends Nested = Nested> ex
     const ends = beginAtInputs(inputs, outputs);
     this.#inputs = ends.inputs;
     this.#outputs = ends.outputs;
-    this.#graph = callGraph(symbolicLeaves(ends.inputs), symbolicLeaves(ends.outputs));
+    this.#graph = callGraph(flatten(ends.inputs) as KerasTensor[], flatten(ends.outputs) as KerasTensor[]);
     this.built = true;
   }
   override get className(): string {
@@ -50,6 +50,12 @@ export class Functional<I extends Nested = Nested, O extends Nested = Nested> ex
   }
   override sublayers(): AnyLayer[] {
     return [...new Set([...this.layers, ...super.sublayers()])];
+  }
+  override get calls(): ReadonlySet<SymbolicNode> | undefined {
+    return this.#graph.isChain ? undefined : new Set(this.#graph.nodes);
+  }
+  override getBuildConfig(): Config {
+    return { input_shape: null };
   }
   /** @internal */
   get graph(): CallGraph {
@@ -76,12 +82,12 @@ export class Functional<I extends Nested = Nested, O extends Nested = Nested> ex
   }
 
   override call(inputs: I, { training, mask }: CallContext<I>): O {
-    const wanted = symbolicLeaves(this.#inputs);
-    const given = leaves(adapt(inputs, this.#inputs)) as Tensor[];
+    const wanted = flatten(this.#inputs) as KerasTensor[];
+    const given = flatten(adapt(inputs, this.#inputs));
     if (given.length !== wanted.length) {
       throw new ValueError(this.className, `"${this.name}" takes ${wanted.length} inputs, got ${given.length}`);
     }
-    const masks = leaves(mask) as (Tensor | null)[];
+    const masks = flatten(mask) as (Tensor | null)[];
     const values = new Map<KerasTensor, Tensor>();
     const sizes = new Map<string, Dim>();
     wanted.forEach((symbolic, i) => {
@@ -114,9 +120,9 @@ function runGraph(
     const [inputs, options] = [mapTree(node.inputs, valueOf), mapTree(node.options, valueOf) as object];
     const { operation } = node;
     const result =
-      operation instanceof OpCall
-        ? operation.run(inputs as Tensor[], sizes)
-        : leaves((operation as AnyLayer).apply(inputs, training === undefined ? options : { training, ...options }));
+      operation instanceof Layer
+        ? leaves(operation.apply(inputs as Nested, training === undefined ? options : { training, ...options }))
+        : (operation as Runnable).run(inputs, sizes);
     node.outputs.forEach((t, i) => void values.set(t, result[i] as Tensor));
   }
   return mapTree(outputs, valueOf);
@@ -127,7 +133,7 @@ function adapt(given: Nested, wanted: Nested): Nested {
   if (wanted instanceof Tensor && Array.isArray(given) && given.length === 1) return given[0] as Nested;
   if (given instanceof Tensor || Array.isArray(given)) return given;
   if (!(wanted instanceof Tensor) && !Array.isArray(wanted)) return mapRecord(wanted as never, (key) => pick(given as never, key));
-  return symbolicLeaves(wanted).map((t) => pick(given as never, t.name)) as Tensor[];
+  return flatten(wanted).map((t) => pick(given as never, (t as KerasTensor).name)) as Tensor[];
 }
 const mapRecord = (record: Readonly<Record<string, Nested>>, fn: (key: string) => Nested): Nested =>
   Object.fromEntries(Object.keys(record).map((key) => [key, fn(key) as Tensor]));

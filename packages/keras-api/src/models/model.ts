@@ -5,7 +5,7 @@ import type { AnyLayer } from "../layer.ts";
 import type { Nested } from "../nested.ts";
 import { formatOf, type SaveOptions } from "../saving.ts";
 import { serializeObject } from "../serialization/config.ts";
-import type { Operation } from "../symbolic/keras-tensor.ts";
+import type { Operation, SymbolicNode } from "../symbolic/keras-tensor.ts";
 import { type SummaryOptions, summaryOf } from "./summary.ts";
 import { Trainer } from "./trainer.ts";
 
@@ -35,6 +35,10 @@ export abstract class Model<I extends Nested = Tensor, O extends Nested = Tensor
   /** The layers, and the ops between them. */
   get operations(): readonly Operation[] {
     return this.layers;
+  }
+  /** @internal The calls the model is made of, where layers branch or are shared. */
+  get calls(): ReadonlySet<SymbolicNode> | undefined {
+    return undefined;
   }
   /**
    * A layer by its name or place.

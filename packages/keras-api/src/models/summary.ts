@@ -1,47 +1,85 @@
 /** The summary of a model, in Keras's form. */
 import { byteSize, makeSpec, ValueError, type Variable } from "@antler/tensor-core";
 import { terminalColumns } from "../host.ts";
-import type { AnyLayer } from "../layer.ts";
+import { Layer } from "../layer.ts";
 import { showKerasShape } from "../shapes.ts";
+import type { Operation, SymbolicNode } from "../symbolic/keras-tensor.ts";
 import type { AnyModel } from "./model.ts";
-import { tableOf } from "./table.ts";
+import { type Align, tableOf } from "./table.ts";
 
 export interface SummaryOptions {
-  /** Characters in a line. Default: 88, or what the terminal has less 4. */
+  /** Characters in a line. Default: 88, or 108 where layers branch; less where the terminal is narrower. */
   readonly lineLength?: number | undefined;
+  /** Shows the layers of models inside of the model, too. Default false. */
+  readonly expandNested?: boolean | undefined;
+  /** Adds a column that says whether a layer is trained. Default false. */
+  readonly showTrainable?: boolean | undefined;
 }
 
-/** Where each column ends, as a part of the line. */
-const ENDS = [0.45, 0.8, 1];
+interface Column {
+  readonly title: string;
+  readonly align: Align;
+  /** Where it ends, as a part of the line. */
+  readonly end: number;
+  readonly text: (op: Operation, prefix: string) => string;
+}
 
-export function summaryOf(model: AnyModel, { lineLength = Math.min(88, terminalColumns() - 4) }: SummaryOptions = {}): string {
+export function summaryOf(model: AnyModel, options: SummaryOptions = {}): string {
+  const columns = columnsOf(model, options);
+  const usual = (columns.length - (options.showTrainable ? 1 : 0) > 3 ? 108 : 88) + (options.showTrainable ? 12 : 0);
+  const lineLength = options.lineLength ?? Math.min(usual, terminalColumns() - 4);
   let begin = 0;
-  const widths = ENDS.map((end) => {
+  const widths = columns.map(({ end }) => {
     const width = Math.floor(end * lineLength) - begin;
     begin += width;
     return width;
   });
   if (widths.some((w) => w < 4)) throw new ValueError("summary", `a line of ${lineLength} characters is too short`);
+  const rows = nested(model.operations, options.expandNested ? 0 : undefined);
   const table = tableOf(
-    [
-      { title: "Layer (type)", align: "left", width: widths[0]! },
-      { title: "Output Shape", align: "left", width: widths[1]! },
-      { title: "Param #", align: "right", width: widths[2]! },
-    ],
-    model.layers.map(rowOf),
+    columns.map(({ title, align }, i) => ({ title, align, width: widths[i]! })),
+    rows.map(({ op, prefix }) => columns.map((c) => c.text(op, prefix))),
     lineLength,
   );
   return [`Model: "${model.name}"`, table, ...totals(model)].join("\n");
 }
 
-function rowOf(layer: AnyLayer): readonly string[] {
-  const params = layer.built ? thousands(layer.countParams()) : "0 (unbuilt)";
-  return [`${layer.name} (${layer.className})`, shapeOf(layer), params];
+function columnsOf(model: AnyModel, { showTrainable = false }: SummaryOptions): readonly Column[] {
+  const nodes = model.calls;
+  const ends = nodes ? [0.3, 0.56, 0.74, 1] : [0.45, 0.8, 1];
+  const columns: Column[] = [
+    { title: "Layer (type)", align: "left", end: ends[0]!, text: (op, prefix) => `${prefix}${op.name} (${op.className})` },
+    { title: "Output Shape", align: "left", end: ends[1]!, text: shapeOf },
+    { title: "Param #", align: "right", end: ends[2]!, text: paramsOf },
+  ];
+  if (nodes) columns.push({ title: "Connected to", align: "left", end: ends[3]!, text: (op) => connections(op, nodes) });
+  if (!showTrainable) return columns;
+  return [...columns.map((c) => ({ ...c, end: c.end * 0.9 })), { title: "Trainable", align: "center", end: 1, text: trainableOf }];
 }
-function shapeOf({ inboundNodes }: AnyLayer): string {
+
+interface Entry {
+  readonly op: Operation;
+  readonly prefix: string;
+}
+/** Operations, and those inside of them, one level deeper each. */
+const nested = (ops: readonly Operation[], level: number | undefined): readonly Entry[] =>
+  ops.flatMap((op) => {
+    const own = { op, prefix: level ? `${"   ".repeat(level)}└ ` : "" };
+    const inner = (op as Partial<AnyModel>).layers;
+    return level !== undefined && inner ? [own, ...nested(inner, level + 1)] : [own];
+  });
+
+function shapeOf({ inboundNodes }: Operation): string {
   const shapes = inboundNodes.at(-1)?.outputs.map((t) => showKerasShape(t.dims)) ?? ["?"];
   return shapes.length === 1 ? shapes[0]! : `[${shapes.join(", ")}]`;
 }
+const paramsOf = (op: Operation): string => (op instanceof Layer ? (op.built ? thousands(op.countParams()) : "0 (unbuilt)") : "0");
+const trainableOf = (op: Operation): string => (op instanceof Layer && op.weights.length ? (op.trainable ? "Y" : "N") : "-");
+const connections = ({ inboundNodes }: Operation, nodes: ReadonlySet<SymbolicNode>): string =>
+  inboundNodes
+    .filter((n) => nodes.has(n))
+    .flatMap((n) => n.inputTensors.map((t) => `${t.name}[${t.node.operation.inboundNodes.indexOf(t.node)}][${t.index}]`))
+    .join(", ") || "-";
 
 function totals(model: AnyModel): readonly string[] {
   const { optimizer } = model;

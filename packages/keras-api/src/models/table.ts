@@ -1,6 +1,6 @@
 /** Tables of box characters, laid out as Python's rich library lays them out for Keras. */
 
-export type Align = "left" | "right";
+export type Align = "left" | "right" | "center";
 export interface Column {
   readonly title: string;
   readonly align: Align;
@@ -36,7 +36,10 @@ export function tableOf(columns: readonly Column[], rows: readonly (readonly str
   return [...head, ...(rows.length ? [body] : []), rule("└", "─", "┴", "┘")].join("\n");
 }
 
-const pad = (text: string, width: number, align: Align): string => (align === "left" ? text.padEnd(width) : text.padStart(width));
+function pad(text: string, width: number, align: Align): string {
+  const left = { left: 0, right: width - text.length, center: Math.floor((width - text.length) / 2) }[align];
+  return (" ".repeat(Math.max(0, left)) + text).padEnd(width);
+}
 
 /** Takes the excess off the columns in equal parts, what does not divide from the middle on. */
 function fit(widths: readonly number[], room: number): readonly number[] {
@@ -53,7 +56,7 @@ const roundHalfEven = (x: number): number => (x % 1 === 0.5 ? 2 * Math.round(x /
 function wrap(text: string, width: number): readonly string[] {
   const lines: string[] = [];
   let line = "";
-  for (const word of text.split(" ")) {
+  for (const word of text.split(/(?<=\S) /)) {
     if (line && line.length + 1 + word.length > width) {
       lines.push(line);
       line = word;

@@ -85,7 +85,7 @@ export abstract class Trainer<I extends Nested = Tensor, O extends Nested = Tens
   }
   /** Forgets the batches seen by loss and metrics. */
   resetMetrics(): void {
-    for (const m of this.metrics) m.reset();
+    for (const m of this.metrics) m.resetState();
   }
   /** All metrics so far, as logs name them. */
   getMetricsResult(): StepLogs {
@@ -98,7 +98,7 @@ export abstract class Trainer<I extends Nested = Tensor, O extends Nested = Tens
   }
   /** How the model was compiled, as Keras's files hold it; empty where it was not. */
   getCompileConfig(): Config {
-    return this.#compiled ? compileConfig(this.#compiled.options, this.#compiled.optimizer) : {};
+    return this.#compiled ? compileConfig(this.#compiled.options, this.#compiled.given) : {};
   }
   /** Compiles the model as a file says, and makes the optimizer's state where the weights exist. */
   compileFromConfig(config: Config): void {

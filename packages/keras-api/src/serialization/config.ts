@@ -64,10 +64,9 @@ export function serializeObject(value: Configurable): Serialized {
   };
 }
 
+/** Keras finds functions by what it calls their config. */
 function serializedFunction(fn: object & { readonly name: string }): Json {
-  const own = registeredName(fn);
-  const name = own?.split(">").at(-1) ?? snakeCase(fn.name);
-  return { module: "builtins", class_name: "function", config: name, registered_name: own ?? name };
+  return { module: "builtins", class_name: "function", config: registeredName(fn) ?? snakeCase(fn.name), registered_name: "function" };
 }
 
 const isConfigurable = (value: object): value is Configurable => "className" in value && "getConfig" in value;

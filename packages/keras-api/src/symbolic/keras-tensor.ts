@@ -25,6 +25,14 @@ export interface Operation {
   /** Its calls on symbolic tensors, in order. */
   readonly inboundNodes: SymbolicNode[];
 }
+/** An operation that is no layer. */
+export interface Runnable extends Operation {
+  /**
+   * @param inputs what a call had, with tensors for the symbolic ones
+   * @param sizes what the symbols of the model's inputs stand for now
+   */
+  run(inputs: unknown, sizes: Sizes): readonly Tensor[];
+}
 
 /** One call of an operation on symbolic tensors. */
 export class SymbolicNode {
@@ -84,7 +92,7 @@ export class KerasTensor extends Tensor {
 export const symbolicLeaves = (tree: unknown): KerasTensor[] => leaves(tree).filter((x) => x instanceof KerasTensor);
 
 /** An op applied to symbolic tensors, by you or by a function you called: a model runs it where it stands. */
-export class OpCall implements Operation {
+export class OpCall implements Runnable {
   readonly name: string;
   // biome-ignore lint/suspicious/noExplicitAny: ops of every attrs type
   readonly op: Op<any>;
@@ -98,11 +106,10 @@ export class OpCall implements Operation {
     this.attrs = attrs;
   }
   get className(): string {
-    return this.op.name;
+    return this.op.name.charAt(0).toUpperCase() + this.op.name.slice(1);
   }
-  /** @param sizes what the symbols of the model's inputs stand for now */
-  run(inputs: readonly Tensor[], sizes: Sizes): readonly Tensor[] {
-    return dispatch(this.op, inputs, bindSizes(this.attrs, sizes));
+  run(inputs: unknown, sizes: Sizes): readonly Tensor[] {
+    return dispatch(this.op, inputs as readonly Tensor[], bindSizes(this.attrs, sizes));
   }
 }
 

@@ -2,7 +2,7 @@
 import { add, cast, mul, suspendTrace, type Tensor, ValueError } from "@antler/tensor-core";
 import { get, getFor, isAutomatic, type LossLike } from "../losses/get.ts";
 import type { Loss } from "../losses/loss.ts";
-import { Mean } from "../metrics/mean.ts";
+import { Mean } from "../metrics/reduction.ts";
 import type { Nested } from "../nested.ts";
 import { aligned, isRecord, mapLeaves, type Output, outputsOf, type PerOutput, perOutput } from "./outputs.ts";
 

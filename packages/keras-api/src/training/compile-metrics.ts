@@ -1,6 +1,6 @@
 /** CompileMetrics: the metrics `compile` was given, each for its output, under the names logs have for them. */
 import { suspendTrace, type Tensor, ValueError } from "@antler/tensor-core";
-import { get, getFor, isAutomatic, type MetricLike } from "../metrics/get.ts";
+import { getFor, getNamed, isAutomatic, type MetricLike } from "../metrics/get.ts";
 import type { Metric } from "../metrics/metric.ts";
 import type { Nested } from "../nested.ts";
 import { weightsFor } from "./compile-loss.ts";
@@ -27,7 +27,7 @@ export class CompileMetrics {
 
   /** @throws ValueError for unknown names */
   constructor(metrics?: MetricsLike | null, weighted?: MetricsLike | null, outputNames?: readonly string[]) {
-    const known = (m: unknown): unknown => (isAutomatic(m as MetricLike) ? m : get(m as MetricLike));
+    const known = (m: unknown): unknown => (isAutomatic(m as MetricLike) ? m : getNamed(m as MetricLike));
     this.#metrics = (mapLeaves(metrics, known) as MetricsLike) ?? undefined;
     this.#weighted = (mapLeaves(weighted, known) as MetricsLike) ?? undefined;
     this.#outputNames = outputNames;

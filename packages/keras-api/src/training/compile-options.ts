@@ -24,6 +24,8 @@ export interface CompileOptions {
   readonly runEagerly?: boolean | undefined;
   /** How many batches go by between the hooks of callbacks. Default 1. */
   readonly stepsPerExecution?: number | undefined;
+  /** Whether the loss of a model that computes in float16 is scaled, so that small gradients survive. Default true. */
+  readonly autoScaleLoss?: boolean | undefined;
   /** Every step is compiled; files hold this for Keras. Default "auto": false. */
   readonly jitCompile?: boolean | "auto" | undefined;
 }

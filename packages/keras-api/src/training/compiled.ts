@@ -1,9 +1,10 @@
 /** What `compile` makes of a model: its optimizer, losses and metrics, and its steps, each one compiled graph. */
 import { cast, concat, fill, reshape, stack, Tensor, tidy } from "@antler/tensor-core";
 import type { Logs } from "../callbacks/callback.ts";
-import { Mean } from "../metrics/mean.ts";
+import { Mean } from "../metrics/reduction.ts";
 import type { AnyModel } from "../models/model.ts";
 import { get as getOptimizer } from "../optimizers/get.ts";
+import { LossScaleOptimizer } from "../optimizers/loss-scale-optimizer.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
 import { CompileLoss } from "./compile-loss.ts";
 import { CompileMetrics } from "./compile-metrics.ts";
@@ -18,6 +19,9 @@ export type StepMode = "train" | "test";
 
 export class Compiled {
   readonly options: CompileOptions;
+  /** The optimizer as it was given. */
+  readonly given: Optimizer;
+  /** The optimizer that makes the steps. */
   readonly optimizer: Optimizer;
   readonly lossTracker: Mean;
   readonly loss: CompileLoss | undefined;
@@ -32,7 +36,11 @@ export class Compiled {
     const { outputNames } = model;
     this.#model = model;
     this.options = options;
-    this.optimizer = getOptimizer(options.optimizer ?? "rmsprop");
+    const optimizer = getOptimizer(options.optimizer ?? "rmsprop");
+    const scales =
+      (options.autoScaleLoss ?? true) && model.dtypePolicy.name === "mixed_float16" && !(optimizer instanceof LossScaleOptimizer);
+    this.given = optimizer;
+    this.optimizer = scales ? new LossScaleOptimizer({ innerOptimizer: optimizer, name: "loss_scale_optimizer" }) : optimizer;
     this.loss = loss === undefined || loss === null ? undefined : new CompileLoss(loss, lossWeights, outputNames);
     this.metrics = new CompileMetrics(metrics, weightedMetrics, outputNames);
     this.lossTracker = new Mean({ name: "loss" });

@@ -6,18 +6,12 @@ import type { AnyModel } from "../models/model.ts";
 import type { Compiled, StepLogs } from "./compiled.ts";
 import type { AnyStepData, LossArguments } from "./source.ts";
 
-/** What only some optimizers have. */
-interface ScalesLoss {
-  /** Makes small gradients survive in 16 bits. */
-  scaleLoss?(loss: Tensor): Tensor;
-}
-
 export function trainStep(model: AnyModel, { optimizer, lossTracker }: Compiled, [x, y, sampleWeight]: AnyStepData): StepLogs {
   const tape = new GradientTape();
   const { yPred, loss, target } = tape.run(() => {
     const yPred = model.apply(x, { training: true });
     const loss = model.computeLoss({ x, y, yPred, sampleWeight, training: true });
-    return { yPred, loss, target: (optimizer as ScalesLoss).scaleLoss?.(loss) ?? loss };
+    return { yPred, loss, target: optimizer.scaleLoss(loss) };
   });
   track(lossTracker, loss, x);
   const weights = model.trainableWeights;

@@ -1,12 +1,11 @@
 /** fit and evaluate: epochs, validation and callbacks around the compiled steps. */
-import { isFallback, type Variable } from "@antler/tensor-core";
+import { isFallback } from "@antler/tensor-core";
 import type { Callback, Logs, Verbosity } from "../callbacks/callback.ts";
 import { CallbackList } from "../callbacks/callback-list.ts";
 import { History } from "../callbacks/history.ts";
 import { ProgbarLogger } from "../callbacks/progbar-logger.ts";
 import { warnOnce } from "../host.ts";
 import type { AnyModel } from "../models/model.ts";
-import type { Optimizer } from "../optimizers/optimizer.ts";
 import { nextSeed } from "../seed.ts";
 import { Batches } from "./batches.ts";
 import { type ClassWeight, withClassWeight } from "./class-weight.ts";
@@ -95,7 +94,7 @@ export async function fit(
       model.progress = { ...start, epoch: epoch + 1, batch: 0 };
       await callbacks.epochEnd(epoch, logs);
     }
-    if (epochs > initialEpoch) (compiled.optimizer as Finalizing).finalizeVariableValues?.(model.trainableWeights);
+    if (epochs > initialEpoch) compiled.optimizer.finalizeVariableValues(model.trainableWeights);
     await callbacks.end("train", logs);
   } finally {
     await feed.close();
@@ -103,9 +102,6 @@ export async function fit(
   }
   return history;
 }
-
-/** Optimizers that keep means of the weights put them in their place at the end. */
-type Finalizing = Optimizer & { finalizeVariableValues?(variables: readonly Variable[]): void };
 
 interface Sources {
   readonly train: Source;

@@ -23,7 +23,8 @@ const here = (name: string): URL => new URL(name, import.meta.url);
 export function fixture<Case>(family: string): Fixture<Case> {
   const found = JSON.parse(readFileSync(here(`fixtures/${family}.json`), "utf8")) as Fixture<Case>;
   const hash = createHash("sha256");
-  for (const file of ["common.py", `${family}.py`]) hash.update(readFileSync(here(file)));
+  const shared = family.startsWith("layers_") ? ["common.py", "layercase.py"] : ["common.py"];
+  for (const file of [...shared, `${family}.py`]) hash.update(readFileSync(here(file)));
   if (hash.digest("hex") !== found.script) throw new Error(`${family}.json is older than ${family}.py: run generate.py ${family}`);
   return found;
 }

@@ -16,7 +16,7 @@ import common
 import numpy as np
 
 HERE = pathlib.Path(__file__).parent
-OTHERS = {"common", "generate"}
+OTHERS = {"common", "generate", "layercase"}
 
 
 def families():
@@ -25,7 +25,8 @@ def families():
 
 def digest(family):
     """The hash a fixture carries: of its own cases and of what all share."""
-    files = [HERE / "common.py", HERE / f"{family}.py"]
+    shared = ["common.py", "layercase.py"] if family.startswith("layers_") else ["common.py"]
+    files = [HERE / name for name in [*shared, f"{family}.py"]]
     return hashlib.sha256(b"".join(f.read_bytes() for f in files)).hexdigest()
 
 

@@ -34,7 +34,12 @@ export const pair = (op: string, what: string, x: number | Pair): Pair => {
 };
 
 /** Fills in what the options leave out, for an image `[n, h, w, c]`. */
-export function geometry(op: string, x: Tensor, windowSize: number | Pair, options: WindowOptions): Geometry {
+export function geometry(
+  op: string,
+  x: Pick<Tensor, "rank" | "dims" | "spec">,
+  windowSize: number | Pair,
+  options: WindowOptions,
+): Geometry {
   if (x.rank !== 4) throw new ShapeError(op, "needs images [batch, height, width, channels]", { got: [x.spec] });
   const window = pair(op, "the window", windowSize);
   const strides = pair(op, "strides", options.strides ?? 1);

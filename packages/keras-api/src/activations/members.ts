@@ -1,0 +1,4 @@
+/** The activation functions a name can stand for. */
+export * from "./activations.ts";
+export * from "./axes.ts";
+export * from "./piecewise.ts";

@@ -1,0 +1,87 @@
+/** STFT: kernels whose convolution is a short-time Fourier transform. */
+import { cast, type DType, ShapeError, type Tensor, tensor, ValueError } from "@antler/tensor-core";
+import { type Config, configOf } from "../serialization/config.ts";
+import { Initializer } from "./initializer.ts";
+
+/** Windows that are sums of cosines: the factor of `cos(kx)` for each k, x from −π to π (Harris 1978, Nuttall 1981). */
+const windows = {
+  boxcar: [1],
+  hann: [0.5, 0.5],
+  hamming: [0.54, 0.46],
+  blackman: [0.42, 0.5, 0.08],
+  nuttall: [0.3635819, 0.4891775, 0.1365995, 0.0106411],
+  blackmanharris: [0.35875, 0.48829, 0.14128, 0.01168],
+  flattop: [0.21557895, 0.41663158, 0.277263158, 0.083578947, 0.006947368],
+} as const;
+export type WindowName = keyof typeof windows;
+
+export interface STFTOptions {
+  /** Which part of the complex result. Default "real". */
+  readonly side?: "real" | "imag" | undefined;
+  /** A name, the window's values, or null for none. Default "hann". */
+  readonly window?: WindowName | readonly number[] | null | undefined;
+  /** Divides by the window's L2 norm ("density") or L1 norm ("spectrum"), or not (null). Default "density". */
+  readonly scaling?: "density" | "spectrum" | null | undefined;
+  /** Whether a named window goes on after its last value. Default false. */
+  readonly periodic?: boolean | undefined;
+}
+
+/** Kernels `[length, 1, bins]`: of `bins = n / 2 + 1` frequencies, the cosine or the sine, under a window. */
+export class STFT extends Initializer {
+  readonly side: "real" | "imag";
+  readonly window: WindowName | readonly number[] | null;
+  readonly scaling: "density" | "spectrum" | null;
+  readonly periodic: boolean;
+
+  constructor({ side = "real", window = "hann", scaling = "density", periodic = false }: STFTOptions = {}) {
+    super();
+    this.side = side;
+    this.window = window;
+    this.scaling = scaling;
+    this.periodic = periodic;
+    if (!["real", "imag"].includes(side)) throw new ValueError("STFT", `the side must be "real" or "imag", got "${side}"`);
+    if (![null, "density", "spectrum"].includes(scaling)) {
+      throw new ValueError("STFT", `the scaling must be "density", "spectrum" or null, got "${scaling}"`);
+    }
+    if (typeof window === "string" && !Object.hasOwn(windows, window)) {
+      throw new ValueError("STFT", `no window is called "${window}"`, {
+        hint: `Known are ${Object.keys(windows).join(", ")}; or give its values.`,
+      });
+    }
+  }
+  override get className(): string {
+    return "STFT";
+  }
+  apply(shape: readonly number[], dtype: DType = "float32"): Tensor {
+    const [length, channels, bins] = shape;
+    if (length === undefined || channels !== 1 || bins === undefined || shape.length !== 3) {
+      throw new ShapeError("STFT", "makes kernels [length, 1, bins]", { got: [{ shape }] });
+    }
+    const weights = this.#weights(length);
+    const wave = this.side === "real" ? Math.cos : Math.sin;
+    const values = Float32Array.from({ length: length * bins }, (_, i) => {
+      const [time, bin] = [Math.floor(i / bins), i % bins];
+      return weights[time]! * wave((-Math.PI * time * bin) / (bins - 1));
+    });
+    return cast(tensor(values, shape), dtype);
+  }
+  /** The window, scaled. */
+  #weights(length: number): readonly number[] {
+    if (this.window === null) return new Array<number>(length).fill(1);
+    const values = typeof this.window === "string" ? named(this.window, length, this.periodic) : this.window;
+    if (values.length !== length) throw new ShapeError("STFT", `its window has ${values.length} values for kernels of length ${length}`);
+    if (this.scaling === null) return values;
+    const norm = this.scaling === "density" ? Math.hypot(...values) : values.reduce((a, v) => a + Math.abs(v), 0);
+    return values.map((v) => v / norm);
+  }
+  override getConfig(): Config {
+    return configOf(this, ["side", "window", "periodic", "scaling"]);
+  }
+}
+
+function named(name: WindowName, length: number, periodic: boolean): readonly number[] {
+  const steps = Math.max(1, periodic ? length : length - 1);
+  return Array.from({ length }, (_, i) =>
+    length === 1 ? 1 : windows[name].reduce((total, factor, k) => total + factor * Math.cos(k * Math.PI * ((2 * i) / steps - 1)), 0),
+  );
+}

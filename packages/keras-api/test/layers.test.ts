@@ -1,0 +1,17 @@
+// Every layer against Keras: config, shapes, outputs, masks, gradients, losses, and what a call changes.
+import { readdirSync } from "node:fs";
+import { describe, it } from "vitest";
+import { fixture } from "./oracle/fixture.ts";
+import { type LayerCase, runCompiled, runLayerCase } from "./oracle/layer-case.ts";
+
+const families = readdirSync(new URL("oracle/fixtures", import.meta.url)).filter((f) => f.startsWith("layers_"));
+
+for (const file of families) {
+  const family = file.replace(".json", "");
+  describe(family, () => {
+    for (const c of fixture<LayerCase>(family).cases) {
+      it(c.name, () => runLayerCase(c));
+      it(`${c.name}, compiled for any batch`, () => runCompiled(c));
+    }
+  });
+}

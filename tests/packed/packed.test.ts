@@ -1,0 +1,112 @@
+// The packages as users get them: the examples run from the packed tarballs, in two versions of Node and in Chromium.
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { packAll } from "../../scripts/lib/pack.ts";
+import { launch, visit } from "./browser.ts";
+import { bundlers } from "./bundle.ts";
+import { node20, node24 } from "./nodes.ts";
+import { compile, installExamples, programs, runOn } from "./project.ts";
+import { serve } from "./server.ts";
+import { printedTable, type Table } from "./table.ts";
+
+/** What each program must say, whatever it runs on. */
+const expectations: Readonly<Record<string, (table: Table, output: string) => void>> = {
+  "linear-regression"([, slope, intercept]) {
+    // Noise of deviation 0.1 on 100 points in [-1, 1): standard errors of 0.1/√(100/3) and 0.1/√100; four of them are next to never.
+    expect(Math.abs(Number(slope?.[1]) - 2)).toBeLessThan(4 * 0.0174);
+    expect(Math.abs(Number(intercept?.[1]) - 1)).toBeLessThan(4 * 0.01);
+  },
+  "keras-quickstart"([, ...throws], output) {
+    expect(throws.map((row) => row[3])).toEqual(["bull", "middle", "middle", "outside"]);
+    expect(Number(/test accuracy (\S+)/.exec(output)?.[1])).toBeGreaterThan(0.9);
+  },
+  "two-backends"([head, cpu, interpreter]) {
+    expect(head).toEqual(["", "loss before", "loss after", "sine of 1"]);
+    expect([cpu?.[0], interpreter?.[0]]).toEqual(["cpu", "interpreter"]);
+    expect(interpreter?.slice(1)).toEqual(cpu?.slice(1));
+    expect(Number(cpu?.[2])).toBeLessThan(Number(cpu?.[1]) / 1000);
+  },
+};
+
+const folder = realpathSync(mkdtempSync(join(tmpdir(), "antler-packed-")));
+const projects = join(folder, "projects");
+const fileOf = (program: string, file: string): string => join(projects, program, file);
+
+beforeAll(async () => {
+  mkdirSync(projects);
+  await installExamples(packAll(join(folder, "tarballs")), projects);
+}, 300_000);
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const outputs = new Map<string, Promise<string>>();
+/** What a program prints on Node 24, where its source runs as it is. */
+function output(program: string): Promise<string> {
+  const printed = outputs.get(program) ?? runOn(node24, fileOf(program, "main.ts"));
+  outputs.set(program, printed);
+  return printed;
+}
+/** What all others must show. */
+const expected = async (program: string): Promise<Table> => printedTable(await output(program));
+
+describe.each(programs)("%s", (program) => {
+  it("is right on Node 24", async () => {
+    expect(expectations[program]).toBeDefined();
+    expectations[program]?.(await expected(program), await output(program));
+  });
+
+  it("type-checks against the packed declarations, and runs on Node 20", async () => {
+    await compile(join(projects, program));
+    expect(printedTable(await runOn(node20(), fileOf(program, "dist/main.js")))).toEqual(await expected(program));
+  });
+});
+
+it.each([
+  ["Node 20", node20],
+  ["Node 24", () => node24],
+])("code from a string on %s would be noticed", async (_, node) => {
+  writeFileSync(join(projects, "strings.js"), 'new Function("return 1")');
+  await expect(runOn(node(), join(projects, "strings.js"))).rejects.toThrow("Code generation from strings disallowed");
+});
+
+describe("in Chromium", () => {
+  let browser: Promise<Browser>;
+  // Installing one takes longer than a test may. If that fails, every test below says so.
+  beforeAll(async () => {
+    browser = launch();
+    await Promise.allSettled([browser]);
+  }, 300_000);
+  afterAll(() =>
+    browser.then(
+      (open) => open.close(),
+      () => undefined,
+    ),
+  );
+
+  describe.each(Object.entries(bundlers))("pages built by %s", (name, bundle) => {
+    const target = join(folder, name);
+    beforeAll(() => bundle(projects, target), 120_000);
+
+    it.each(programs)("%s shows what Node prints", async (program) => {
+      await using server = await serve(target);
+      const shown = await visit(await browser, `${server.url}/${program}/`);
+      expect(shown).toEqual({ table: await expected(program), problems: [] });
+    });
+  });
+
+  it.each([
+    ["code from a string", 'new Function("return 1")', "unsafe-eval"],
+    ["an error", 'throw new Error("oh no")', "oh no"],
+    ["a missing file", 'import("./missing.js")', "404"],
+    ["a file of another origin", 'import("https://example.com/a.js")', "Content Security Policy"],
+  ])("%s in a page would be noticed", async (_, script, message) => {
+    const pages = mkdtempSync(join(folder, "page-"));
+    writeFileSync(join(pages, "index.html"), '<!doctype html><script src="./script.js"></script>');
+    writeFileSync(join(pages, "script.js"), script);
+    await using server = await serve(pages);
+    const { problems } = await visit(await browser, `${server.url}/`);
+    expect(problems.join("\n")).toContain(message);
+  });
+});
