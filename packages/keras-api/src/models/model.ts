@@ -8,7 +8,10 @@ import type { LossLike } from "../losses/get.ts";
 import type { Metric } from "../metrics/metric.ts";
 import type { Nested } from "../nested.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
-import { serializeObject } from "../serialization/config.ts";
+import { bytesOf, type FileSource, loadInto, saveTo } from "../saving/files.ts";
+import type { LoadedWeights, LoadWeightsOptions, WriteOptions } from "../saving/format.ts";
+import { inPythonOrder, type SavedParts } from "../saving/saveable.ts";
+import { type Config, serializeObject } from "../serialization/config.ts";
 import type { Operation, SymbolicNode } from "../symbolic/keras-tensor.ts";
 import { Batches } from "../training/batches.ts";
 import { Compiled, type CompileOptions } from "../training/compiled.ts";
@@ -179,6 +182,58 @@ export abstract class Model<I extends Nested = Tensor, O extends Nested = Tensor
   }
   /** @internal Builds the model for samples, before the first step. Models of layers are built by the step itself. */
   buildForRows(_rows: Rows): void {}
+
+  /**
+   * Writes the model to a file, with its weights, and with how it was compiled and the optimizer's state if it was. Needs a file
+   * system, and a format: `import "@antler/savedmodel/keras"`.
+   * @param path ends in `.keras`
+   * @throws ValueError where no format is registered, or the file exists and `overwrite` is false
+   * @example
+   * await model.save("digits.keras");
+   */
+  save(path: string | URL, options: WriteOptions = {}): Promise<void> {
+    return saveTo(this as AnyModel, "model", path, options);
+  }
+  /**
+   * Writes the weights to a file, and the optimizer's state.
+   * @param path ends in `.weights.h5`
+   * @example
+   * await model.saveWeights("digits.weights.h5");
+   */
+  saveWeights(path: string | URL, options: WriteOptions = {}): Promise<void> {
+    return saveTo(this as AnyModel, "weights", path, options);
+  }
+  /**
+   * The bytes of a file, where there is no file system: of the model, or of its weights.
+   * @param options.format default ".keras" for a model, ".weights.h5" for weights
+   * @example
+   * const file = new Blob([await model.toBytes()]);
+   */
+  toBytes(options: { readonly of?: "model" | "weights"; readonly format?: string } = {}): Promise<Uint8Array<ArrayBuffer>> {
+    const { of = "model", format = of === "model" ? ".keras" : ".weights.h5" } = options;
+    return bytesOf(this as AnyModel, of, format);
+  }
+  /**
+   * Sets the weights to those of a file, and the optimizer's state where it fits. Nothing is changed before everything is checked.
+   * @param source a path, or bytes, a Blob or a Response: a `.weights.h5`, `.keras` or legacy `.h5` file
+   * @returns what was left out
+   * @throws FormatError where the file is damaged, or has no weights or others for a layer; ShapeError where a shape differs
+   * @example
+   * await model.loadWeights("digits.weights.h5");
+   */
+  loadWeights(source: FileSource, options: LoadWeightsOptions = {}): Promise<LoadedWeights> {
+    return loadInto(this as AnyModel, source, options);
+  }
+  override savedParts(): SavedParts {
+    return inPythonOrder({ ...super.savedParts(), layers: this.layers, optimizer: this.optimizer });
+  }
+  /** Makes the weights a file has numbers for: as `build` does or, without one, by a call on symbolic tensors. */
+  override buildFromConfig(config: Config): void {
+    const shape = config["input_shape"];
+    const hasBuild = this.build !== Layer.prototype.build;
+    if (shape && !hasBuild) this.computeOutputShape(shape as never);
+    else super.buildFromConfig(config);
+  }
 
   /**
    * Prints the layers with their shapes and numbers of weights, as Keras does.

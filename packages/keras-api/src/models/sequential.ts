@@ -2,6 +2,7 @@
 import { context, isStatic, type Tensor, ValueError, withName } from "@antler/tensor-core";
 import { type AnyLayer, type CallContext, Layer, type LayerOptions } from "../layer.ts";
 import { InputLayer } from "../layers/input-layer.ts";
+import type { SavedParts } from "../saving/saveable.ts";
 import { type Config, type Json, serialize } from "../serialization/config.ts";
 import { type ShapeLike, showKerasShape, toShape } from "../shapes.ts";
 import { KerasTensor } from "../symbolic/keras-tensor.ts";
@@ -127,6 +128,11 @@ export class Sequential extends Model {
   }
   override sublayers(): AnyLayer[] {
     return [...new Set([...this.layers, ...super.sublayers()])];
+  }
+
+  override savedParts(): SavedParts {
+    const { stack: _, ...own } = super.savedParts();
+    return { layers: this.layers, ...own };
   }
 
   static override fromConfig(options: Readonly<Record<string, Json>>, revive: (value: Json) => unknown): AnyLayer {

@@ -17,6 +17,7 @@ import {
 } from "@antler/tensor-core";
 import { warnOnce } from "../host.ts";
 import { autoName } from "../naming.ts";
+import type { Saveable, SavedParts } from "../saving/saveable.ts";
 import { type Config, configOf } from "../serialization/config.ts";
 import { storedZeros } from "../zeros.ts";
 import { type ClipOptions, clip } from "./clip.ts";
@@ -42,7 +43,7 @@ export type Gradient = Tensor | IndexedSlices | null;
  *   }
  * }
  */
-export abstract class Optimizer {
+export abstract class Optimizer implements Saveable {
   readonly name: string;
   /** How many steps were made: int32, int64 in files. */
   readonly iterations: Variable;
@@ -95,6 +96,13 @@ export abstract class Optimizer {
   /** All state: the step count, the learning rate, then the slots in the order they were made. */
   get variables(): readonly Variable[] {
     return this.#variables;
+  }
+  get ownWeights(): readonly Variable[] {
+    return this.variables;
+  }
+  /** Optimizers inside of it, by the names Keras's class has for them. */
+  savedParts(): SavedParts {
+    return {};
   }
 
   /** Makes the state for these variables; done by the first `apply`. End an override by adding slots. */
