@@ -26,12 +26,18 @@ function modernLayer(layer: Legacy): Serialized {
   const [, registered] = /^[^>]+>(.+)$/.exec(class_name) ?? [];
   const isFunctional = modelClass.test(class_name) && isRecord(config) && config["input_layers"] !== undefined;
   return {
-    module: registered ? null : isFunctional ? "keras.src.models.functional" : class_name === "Sequential" ? "keras" : "keras.layers",
+    module: registered ? null : isFunctional ? "keras.src.models.functional" : moduleOf(layer),
     class_name: registered ?? (isFunctional ? "Functional" : class_name),
     config: isFunctional ? functionalConfig(config) : layerConfig(class_name, config),
     registered_name: registered ? class_name : null,
     ...(layer.name !== undefined && { name: layer.name }),
   };
+}
+/** Ops between layers have a call, and no `trainable`: all layers do. */
+function moduleOf({ class_name, config, inbound_nodes = [] }: Legacy): string {
+  if (class_name === "Sequential") return "keras";
+  const isOp = isRecord(config) && config["trainable"] === undefined && inbound_nodes.some(isRecord);
+  return isOp ? "keras.src.ops.numpy" : "keras.layers";
 }
 
 /** The options of a layer or of a Sequential model; the oldest files have only a list of layers for that. */
