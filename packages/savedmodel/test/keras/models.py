@@ -36,10 +36,10 @@ class Blocks(keras.Model):
         self.scaling = [Scale(), Scale()]
         self.w = self.add_weight(shape=(2,), initializer="ones", name="w")
 
-    def call(self, x):
+    def call(self, x, training=None):
         x = self.second(self.first(x))
         start, [middle, dropout], ends = self.blocks
-        x = ends["b"](dropout(middle(start(x))))
+        x = ends["b"](dropout(middle(start(x)), training=training))
         for scale in self.scaling:
             x = scale(x)
         return self._hidden(x) + self.w + ends["a"](x)
