@@ -3,7 +3,7 @@ import { context, isStatic, type Tensor, ValueError, withName } from "@antler/te
 import { type AnyLayer, type CallContext, Layer, type LayerOptions } from "../layer.ts";
 import { InputLayer } from "../layers/input-layer.ts";
 import type { SavedParts } from "../saving/saveable.ts";
-import { type Config, type Json, serialize } from "../serialization/config.ts";
+import { type Config, isSerialized, type Json, serialize } from "../serialization/config.ts";
 import { type ShapeLike, showKerasShape, toShape } from "../shapes.ts";
 import { KerasTensor } from "../symbolic/keras-tensor.ts";
 import type { Rows } from "../training/rows.ts";
@@ -53,6 +53,7 @@ export class Sequential extends Model {
 
   #push(given: Stackable): void {
     const layer = given instanceof KerasTensor ? (given.node.operation as Layer) : given;
+    if (isSerialized(layer)) throw unknownLayer(layer.class_name);
     if (!(layer instanceof Layer)) throw new ValueError("Sequential", "only layers can be added");
     if (this.stack.some((l) => l.name === layer.name)) {
       throw new ValueError("Sequential", `"${this.name}" already has a layer called "${layer.name}"`, {
@@ -146,6 +147,9 @@ export class Sequential extends Model {
     return { ...this.baseConfig(), layers: this.stack.map(serialize), ...(shape && { build_input_shape: shape }) };
   }
 }
+
+const unknownLayer = (className: string): ValueError =>
+  new ValueError("Sequential", `no layer is called "${className}"`, { hint: "Make your own known with registerKerasSerializable()." });
 
 /**
  * A model of layers, each fed by the one before.

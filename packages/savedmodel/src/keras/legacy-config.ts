@@ -70,7 +70,7 @@ function functionalConfig(config: Config): Json {
   const isOld = layers.some(({ inbound_nodes = [] }) => inbound_nodes.some(Array.isArray));
   // Of outputs, calls of a functional model are counted from 1.
   const end = ([name, call, output]: Place): Json => [name, call - (first.get(name) ?? 0) + (isFunctional.get(name) ? 1 : 0), output];
-  const ends = (value: Json | undefined): Json => (value === undefined ? null : isOld ? mapPlaces(value, end) : value);
+  const ends = (value: Json | undefined): Json => (value === undefined ? null : isOld ? mapPlaces(only(value), end) : value);
   return {
     ...config,
     layers: made.map(({ layer, modern }) => ({ ...modern, inbound_nodes: nodesOf(layer) }) as unknown as Json),
@@ -78,6 +78,9 @@ function functionalConfig(config: Config): Json {
     output_layers: ends(config["output_layers"]),
   };
 }
+
+/** An only input or output is in a list, and yet taken and given by itself. */
+const only = (places: Json): Json => (Array.isArray(places) && places.length === 1 ? (places[0] as Json) : places);
 
 /** Models that begin with an input have a call of their own in old files, so that the first one others make is number 1. */
 function firstCalls(layers: readonly Legacy[]): ReadonlyMap<string, number> {

@@ -77,8 +77,8 @@ export class Blocks extends Model {
     super({ ...options, units } as object);
     this.second = layers.dense({ units });
     this.first = layers.dense({ units: 3, activation: "tanh" });
-    const [start, middle, b, a] = [2, 2, 2, 1].map((n) => layers.dense({ units: n })) as [Layer, Layer, Layer, Layer];
-    this.blocks = [start, [middle, layers.dropout({ rate: 0.1, seed: 1 })], { b, a }];
+    const dense = (units: number): Layer => layers.dense({ units });
+    this.blocks = [dense(2), [dense(2), layers.dropout({ rate: 0.1, seed: 1 })], { b: dense(2), a: dense(1) }];
     this._hidden = layers.dense({ units: 2 });
     this.scaling = [new Scale(), new Scale()];
     this.w = this.addWeight({ name: "w", shape: [2], initializer: "ones" });

@@ -45,7 +45,7 @@ async function failure(bytes: Uint8Array, options = {}): Promise<AntlerError> {
 
 describe("weights that do not fit", () => {
   const model = (units: readonly number[]): AnyModel =>
-    sequential(units.map((n, i) => layers.dense({ units: n, ...(i === 0 && { inputShape: [3] }) })));
+    sequential(units.map((n, i) => layers.dense({ units: n, ...(i === 0 && { inputShape: [3] }) }))) as unknown as AnyModel;
   const weightsOf = (units: readonly number[]): Promise<Uint8Array> => model(units).toBytes({ of: "weights" });
   const values = (m: AnyModel): unknown[] => m.getWeights().map((w) => w.arraySync());
 
