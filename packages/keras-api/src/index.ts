@@ -20,7 +20,7 @@ export { Functional, type FunctionalOptions, model } from "./models/functional.t
 export { type AnyModel, Model } from "./models/model.ts";
 export { Sequential, type Stackable, sequential } from "./models/sequential.ts";
 export type { SummaryOptions } from "./models/summary.ts";
-export { clearSession } from "./naming.ts";
+export { clearSession, snakeCase } from "./naming.ts";
 export type { Nested, ShapesOf } from "./nested.ts";
 export * as optimizers from "./optimizers/index.ts";
 export { Optimizer, type OptimizerLike, type OptimizerOptions } from "./optimizers/index.ts";

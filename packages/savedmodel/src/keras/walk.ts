@@ -1,5 +1,5 @@
 /** The objects of a model with the names their state has in files: the walk of Keras's saving_lib. */
-import { isSaveable, type Saveable } from "@antler/keras-api";
+import { isSaveable, type Saveable, snakeCase } from "@antler/keras-api";
 
 export interface Visit {
   /** `layers/dense_1`; of the model itself, the empty text. */
@@ -65,11 +65,3 @@ function itemsOf(value: unknown): readonly unknown[] | undefined {
   const proto: unknown = typeof value === "object" && value !== null ? Object.getPrototypeOf(value) : undefined;
   return proto === Object.prototype || proto === null ? Object.values(value as object) : undefined;
 }
-
-/** Keras's rule: `MaxPooling2D` → `max_pooling2d`. */
-const snakeCase = (name: string): string =>
-  name
-    .replace(/\W+/g, "")
-    .replace(/(.)([A-Z][a-z]+)/g, "$1_$2")
-    .replace(/([a-z])([A-Z])/g, "$1_$2")
-    .toLowerCase();
