@@ -115,7 +115,11 @@ function callable(config: Serialized, revive: (value: Json) => unknown): Callabl
   const operation = reviveOperation(config);
   if (operation) return { first: 0, nodes: () => operation.inboundNodes, call: (args, kwargs) => operation.call(args, kwargs) };
   const layer = revive(own) as AnyLayer;
-  if (!(layer instanceof Layer)) throw new FormatError("model", `"${config.class_name}" is no layer`);
+  if (!(layer instanceof Layer)) {
+    throw new FormatError("model", `no layer is called "${config.class_name}"`, {
+      hint: "Make your own known with registerKerasSerializable().",
+    });
+  }
   return {
     first: isFunctional(layer) ? 1 : 0,
     nodes: () => layer.inboundNodes,
