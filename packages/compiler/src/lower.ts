@@ -82,6 +82,20 @@ function withCopies(graph: Graph): Graph {
   return { inputs: graph.inputs, outputs };
 }
 
+/**
+ * What is made of scalars alone comes first: kernels that read it, such as those of a step size, can then be joined with kernels
+ * that do not.
+ */
+function scalarsFirst(nodes: readonly Node[]): Node[] {
+  const early = new Set<Node>();
+  for (const node of nodes) {
+    const isScalar = (v: Value): boolean => v.spec.shape.length === 0 && (!v.node || early.has(v.node));
+    if (isKernel(node) && node.inputs.every(isScalar) && node.outputs.every((v) => v.spec.shape.length === 0)) early.add(node);
+  }
+  return [...early, ...nodes.filter((n) => !early.has(n))];
+}
+const isKernel = ({ op: { how } }: Node): boolean => how.kind === "map" || how.kind === "source" || how.kind === "view";
+
 class Attempt {
   readonly #graph: Graph;
   readonly #device: Device;
@@ -120,7 +134,7 @@ class Attempt {
   run(): Lowered | undefined {
     const before = this.#forced.size;
     const finishers = new Map([...this.#storing.epilogues].map(([result, home]) => [home, result]));
-    for (const node of order(this.#graph.outputs)) {
+    for (const node of scalarsFirst(order(this.#graph.outputs))) {
       if (this.#kernelOf(node)) {
         if (!this.#storing.epilogues.has(node.outputs[0]!)) this.#matched(node, undefined);
       } else if (node.op.how.kind === "region") this.#region(node);

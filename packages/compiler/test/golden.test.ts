@@ -117,6 +117,15 @@ describe("kernels", () => {
     expect([...p.executable.plan.reuse.keys()].sort()).toEqual([0, 1, 2]);
     expect(new Set(p.executable.plan.reuse.values()).size).toBe(3);
   });
+  test("what is made of scalars alone comes first: each variable's update is one kernel beside it", () => {
+    const [n, w] = [specOf([], "int32"), specOf([3, 5])];
+    const p = compile([n, w, w, w, w], (n, a, b, m, g) => {
+      const rate = tf.div(0.1, tf.sqrt(tf.cast(tf.add(n!, 1), "float32")));
+      const m2 = tf.add(tf.mul(m!, 0.9), g!);
+      return [m2, tf.sub(a!, tf.mul(m2, rate)), tf.sub(b!, tf.mul(g!, rate)), tf.add(n!, 1)];
+    });
+    expect(kinds(p)).toEqual(["add+div", "add+sub+sub"]);
+  });
   test("padding, slicing and gathering are conditions and places of a load", () => {
     const p = compile([specOf([4, 6]), specOf([3], "int32")], (x, i) => [
       tf.gather(

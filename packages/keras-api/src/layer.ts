@@ -198,13 +198,20 @@ export abstract class Layer<I extends Nested = Tensor, O extends Nested = Tensor
   /** Floats come in the dtype the layer computes in; all else stays what it is. */
   #convert(x: unknown): Tensor {
     if (!(x instanceof Tensor)) throw new ValueError(this.className, "a layer is applied to tensors", { hint: "Make one with tensor()." });
-    return this.autocast && isFloat(x.dtype) ? cast(x, this.computeDtype) : x;
+    if (!this.autocast || !isFloat(x.dtype)) return x;
+    const y = cast(x, this.computeDtype);
+    setMasks(y, maskOf(x));
+    return y;
   }
   #buildFor(shapes: ShapesOf<I>, ofOptions: OptionShapes): void {
     if (this.built) return;
     suspendTrace(() => this.build(shapes, ofOptions));
     this.#builtFor ??= shapes;
     this.built = true;
+  }
+  /** Makes the weights unless they exist, under the layer's name: for layers that hold others. */
+  buildOnce(inputShape: ShapesOf<I>, optionShapes: OptionShapes = {}): void {
+    this.#within(() => this.#buildFor(inputShape, optionShapes));
   }
   #penalize(y: O): void {
     if (!this.activityRegularizer) return;
@@ -393,7 +400,7 @@ export abstract class Layer<I extends Nested = Tensor, O extends Nested = Tensor
   /** Makes the weights a file has numbers for. */
   buildFromConfig(config: Config): void {
     const shape = config["input_shape"];
-    if (shape) this.#within(() => this.#buildFor(toShapes(shape as never, (s) => s) as ShapesOf<I>, {}));
+    if (shape) this.buildOnce(toShapes(shape as never, (s) => s) as ShapesOf<I>);
   }
   /**
    * Makes a layer of a config's options.

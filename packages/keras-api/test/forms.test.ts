@@ -1,45 +1,10 @@
-// Forms compared with Keras: configs, names, summaries and the progress bar, character by character.
+// Forms compared with Keras: names, summaries and the progress bar, character by character.
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { clearSession, layers, losses, optimizers, type Sequential, sequential } from "../src/index.ts";
+import { clearSession, layers, type Sequential, sequential } from "../src/index.ts";
 import { Progbar } from "../src/progbar.ts";
 import { golden } from "./golden.ts";
 
 beforeEach(() => clearSession());
-
-describe("configs are Keras's", () => {
-  it.each([
-    [
-      "layers",
-      () => [
-        layers.dense({ units: 3 }),
-        layers.dense({ units: 3, activation: "relu", useBias: false, kernelInitializer: "he_normal", name: "named", trainable: false }),
-        layers.conv2d({ filters: 4, kernelSize: 3, padding: "same", activation: "gelu" }),
-        layers.maxPooling2d({ poolSize: 3, strides: 2 }),
-        layers.flatten(),
-        layers.dropout({ rate: 0.5, seed: 3 }),
-        layers.activation({ activation: "softmax" }),
-      ],
-    ],
-    [
-      "optimizers",
-      () => [
-        optimizers.adam({ learningRate: 0.002, beta1: 0.8, amsgrad: true, clipnorm: 1 }),
-        optimizers.sgd({ learningRate: 0.1, momentum: 0.9, nesterov: true, weightDecay: 0.01 }),
-      ],
-    ],
-    [
-      "losses",
-      () => [
-        losses.meanSquaredError(),
-        losses.binaryCrossentropy({ fromLogits: true }),
-        losses.categoricalCrossentropy({ labelSmoothing: 0.1, reduction: "sum" }),
-        losses.sparseCategoricalCrossentropy({ ignoreClass: 2 }),
-      ],
-    ],
-  ] as const)("%s", (family, make) => {
-    expect(make().map((x) => x.getConfig())).toEqual(golden.configs[family]);
-  });
-});
 
 const digits = (): Sequential =>
   sequential([

@@ -32,6 +32,7 @@ export { Lambda, type LambdaOptions, lambda } from "./lambda.ts";
 export { LayerNormalization, type LayerNormalizationOptions, layerNormalization } from "./layer-normalization.ts";
 export { Masking, type MaskingOptions, masking } from "./masking.ts";
 export { MaxPooling2D, type MaxPooling2DOptions, maxPooling2d } from "./max-pooling2d.ts";
+
 export {
   AlphaDropout,
   type AlphaDropoutOptions,
@@ -62,3 +63,12 @@ export {
 export { SpectralNormalization, type SpectralNormalizationOptions, spectralNormalization } from "./spectral-normalization.ts";
 export { UnitNormalization, type UnitNormalizationOptions, unitNormalization } from "./unit-normalization.ts";
 export { Wrapper, type WrapperOptions } from "./wrapper.ts";
+
+export { Bidirectional, type BidirectionalOptions, bidirectional, type MergeMode } from "./rnn/bidirectional.ts";
+export { type CellCall, RNNCell } from "./rnn/cell.ts";
+export { GRU, GRUCell, type GRUCellOptions, type GRUOptions, gru, gruCell } from "./rnn/gru.ts";
+export { LSTM, LSTMCell, type LSTMCellOptions, type LSTMOptions, lstm, lstmCell } from "./rnn/lstm.ts";
+export { RNN, type RNNCall, type RNNOptions, type RNNOutput, rnn, type SequenceOptions } from "./rnn/rnn.ts";
+export { SimpleRNN, SimpleRNNCell, type SimpleRNNCellOptions, type SimpleRNNOptions, simpleRnn, simpleRnnCell } from "./rnn/simple-rnn.ts";
+export { StackedRNNCells, type StackedRNNCellsOptions, stackedRnnCells } from "./rnn/stacked.ts";
+export { TimeDistributed, type TimeDistributedOptions, timeDistributed } from "./rnn/time-distributed.ts";

@@ -1,60 +1,63 @@
-/** Losses by name. */
+/** Losses by name or config. */
 import type { Tensor } from "@antler/tensor-core";
-import { lookup } from "../lookup.ts";
 import { snakeCase } from "../naming.ts";
-import { type LabelKind, labelKind, matchRanks } from "../ranks.ts";
-import { BinaryCrossentropy } from "./binary-crossentropy.ts";
-import { CategoricalCrossentropy } from "./categorical-crossentropy.ts";
+import { type LabelKind, labelKind } from "../ranks.ts";
+import { type Serialized, serializeObject } from "../serialization/config.ts";
+import { type Family, resolve } from "../serialization/family.ts";
+import { functionOf, isSerializedFunction } from "../serialization/functions.ts";
+import { type CustomObjects, withCustomObjects } from "../serialization/registry.ts";
+import * as functions from "./functions/index.ts";
 import { Loss } from "./loss.ts";
-import { MeanSquaredError } from "./mean-squared-error.ts";
-import { SparseCategoricalCrossentropy } from "./sparse-categorical-crossentropy.ts";
+import * as members from "./members.ts";
+import { type LossFunction, wrapped } from "./wrapper.ts";
 
-/** The loss of each sample, from labels and predictions. */
-export type LossFunction = (yTrue: Tensor, yPred: Tensor) => Tensor;
-/** A name such as `"mse"`, a loss, or a function. */
-export type LossLike = string | Loss | LossFunction;
+/** A name such as `"mse"`, a loss, a function, or the config of one of them. */
+export type LossLike = string | Loss | LossFunction | Serialized;
 
-const table: Readonly<Record<string, () => Loss>> = {
-  bce: () => new BinaryCrossentropy(),
-  binary_crossentropy: () => new BinaryCrossentropy(),
-  categorical_crossentropy: () => new CategoricalCrossentropy(),
-  mean_squared_error: () => new MeanSquaredError(),
-  mse: () => new MeanSquaredError(),
-  sparse_categorical_crossentropy: () => new SparseCategoricalCrossentropy(),
+const family: Family<Loss> = {
+  kind: "loss",
+  base: Loss,
+  members: () => members,
+  aliases: {
+    bce: "binary_crossentropy",
+    kld: "kl_divergence",
+    kullback_leibler_divergence: "kl_divergence",
+    logcosh: "log_cosh",
+    mae: "mean_absolute_error",
+    mape: "mean_absolute_percentage_error",
+    mse: "mean_squared_error",
+    msle: "mean_squared_logarithmic_error",
+  },
 };
 
-/** A function as a loss. */
-class FunctionLoss extends Loss {
-  readonly #fn: LossFunction;
-  constructor(fn: LossFunction) {
-    super({ name: snakeCase(fn.name) || "loss" });
-    this.#fn = fn;
-  }
-  override call(yTrue: Tensor, yPred: Tensor): Tensor {
-    return this.#fn(...matchRanks(yTrue, yPred));
-  }
-}
-
 /**
- * The loss a name or function stands for.
+ * The loss a name, a function or a config stands for.
  * @throws ValueError for an unknown name, listing the known ones
  * @example
  * losses.get("mse").name; // "mean_squared_error"
  */
 export function get(identifier: LossLike): Loss {
-  if (identifier instanceof Loss) return identifier;
-  return typeof identifier === "function" ? new FunctionLoss(identifier) : lookup("loss", table, identifier)();
+  if (typeof identifier === "function") return wrapped(identifier);
+  if (isSerializedFunction(identifier)) return wrapped(functionOf<LossFunction>("losses", identifier, functions));
+  return resolve(family, identifier);
 }
 
-const crossentropies: Readonly<Record<LabelKind, () => Loss>> = {
-  binary: () => new BinaryCrossentropy(),
-  sparse: () => new SparseCategoricalCrossentropy(),
-  categorical: () => new CategoricalCrossentropy(),
-};
+/** A loss as Keras's files hold it. */
+export const serialize = (loss: Loss): Serialized => serializeObject(loss);
+
+/** The loss a file holds; `customObjects` are classes and functions it may name besides ours. */
+export const deserialize = (config: LossLike, customObjects?: CustomObjects): Loss => withCustomObjects(customObjects, () => get(config));
+
 /** Whether a loss's meaning depends on the shapes of labels and predictions: "crossentropy" and "ce". */
 export const isAutomatic = (identifier: LossLike): identifier is string =>
   typeof identifier === "string" && ["crossentropy", "ce"].includes(snakeCase(identifier));
 
+const crossentropies: Readonly<Record<LabelKind, string>> = {
+  binary: "binary_crossentropy",
+  sparse: "sparse_categorical_crossentropy",
+  categorical: "categorical_crossentropy",
+};
+
 /** As `get`, but "crossentropy" is the one that suits the shapes. */
 export const getFor = (identifier: LossLike, yTrue: Tensor, yPred: Tensor): Loss =>
-  isAutomatic(identifier) ? crossentropies[labelKind(yTrue, yPred)]() : get(identifier);
+  get(isAutomatic(identifier) ? crossentropies[labelKind(yTrue, yPred)] : identifier);

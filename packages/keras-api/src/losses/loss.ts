@@ -1,33 +1,37 @@
 /** The base of losses: one number for how far predictions are from the truth. */
 import {
-  add,
   cast,
   type DType,
   divNoNan,
   logicalAnd,
   mul,
-  ShapeError,
   sizeOfAxes,
   sum,
   type Tensor,
   ValueError,
+  where,
   withName,
-  zerosLike,
 } from "@antler/tensor-core";
 import { maskOf } from "../masks.ts";
 import { autoName } from "../naming.ts";
+import { type PolicyLike, policyOf } from "../policy.ts";
 import { matchRanks } from "../ranks.ts";
 import { type Config, configOf } from "../serialization/config.ts";
 
-/** How the losses of single samples become one: their mean, their sum, or not at all. */
-export type Reduction = "sum_over_batch_size" | "mean" | "sum" | "none";
+const reductions = ["sum_over_batch_size", "mean", "mean_with_sample_weight", "sum", "none"] as const;
+
+/**
+ * How the losses of single samples become one: their mean ("sum_over_batch_size" and "mean" are the same), their sum divided by the
+ * sum of the sample weights, their sum, or not at all.
+ */
+export type Reduction = (typeof reductions)[number];
 
 export interface LossOptions {
-  /** Default "sum_over_batch_size": the mean. */
+  /** Default "sum_over_batch_size": the mean. null is "none". */
   readonly reduction?: Reduction | null | undefined;
   readonly name?: string | undefined;
   /** Of the computation. Default "float32". */
-  readonly dtype?: DType | undefined;
+  readonly dtype?: PolicyLike | null | undefined;
 }
 
 /**
@@ -41,15 +45,16 @@ export interface LossOptions {
  */
 export abstract class Loss {
   readonly name: string;
-  readonly reduction: Reduction;
+  readonly reduction: Reduction | null;
   readonly dtype: DType;
 
-  constructor({ reduction = "sum_over_batch_size", name, dtype = "float32" }: LossOptions = {}) {
-    this.reduction = reduction ?? "none";
-    this.dtype = dtype;
+  constructor({ reduction = "sum_over_batch_size", name, dtype }: LossOptions = {}) {
+    this.reduction = reduction;
+    this.dtype = policyOf(dtype ?? "float32").computeDtype;
     this.name = name ?? autoName(this.className);
-    if (!["sum_over_batch_size", "mean", "sum", "none"].includes(this.reduction)) {
-      throw new ValueError(this.className, `reduction must be "sum_over_batch_size", "mean", "sum" or "none", got "${this.reduction}"`);
+    if (reduction !== null && !reductions.includes(reduction)) {
+      const known = reductions.map((r) => `"${r}"`).join(", ");
+      throw new ValueError(this.className, `reduction must be one of ${known} or null, got "${String(reduction)}"`);
     }
   }
   /** Keras's name of the class. */
@@ -73,11 +78,7 @@ export abstract class Loss {
       const losses = this.call(cast(yTrue, this.dtype), cast(yPred, this.dtype));
       const masks = [maskOf(yPred), maskOf(losses)].filter((m) => m !== null);
       const mask = masks.length === 2 ? logicalAnd(masks[0]!, masks[1]!) : masks[0];
-      const factors = [sampleWeight && cast(sampleWeight, this.dtype), mask && maskWeight(mask, this.dtype, this.reduction)];
-      return reduce(
-        factors.filter((f) => f !== undefined).reduce((values: Tensor, f) => weigh(values, f), losses),
-        this.reduction,
-      );
+      return reduce(losses, maskedWeight(sampleWeight, mask, losses.dtype, this.reduction ?? "none"), this.reduction ?? "none");
     });
   }
 
@@ -87,36 +88,28 @@ export abstract class Loss {
   }
 }
 
-function weigh(losses: Tensor, sampleWeight: Tensor): Tensor {
-  const [values, weights] = matchRanks(losses, sampleWeight);
-  return mul(values, weights);
+/** What each sample counts: nothing where it is masked. Before a plain mean, the others count more, so that it is theirs. */
+export function maskedWeight(
+  sampleWeight: Tensor | undefined,
+  mask: Tensor | null | undefined,
+  dtype: DType,
+  reduction: Reduction,
+): Tensor | undefined {
+  const given = sampleWeight && cast(sampleWeight, dtype);
+  if (!mask) return given;
+  const plain = cast(mask, dtype);
+  const rescaled = reduction === "sum_over_batch_size" || reduction === "mean";
+  const counts = rescaled ? where(mask, divNoNan(sizeOf(plain), sum(plain)), 0) : plain;
+  return given ? mul(...matchRanks(counts, given)) : counts;
 }
+/** The number of elements as a tensor: known or not, a quotient of it is a tensor. */
+const sizeOf = (x: Tensor): Tensor | number => sizeOfAxes(x, [...x.dims.keys()]);
 
-/** Masked samples count nothing; a mean is taken over the others. */
-function maskWeight(mask: Tensor, dtype: DType, reduction: Reduction): Tensor {
-  const counts = cast(mask, dtype);
-  if (reduction === "sum" || reduction === "none") return counts;
-  const total = add(zerosLike(sum(counts)), sizeOfAxes(counts, [...counts.dims.keys()]));
-  return mul(counts, divNoNan(total, sum(counts)));
+function reduce(losses: Tensor, weight: Tensor | undefined, reduction: Reduction): Tensor {
+  const [values, weights] = weight ? matchRanks(losses, weight) : [losses, undefined];
+  const weighted = weights ? mul(values, weights) : values;
+  if (reduction === "none" || weighted.rank === 0) return weighted;
+  const total = sum(weighted);
+  if (reduction === "sum") return total;
+  return divNoNan(total, reduction === "mean_with_sample_weight" && weights ? sum(weights) : sizeOf(weighted));
 }
-
-function reduce(losses: Tensor, reduction: Reduction): Tensor {
-  if (reduction === "none" || losses.rank === 0) return losses;
-  const total = sum(losses);
-  return reduction === "sum" ? total : divNoNan(total, sizeOfAxes(losses, [...losses.dims.keys()]));
-}
-
-/** Refuses labels whose shape is not the predictions'. */
-export function sameShapes(loss: string, yTrue: Tensor, yPred: Tensor): void {
-  if (
-    yTrue.rank === yPred.rank &&
-    yTrue.dims.every((d, i) => d === yPred.dims[i] || typeof d !== "number" || typeof yPred.dims[i] !== "number")
-  )
-    return;
-  throw new ShapeError(loss, "labels and predictions must have the same shape", {
-    got: [yTrue.spec, yPred.spec],
-    hint: hintFor(yTrue, yPred),
-  });
-}
-const hintFor = (yTrue: Tensor, yPred: Tensor): string | undefined =>
-  yTrue.rank < yPred.rank || yTrue.dims.at(-1) === 1 ? 'Integer labels go with "sparse_categorical_crossentropy".' : undefined;

@@ -1,48 +1,74 @@
-/** Metrics by name; "accuracy" is whichever suits the shapes. */
+/** Metrics by name or config; "accuracy" is whichever suits the shapes. */
 import type { Tensor } from "@antler/tensor-core";
-import { lookup } from "../lookup.ts";
 import { snakeCase } from "../naming.ts";
 import { type LabelKind, labelKind } from "../ranks.ts";
-import { Accuracy, BinaryAccuracy, CategoricalAccuracy, SparseCategoricalAccuracy } from "./accuracy.ts";
-import { Mean, MeanMetricWrapper, type MetricFunction } from "./mean.ts";
-import { MeanSquaredError } from "./mean-squared-error.ts";
-import { Metric, type MetricOptions } from "./metric.ts";
+import { type Serialized, serializeObject } from "../serialization/config.ts";
+import { type Family, resolve } from "../serialization/family.ts";
+import { functionOf, isSerializedFunction } from "../serialization/functions.ts";
+import { type CustomObjects, withCustomObjects } from "../serialization/registry.ts";
+import * as functions from "./functions/index.ts";
+import * as members from "./members.ts";
+import { Metric } from "./metric.ts";
+import { type MetricFunction, wrapped } from "./wrapper.ts";
 
-/** A name such as `"accuracy"`, a metric, or a function of labels and predictions that gives one value a sample. */
-export type MetricLike = string | Metric | MetricFunction;
+/** A name such as `"accuracy"`, a metric, a function that gives one value a sample, or the config of one of them. */
+export type MetricLike = string | Metric | MetricFunction | Serialized;
 
-const table: Readonly<Record<string, (options: MetricOptions) => Metric>> = {
-  accuracy: (o) => new Accuracy(o),
-  binary_accuracy: (o) => new BinaryAccuracy(o),
-  categorical_accuracy: (o) => new CategoricalAccuracy(o),
-  mean: (o) => new Mean(o),
-  mean_squared_error: (o) => new MeanSquaredError(o),
-  mse: (o) => new MeanSquaredError(o),
-  sparse_categorical_accuracy: (o) => new SparseCategoricalAccuracy(o),
+const family: Family<Metric> = {
+  kind: "metric",
+  base: Metric,
+  members: () => members,
+  aliases: {
+    acc: "accuracy",
+    bce: "binary_crossentropy",
+    kld: "kl_divergence",
+    mae: "mean_absolute_error",
+    mape: "mean_absolute_percentage_error",
+    mse: "mean_squared_error",
+    msle: "mean_squared_logarithmic_error",
+  },
 };
 
 /**
- * The metric a name or function stands for.
+ * The metric a name, a function or a config stands for.
  * @throws ValueError for an unknown name, listing the known ones
  * @example
- * metrics.get("mse").name; // "mse"
+ * metrics.get("mse").name; // "mean_squared_error"
  */
 export function get(identifier: MetricLike): Metric {
-  if (identifier instanceof Metric) return identifier;
-  if (typeof identifier === "function") return new MeanMetricWrapper(identifier, { name: snakeCase(identifier.name) || "metric" });
-  return lookup("metric", table, identifier)({ name: snakeCase(identifier) });
+  if (typeof identifier === "function") return wrapped(identifier);
+  if (isSerializedFunction(identifier)) return wrapped(functionOf<MetricFunction>("metrics", identifier, functions));
+  return resolve(family, identifier);
 }
 
-const accuracies: Readonly<Record<LabelKind, (options: MetricOptions) => Metric>> = {
-  binary: (o) => new BinaryAccuracy(o),
-  sparse: (o) => new SparseCategoricalAccuracy(o),
-  categorical: (o) => new CategoricalAccuracy(o),
+/** A metric as Keras's files hold it. */
+export const serialize = (metric: Metric): Serialized => serializeObject(metric);
+
+/** The metric a file holds; `customObjects` are classes and functions it may name besides ours. */
+export const deserialize = (config: MetricLike, customObjects?: CustomObjects): Metric =>
+  withCustomObjects(customObjects, () => get(config));
+
+const accuracies: Readonly<Record<LabelKind, string>> = {
+  binary: "binary_accuracy",
+  sparse: "sparse_categorical_accuracy",
+  categorical: "categorical_accuracy",
 };
 
 /** Whether a metric's meaning depends on the shapes of labels and predictions: "accuracy" and "acc". */
 export const isAutomatic = (identifier: MetricLike): identifier is string =>
   typeof identifier === "string" && ["accuracy", "acc"].includes(snakeCase(identifier));
 
-/** As `get`, but "accuracy" is the accuracy that suits the shapes. */
-export const getFor = (identifier: MetricLike, yTrue: Tensor, yPred: Tensor): Metric =>
-  isAutomatic(identifier) ? accuracies[labelKind(yTrue, yPred)]({ name: snakeCase(identifier) }) : get(identifier);
+/** As `get`, but logs call what is named by a string by that string. */
+export function getNamed(identifier: MetricLike): Metric {
+  const found = get(identifier);
+  if (typeof identifier === "string") found.name = snakeCase(identifier);
+  return found;
+}
+
+/** As `getNamed`, but "accuracy" is the accuracy that suits the shapes. */
+export function getFor(identifier: MetricLike, yTrue: Tensor, yPred: Tensor): Metric {
+  if (!isAutomatic(identifier)) return getNamed(identifier);
+  const found = get(accuracies[labelKind(yTrue, yPred)]);
+  found.name = snakeCase(identifier);
+  return found;
+}

@@ -1,13 +1,23 @@
 /** The base of metrics: numbers collected over batches. */
-import { type DType, suspendTrace, type Tensor, Variable } from "@antler/tensor-core";
+import { type DType, suspendTrace, type Tensor, type TensorData, tensor, Variable } from "@antler/tensor-core";
 import { autoName } from "../naming.ts";
+import { type PolicyLike, policyOf } from "../policy.ts";
 import { type Config, configOf } from "../serialization/config.ts";
 import { storedZeros } from "../zeros.ts";
 
 export interface MetricOptions {
-  readonly name?: string | undefined;
+  readonly name?: string | null | undefined;
   /** Of state and result. Default "float32". */
-  readonly dtype?: DType | undefined;
+  readonly dtype?: PolicyLike | null | undefined;
+}
+
+export interface MetricVariableOptions {
+  /** Default "variable". */
+  readonly name?: string;
+  /** Default []: a scalar. */
+  readonly shape?: readonly number[];
+  /** Default the metric's. */
+  readonly dtype?: DType;
 }
 
 /**
@@ -29,9 +39,9 @@ export abstract class Metric {
   readonly dtype: DType;
   readonly #variables: Variable[] = [];
 
-  constructor({ name, dtype = "float32" }: MetricOptions = {}) {
+  constructor({ name, dtype }: MetricOptions = {}) {
     this.name = name ?? autoName(this.className);
-    this.dtype = dtype;
+    this.dtype = policyOf(dtype ?? "float32").computeDtype;
   }
   /** Keras's name of the class. */
   get className(): string {
@@ -43,24 +53,29 @@ export abstract class Metric {
 
   /** Takes a batch into account. */
   abstract updateState(yTrue: Tensor, yPred: Tensor, sampleWeight?: Tensor): void;
-  /** The value so far: a scalar. */
+  /** The value so far: a scalar, or one value for each threshold or class. */
   abstract result(): Tensor;
 
+  /** Takes a batch into account, and gives the value so far. */
+  apply(yTrue: Tensor, yPred: Tensor, sampleWeight?: Tensor): Tensor {
+    this.updateState(yTrue, yPred, sampleWeight);
+    return this.result();
+  }
+
   /** Forgets all batches. */
-  reset(): void {
+  resetState(): void {
     for (const v of this.#variables) setZero(v);
   }
 
-  /** A variable that starts at zero, and does so again after `reset`. */
-  protected addVariable({ name = "variable", shape = [] }: { readonly name?: string; readonly shape?: readonly number[] } = {}): Variable {
-    const v = suspendTrace(() => {
-      const zero = storedZeros(shape, this.dtype);
-      const made = new Variable(zero, { name: `${this.name}/${name}`, trainable: false });
-      zero.dispose();
-      return made;
-    });
+  /** A variable that starts at zero, and does so again after `resetState`. */
+  protected addVariable({ name = "variable", shape = [], dtype = this.dtype }: MetricVariableOptions = {}): Variable {
+    const v = variableOf(`${this.name}/${name}`, () => storedZeros(shape, dtype));
     this.#variables.push(v);
     return v;
+  }
+  /** Numbers that never change, and are no state. */
+  protected addConstant(data: TensorData, dtype: DType = this.dtype): Variable {
+    return variableOf(`${this.name}/constant`, () => tensor(data, undefined, dtype));
   }
   get variables(): readonly Variable[] {
     return this.#variables;
@@ -71,6 +86,15 @@ export abstract class Metric {
     return configOf(this, ["name", "dtype"]);
   }
 }
+
+/** Steps make variables while they are traced, too. */
+const variableOf = (name: string, initial: () => Tensor): Variable =>
+  suspendTrace(() => {
+    const first = initial();
+    const made = new Variable(first, { name, trainable: false });
+    first.dispose();
+    return made;
+  });
 
 function setZero(v: Variable): void {
   const zero = storedZeros(v.shape, v.dtype);

@@ -1,19 +1,40 @@
-/** Optimizers by name. */
-import { lookup } from "../lookup.ts";
-import { Adam } from "./adam.ts";
+/** Optimizers by name or config. */
+import { isSerialized, type Serialized, serializeObject } from "../serialization/config.ts";
+import { type Family, resolve } from "../serialization/family.ts";
+import { functionOf, isSerializedFunction } from "../serialization/functions.ts";
+import * as members from "./members.ts";
 import { Optimizer } from "./optimizer.ts";
-import { SGD } from "./sgd.ts";
+import { get as getSchedule } from "./schedules/get.ts";
 
-/** A name such as `"adam"`, or an optimizer. */
-export type OptimizerLike = string | Optimizer;
+/** A name such as `"adam"`, an optimizer, or the config of one. */
+export type OptimizerLike = string | Optimizer | Serialized;
 
-const table: Readonly<Record<string, () => Optimizer>> = { adam: () => new Adam(), sgd: () => new SGD() };
+const family: Family<Optimizer> = {
+  kind: "optimizer",
+  base: Optimizer,
+  members: () => members,
+  aliases: { adamw: "AdamW", rmsprop: "RMSprop", rms_prop: "RMSprop" },
+};
 
 /**
- * The optimizer a name stands for, with its default options.
+ * The optimizer a name or config stands for.
  * @throws ValueError for an unknown name, listing the known ones
  * @example
  * optimizers.get("adam");
  */
-export const get = (identifier: OptimizerLike): Optimizer =>
-  identifier instanceof Optimizer ? identifier : lookup("optimizer", table, identifier)();
+export const get = (identifier: OptimizerLike): Optimizer => resolve(family, isSerialized(identifier) ? unfold(identifier) : identifier);
+
+/** An optimizer as files hold it: its class and options, not its variables. */
+export const serialize = (optimizer: Optimizer): Serialized => serializeObject(optimizer);
+/** The optimizer of such a config. */
+export const deserialize = (config: Serialized): Optimizer => get(config);
+
+/** A config's own configs as objects: the rule of a learning rate, the optimizer within an optimizer. */
+function unfold(given: Serialized): Serialized {
+  const made = Object.entries(given.config as object).map(([key, value]) => [key, isSerialized(value) ? member(key, value) : value]);
+  return { ...given, config: Object.fromEntries(made) };
+}
+function member(key: string, value: Serialized): unknown {
+  if (key !== "learning_rate") return get(value);
+  return isSerializedFunction(value) ? functionOf("optimizers", value, {}) : getSchedule(value);
+}

@@ -1,6 +1,10 @@
 /** Optimizers: a class and a factory each, and `get` to find one by name. */
-export { Adam, type AdamOptions, adam } from "./adam.ts";
 export type { ClipOptions } from "./clip.ts";
-export { get, type OptimizerLike } from "./get.ts";
-export { type Gradient, Optimizer, type OptimizerOptions } from "./optimizer.ts";
-export { SGD, type SGDOptions, sgd } from "./sgd.ts";
+export { deserialize, get, type OptimizerLike, serialize } from "./get.ts";
+export type { LearningRateFunction, LearningRateLike } from "./learning-rate.ts";
+export * from "./members.ts";
+export type { MomentsOptions } from "./moments.ts";
+export { type ExcludeOptions, type Gradient, Optimizer } from "./optimizer.ts";
+export type { OptimizerOptions } from "./options.ts";
+export * as schedules from "./schedules/index.ts";
+export type { StateOptions } from "./state.ts";

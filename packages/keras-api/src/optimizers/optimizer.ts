@@ -2,39 +2,40 @@
 import {
   add,
   cast,
-  type DType,
   densify,
+  div,
+  equal,
+  floorDiv,
   type IndexedSlices,
+  identity,
+  mod,
   mul,
+  notEqual,
   sub,
-  suspendTrace,
   type Tensor,
   tensor,
   tidy,
   ValueError,
-  Variable,
+  type Variable,
+  where,
   withName,
+  zerosLike,
 } from "@antler/tensor-core";
 import { warnOnce } from "../host.ts";
 import { autoName } from "../naming.ts";
 import { type Config, configOf } from "../serialization/config.ts";
-import { storedZeros } from "../zeros.ts";
-import { type ClipOptions, clip } from "./clip.ts";
-
-export interface OptimizerOptions extends ClipOptions {
-  /** How far each step goes. */
-  readonly learningRate?: number | undefined;
-  /** The part of each weight that a step takes away, times the learning rate. Default none. */
-  readonly weightDecay?: number | null | undefined;
-  readonly name?: string | undefined;
-}
+import { constraintOf } from "../weights.ts";
+import { clip } from "./clip.ts";
+import { checkRate, type LearningRateLike, rateAt, rateConfig } from "./learning-rate.ts";
+import { checkOptions, type OptimizerOptions } from "./options.ts";
+import { assignWhere, type StateOptions, stateVariable } from "./state.ts";
 
 /** A gradient; null where the loss does not depend on the variable. */
 export type Gradient = Tensor | IndexedSlices | null;
 
 /**
- * Override `updateStep`, and `build` for state of your own (`addSlots`). All state lives in variables, so that a step can be
- * compiled.
+ * Override `updateStep`, `addState` for variables of your own, and `rates` for what all variables' updates share. All state lives in
+ * variables, so that a step can be compiled.
  * @example
  * class SignDescent extends Optimizer {
  *   override updateStep(gradient: Tensor, variable: Variable, rate: Tensor) {
@@ -44,35 +45,45 @@ export type Gradient = Tensor | IndexedSlices | null;
  */
 export abstract class Optimizer {
   readonly name: string;
-  /** How many steps were made: int32, int64 in files. */
-  readonly iterations: Variable;
-  /** The learning rate it was made with. */
-  protected readonly initialLearningRate: number;
   readonly weightDecay: number | null;
   readonly clipnorm: number | null;
   readonly clipvalue: number | null;
   readonly globalClipnorm: number | null;
+  readonly useEma: boolean;
+  readonly emaMomentum: number;
+  readonly emaOverwriteFrequency: number | null;
+  readonly gradientAccumulationSteps: number | null;
+  lossScaleFactor: number | null;
   built: boolean;
-  readonly #learningRate: Variable;
-  readonly #variables: Variable[];
-  /** Each variable's place among those the optimizer was built for. */
-  readonly #places = new Map<Variable, number>();
+  readonly #iterations: Variable;
+  /** The rule, or the last number that was given. */
+  #learningRate: LearningRateLike;
+  readonly #learningRateVariable: Variable | undefined;
+  readonly #variables: Variable[] = [];
+  /** Of each variable the optimizer was built for: its slots by name. */
+  readonly #slots = new Map<Variable, Map<string, Variable>>();
+  #isExcluded: (variable: Variable) => boolean = () => false;
 
-  constructor(options: OptimizerOptions & { readonly learningRate: number }) {
-    const { learningRate, weightDecay = null, clipnorm = null, clipvalue = null, globalClipnorm = null } = options;
+  constructor(options: OptimizerOptions) {
+    const { learningRate } = options;
+    checkRate(this.className, learningRate);
+    checkOptions(this.className, options);
     this.name = options.name ?? autoName(this.className);
-    this.weightDecay = weightDecay;
-    this.clipnorm = clipnorm;
-    this.clipvalue = clipvalue;
-    this.globalClipnorm = globalClipnorm;
-    if ([clipnorm, clipvalue, globalClipnorm].filter((c) => c !== null).length > 1) {
-      throw new ValueError(this.className, "only one of clipnorm, clipvalue and globalClipnorm may be given");
-    }
+    this.weightDecay = options.weightDecay ?? null;
+    this.clipnorm = options.clipnorm ?? null;
+    this.clipvalue = options.clipvalue ?? null;
+    this.globalClipnorm = options.globalClipnorm ?? null;
+    this.useEma = options.useEma ?? false;
+    this.emaMomentum = options.emaMomentum ?? 0.99;
+    this.emaOverwriteFrequency = options.emaOverwriteFrequency ?? null;
+    this.lossScaleFactor = options.lossScaleFactor ?? null;
+    this.gradientAccumulationSteps = options.gradientAccumulationSteps ?? null;
     this.built = false;
-    this.initialLearningRate = learningRate;
-    this.iterations = stateOf(Int32Array.of(0), [], `${this.name}/iteration`, "int64");
-    this.#learningRate = stateOf(Float32Array.of(learningRate), [], `${this.name}/learning_rate`);
-    this.#variables = [this.iterations, this.#learningRate];
+    this.#learningRate = learningRate;
+    this.#iterations = this.addVariable(`${this.name}/iteration`, { dtype: "int32", savedDtype: "int64" });
+    if (typeof learningRate === "number") {
+      this.#learningRateVariable = this.addVariable(`${this.name}/learning_rate`, { value: learningRate });
+    }
   }
   /** Keras's name of the class. */
   get className(): string {
@@ -82,45 +93,69 @@ export abstract class Optimizer {
     return "keras.optimizers";
   }
 
-  /** float32 scalar; setting a number compiles nothing. */
+  /** How many steps were made, those that only collected gradients included: int32, int64 in files. */
+  get iterations(): Variable {
+    return this.#iterations;
+  }
+  /**
+   * float32 scalar; setting a number compiles nothing.
+   * @throws ValueError where the learning rate is a schedule or a function
+   */
   get learningRate(): Variable {
-    return this.#learningRate;
+    if (this.#learningRateVariable) return this.#learningRateVariable;
+    const hint = "Read it with currentLearningRate(); to set it, make the optimizer with a number.";
+    throw new ValueError(this.className, "its learning rate is a rule, no variable", { hint });
   }
   set learningRate(value: number | Tensor | Variable) {
+    const variable = this.learningRate;
     const next = typeof value === "number" ? tensor(value) : value;
-    this.#learningRate.assign(next);
-    if (typeof value === "number") (next as Tensor).dispose();
+    variable.assign(next);
+    if (typeof value !== "number") return;
+    (next as Tensor).dispose();
+    this.#learningRate = value;
+  }
+  /** The learning rate of the next step, whatever it comes from: float32 scalar. */
+  currentLearningRate(): Tensor {
+    return tidy(() => identity(this.#rateAt(this.#iterations.value)));
+  }
+  #rateAt(step: Tensor): Tensor {
+    const rule = this.#learningRate;
+    return typeof rule === "number" ? this.learningRate.value : rateAt(rule, step);
   }
 
-  /** All state: the step count, the learning rate, then the slots in the order they were made. */
+  /** All state, as files hold it: the step count, the learning rate if it is a number, then the slots in the order they were made. */
   get variables(): readonly Variable[] {
     return this.#variables;
   }
-
-  /** Makes the state for these variables; done by the first `apply`. End an override by adding slots. */
+  /** Makes the state for these variables, once; done by the first `apply`. */
   build(variables: readonly Variable[]): void {
-    variables.forEach((v, i) => void this.#places.set(v, i));
+    if (this.built) return;
+    for (const v of variables) this.#slots.set(v, new Map());
+    if (this.useEma) this.addSlots(variables, ["average"]);
+    if (this.gradientAccumulationSteps) this.addSlots(variables, ["gradient_accumulator"]);
+    this.addState(variables);
     this.built = true;
   }
-  /**
-   * State of a variable's shape, one for each variable and name, all zero.
-   * @returns for each name the slots in the variables' order; made variable by variable, as Keras files hold them
-   */
-  protected addSlots(variables: readonly Variable[], names: readonly string[]): Variable[][] {
-    const slots = names.map((): Variable[] => []);
-    for (const reference of variables) {
-      names.forEach((name, i) => {
-        const path = `${this.name}/${reference.name.replaceAll("/", "_")}_${name}`;
-        const slot = suspendTrace(() => stateVariable(storedZeros(reference.shape, reference.dtype), path, reference.dtype));
-        slots[i]!.push(slot);
-        this.#variables.push(slot);
-      });
-    }
-    return slots;
+  /** Makes an optimizer's own state, with `addSlots`, `addSlot` and `addVariable`. */
+  protected addState(_variables: readonly Variable[]): void {}
+  /** Slots of the variables' shapes and dtypes, under these names, with these values; made variable by variable, as Keras files hold them. */
+  protected addSlots(variables: readonly Variable[], names: readonly string[], values: readonly number[] = []): void {
+    for (const v of variables) names.forEach((name, i) => void this.addSlot(v, name, { value: values[i] }));
   }
-  /** The slot that belongs to a variable. */
-  protected slotOf(slots: readonly Variable[], v: Variable): Variable {
-    return slots[this.#places.get(v)!]!;
+  /** State that belongs to a variable; of its shape and dtype, unless the options say otherwise. */
+  protected addSlot(reference: Variable, name: string, options: StateOptions & { readonly path?: string } = {}): void {
+    const { path = `${this.name}/${reference.name.replaceAll("/", "_")}_${name}`, ...rest } = options;
+    this.#slots.get(reference)!.set(name, this.addVariable(path, { shape: reference.shape, dtype: reference.dtype, ...rest }));
+  }
+  /** A variable among the optimizer's state. */
+  protected addVariable(path: string, options?: StateOptions): Variable {
+    const made = stateVariable(path, options);
+    this.#variables.push(made);
+    return made;
+  }
+  /** The slot of that name that belongs to a variable. */
+  protected slot(v: Variable, name: string): Variable {
+    return this.#slots.get(v)!.get(name)!;
   }
 
   /**
@@ -134,30 +169,13 @@ export abstract class Optimizer {
     if (gradients.length !== variables.length) {
       throw new ValueError(this.className, `got ${gradients.length} gradients for ${variables.length} variables`);
     }
-    if (!this.built) this.build(variables);
-    const stranger = variables.find((v) => !this.#places.has(v));
+    this.build(variables);
+    const stranger = variables.find((v) => !this.#slots.has(v));
     if (stranger) {
       const hint = "An optimizer belongs to the variables it saw first: make a new one for others.";
       throw new ValueError(this.className, `does not know the variable "${stranger.name}"`, { hint });
     }
     withName(this.name, () => tidy(() => this.#step(gradients, variables)));
-  }
-  #step(gradients: readonly Gradient[], all: readonly Variable[]): void {
-    const without = all.filter((_, i) => gradients[i] === null);
-    const names = without.map((v) => v.name).join(", ");
-    if (all.length && without.length === all.length) throw new ValueError(this.className, `no variable has a gradient (${names})`);
-    if (without.length) warnOnce(`${this.className}: no gradient for ${names}: the loss does not depend on them.`);
-
-    const variables = all.filter((_, i) => gradients[i] !== null);
-    const clipped = clip(gradients.filter((g) => g !== null).map(densify), this);
-    const learningRate = this.#learningRate.value;
-    if (this.weightDecay !== null) {
-      for (const v of variables) v.assign(sub(v, mul(mul(v, this.weightDecay), cast(learningRate, v.dtype))));
-    }
-    const step = add(this.iterations, 1);
-    const rate = this.stepSize(learningRate, cast(step, "float32"));
-    variables.forEach((v, i) => void this.updateStep(cast(clipped[i]!, v.dtype), v, cast(rate, v.dtype)));
-    this.iterations.assign(step);
   }
   /** As `apply`, for pairs. */
   applyGradients(pairs: readonly (readonly [Gradient, Variable])[]): void {
@@ -166,35 +184,112 @@ export abstract class Optimizer {
       pairs.map(([, v]) => v),
     );
   }
+  #step(given: readonly Gradient[], all: readonly Variable[]): void {
+    const variables = this.#withGradient(given, all);
+    const dense = given.filter((g) => g !== null).map((g, i) => cast(densify(g), variables[i]!.dtype));
+    const factor = this.lossScaleFactor;
+    const gradients = factor ? dense.map((g) => div(g, factor)) : dense;
 
-  /** What `updateStep` gets as rate, once a step: the learning rate, or what an optimizer makes of it in step 1, 2, … */
-  protected stepSize(learningRate: Tensor, _step: Tensor): Tensor {
-    return learningRate;
+    const step = this.#iterations.value;
+    const every = this.gradientAccumulationSteps;
+    const updates = every ? floorDiv(step, every) : step;
+    const rate = this.#rateAt(step);
+    const update = (clipped: readonly Tensor[]): void => this.#update(clipped, variables, rate, updates);
+    if (every) this.#accumulate(gradients, variables, equal(mod(add(step, 1), every), 0), update);
+    else update(gradients);
+    if (this.useEma) this.#average(updates);
+    for (const v of variables) {
+      const constraint = constraintOf(v);
+      if (constraint) v.assign(constraint.apply(v.value));
+    }
+    this.#iterations.assign(add(step, 1));
   }
-  /** Changes one variable. */
-  protected abstract updateStep(gradient: Tensor, variable: Variable, rate: Tensor): void;
+  #withGradient(gradients: readonly Gradient[], all: readonly Variable[]): readonly Variable[] {
+    const without = all.filter((_, i) => gradients[i] === null);
+    const names = without.map((v) => v.name).join(", ");
+    if (all.length && without.length === all.length) throw new ValueError(this.className, `no variable has a gradient (${names})`);
+    if (without.length) warnOnce(`${this.className}: no gradient for ${names}: the loss does not depend on them.`);
+    return all.filter((_, i) => gradients[i] !== null);
+  }
+  /** Adds gradients up; every so often updates with their mean. */
+  #accumulate(
+    gradients: readonly Tensor[],
+    variables: readonly Variable[],
+    due: Tensor,
+    update: (gradients: readonly Tensor[]) => void,
+  ): void {
+    const slots = variables.map((v) => this.slot(v, "gradient_accumulator"));
+    const sums = gradients.map((g, i) => add(g, slots[i]!));
+    const means = sums.map((g) => div(g, this.gradientAccumulationSteps!));
+    assignWhere(due, [...variables, ...this.#variables], () => update(means));
+    slots.forEach((slot, i) => void slot.assign(where(due, zerosLike(slot), sums[i]!)));
+  }
+  #update(gradients: readonly Tensor[], variables: readonly Variable[], rate: Tensor, updates: Tensor): void {
+    const clipped = clip(gradients, this);
+    for (const v of variables) {
+      const decay = this.#isExcluded(v) ? null : this.decayOf(v);
+      if (decay) v.assign(sub(v, mul(mul(v, decay), cast(rate, v.dtype))));
+    }
+    const rates = this.rates(rate, cast(add(updates, 1), "float32"));
+    variables.forEach((v, i) => void this.updateStep(clipped[i]!, v, ...rates.map((r) => cast(r, v.dtype))));
+  }
 
-  /** The options, in Keras's snake_case. `learning_rate` is the one given; a changed one is in the variable. */
+  /** What `updateStep` gets beside gradient and variable, once for all of them: the learning rate, or what is made of it in step 1, 2, … */
+  protected rates(learningRate: Tensor, _step: Tensor): readonly Tensor[] {
+    return [learningRate];
+  }
+  /** Changes one variable. Gradient and rates have its dtype. */
+  protected abstract updateStep(gradient: Tensor, variable: Variable, ...rates: Tensor[]): void;
+
+  /** The decay of a variable's weights; null or 0 for none. */
+  protected decayOf(_variable: Variable): number | null {
+    return this.weightDecay;
+  }
+  /**
+   * Leaves variables out of weight decay: these, and those whose name matches one of the patterns. Replaces what was left out before.
+   * @throws ValueError once the optimizer is built
+   * @example
+   * optimizer.excludeFromWeightDecay({ names: ["bias", "gamma"] });
+   */
+  excludeFromWeightDecay({ variables = [], names = [] }: ExcludeOptions): void {
+    if (this.built) throw new ValueError(this.className, "excludeFromWeightDecay() must come before the first step");
+    const patterns = names.map((name) => new RegExp(name));
+    this.#isExcluded = (v) => variables.includes(v) || patterns.some((p) => p.test(v.name));
+  }
+
+  /** `a ← k · a + (1 − k) · w`; the first update sets a to w. */
+  #average(updates: Tensor): void {
+    const kept = mul(cast(notEqual(updates, 0), "float32"), this.emaMomentum);
+    const every = this.emaOverwriteFrequency;
+    const due = every ? equal(mod(add(updates, 1), every), 0) : undefined;
+    for (const v of this.#slots.keys()) {
+      const [average, k] = [this.slot(v, "average"), cast(kept, v.dtype)];
+      average.assign(add(mul(k, average), mul(sub(1, k), v)));
+      if (due) v.assign(where(due, average, v));
+    }
+  }
+  /** With `useEma`, puts the running means of these variables in their place; `fit` does so at its end. */
+  finalizeVariableValues(variables: readonly Variable[]): void {
+    if (this.useEma && this.built) tidy(() => void variables.forEach((v) => void v.assign(this.slot(v, "average"))));
+  }
+  /** The loss times `lossScaleFactor`: differentiate this one, so that small gradients do not vanish in 16 bits. */
+  scaleLoss(loss: Tensor): Tensor {
+    return this.lossScaleFactor ? mul(loss, this.lossScaleFactor) : loss;
+  }
+
+  /** The options, in Keras's snake_case. `learning_rate` is the last number given, or the rule. */
   getConfig(): Config {
     return {
       name: this.name,
-      learning_rate: Math.fround(this.initialLearningRate),
-      ...configOf(this, ["weightDecay", "clipnorm", "globalClipnorm", "clipvalue"]),
-      use_ema: false,
-      ema_momentum: 0.99,
-      ema_overwrite_frequency: null,
-      loss_scale_factor: null,
-      gradient_accumulation_steps: null,
+      learning_rate: rateConfig(this.#learningRate),
+      ...configOf(this, ["weightDecay", "clipnorm", "globalClipnorm", "clipvalue", "useEma", "emaMomentum", "emaOverwriteFrequency"]),
+      ...configOf(this, ["lossScaleFactor", "gradientAccumulationSteps"]),
     };
   }
 }
 
-/** A variable stored from the host: nothing is dispatched, also while a step is traced. */
-/** State of the optimizer, from data; float32 or int32 by the data's type. */
-const stateOf = (data: Float32Array | Int32Array, shape: readonly number[], name: string, savedDtype?: DType): Variable =>
-  suspendTrace(() => stateVariable(tensor(data, shape), name, savedDtype));
-function stateVariable(first: Tensor, name: string, savedDtype: DType | undefined): Variable {
-  const made = new Variable(first, { name, trainable: false, savedDtype });
-  first.dispose();
-  return made;
+export interface ExcludeOptions {
+  readonly variables?: readonly Variable[] | undefined;
+  /** Regular expressions, searched in the variables' names. */
+  readonly names?: readonly string[] | undefined;
 }

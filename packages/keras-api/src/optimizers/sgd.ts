@@ -1,11 +1,12 @@
 /** SGD: steps down the gradient, with momentum if wanted. */
 import { add, mul, sub, type Tensor, ValueError, type Variable } from "@antler/tensor-core";
 import { type Config, configOf } from "../serialization/config.ts";
-import { Optimizer, type OptimizerOptions } from "./optimizer.ts";
+import { Optimizer } from "./optimizer.ts";
+import type { OptimizerOptions } from "./options.ts";
 
 export interface SGDOptions extends OptimizerOptions {
   /** Default 0.01. */
-  readonly learningRate?: number | undefined;
+  readonly learningRate?: OptimizerOptions["learningRate"];
   /** The part of the last step that goes on, 0 to 1. Default 0. */
   readonly momentum?: number | undefined;
   /** Looks one step ahead (Nesterov 1983). Default false. */
@@ -16,7 +17,6 @@ export interface SGDOptions extends OptimizerOptions {
 export class SGD extends Optimizer {
   readonly momentum: number;
   readonly nesterov: boolean;
-  #momentums: readonly Variable[] = [];
 
   constructor(options: SGDOptions = {}) {
     super({ ...options, learningRate: options.learningRate ?? 0.01 });
@@ -27,14 +27,13 @@ export class SGD extends Optimizer {
   override get className(): string {
     return "SGD";
   }
-  override build(variables: readonly Variable[]): void {
-    super.build(variables);
-    if (this.momentum) this.#momentums = this.addSlots(variables, ["momentum"])[0]!;
+  protected override addState(variables: readonly Variable[]): void {
+    if (this.momentum) this.addSlots(variables, ["momentum"]);
   }
   protected override updateStep(gradient: Tensor, variable: Variable, rate: Tensor): void {
     const step = mul(gradient, rate);
     if (!this.momentum) return void variable.assign(sub(variable, step));
-    const slot = this.slotOf(this.#momentums, variable);
+    const slot = this.slot(variable, "momentum");
     const velocity = sub(mul(slot, this.momentum), step);
     slot.assign(velocity);
     variable.assign(add(variable, this.nesterov ? sub(mul(velocity, this.momentum), step) : velocity));

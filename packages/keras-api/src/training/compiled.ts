@@ -5,9 +5,9 @@ import type { Logs } from "../callbacks/callback.ts";
 import { warnOnce } from "../host.ts";
 import { get as getLoss, getFor as getLossFor, isAutomatic as isAutomaticLoss, type LossLike } from "../losses/get.ts";
 import type { Loss } from "../losses/loss.ts";
-import { get as getMetric, getFor as getMetricFor, isAutomatic as isAutomaticMetric, type MetricLike } from "../metrics/get.ts";
-import { Mean } from "../metrics/mean.ts";
+import { getNamed as getMetric, getFor as getMetricFor, isAutomatic as isAutomaticMetric, type MetricLike } from "../metrics/get.ts";
 import type { Metric } from "../metrics/metric.ts";
+import { Mean } from "../metrics/reduction.ts";
 import type { AnyModel } from "../models/model.ts";
 import { get as getOptimizer, type OptimizerLike } from "../optimizers/get.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
@@ -54,8 +54,8 @@ export class Compiled {
   }
   /** Forgets all batches. */
   reset(): void {
-    this.lossTracker.reset();
-    for (const m of this.metrics) m.reset();
+    this.lossTracker.resetState();
+    for (const m of this.metrics) m.resetState();
   }
 
   /** Forward, backward, update and metrics: one program. Gives the loss and metrics so far as a vector. */

@@ -113,90 +113,6 @@ def training():
     return cases
 
 
-def losses():
-    rng = np.random.default_rng(2)
-    logits = rng.normal(size=(4, 3)).astype("float32")
-    probabilities = np.exp(logits) / np.exp(logits).sum(-1, keepdims=True)
-    unnormalised = rng.uniform(0.05, 0.9, size=(4, 3)).astype("float32")
-    edge = np.array([[0.0, 1.0, 0.0], [1e-9, 1.0, 0.5], [1.0, 0.0, 0.2], [0.5, 0.5, 1.0]], "float32")
-    onehot = np.eye(3, dtype="float32")[[0, 2, 1, 1]]
-    sparse = np.array([0, 2, 1, 1], "int32")
-    bits = np.array([[0, 1, 1], [1, 0, 0], [0, 0, 1], [1, 1, 1]], "float32")
-    sequence = rng.uniform(0.05, 0.9, size=(2, 3, 4)).astype("float32")
-    weights = np.array([0.5, 1.0, 0.0, 2.0], "float32")
-    K = keras.losses
-    cases = [
-        ("MeanSquaredError", {}, bits, unnormalised, None),
-        ("MeanSquaredError", {}, np.array([1.0, 2.0, 3.0, 4.0], "float32"), logits[:, :1], None),
-        ("BinaryCrossentropy", {}, bits, unnormalised, None),
-        ("BinaryCrossentropy", {}, bits, edge, None),
-        ("BinaryCrossentropy", {"from_logits": True}, bits, logits, None),
-        ("BinaryCrossentropy", {"label_smoothing": 0.2}, bits, unnormalised, None),
-        ("BinaryCrossentropy", {}, bits, logits, "sigmoid"),
-        ("CategoricalCrossentropy", {}, onehot, probabilities, None),
-        ("CategoricalCrossentropy", {}, onehot, unnormalised, None),
-        ("CategoricalCrossentropy", {}, onehot, edge, None),
-        ("CategoricalCrossentropy", {"from_logits": True}, onehot, logits, None),
-        ("CategoricalCrossentropy", {"label_smoothing": 0.1}, onehot, unnormalised, None),
-        ("CategoricalCrossentropy", {}, onehot, logits * 30, "softmax"),
-        ("SparseCategoricalCrossentropy", {}, sparse, probabilities, None),
-        ("SparseCategoricalCrossentropy", {}, sparse[:, None], unnormalised, None),
-        ("SparseCategoricalCrossentropy", {}, sparse, edge, None),
-        ("SparseCategoricalCrossentropy", {"from_logits": True}, sparse, logits, None),
-        ("SparseCategoricalCrossentropy", {"ignore_class": 1}, sparse, unnormalised, None),
-        ("SparseCategoricalCrossentropy", {}, sparse, logits * 30, "softmax"),
-        ("SparseCategoricalCrossentropy", {}, np.array([[0, 1, 3], [2, 2, 0]], "int32"), sequence, None),
-    ]
-    out = []
-    for name, options, y_true, y_pred, activation in cases:
-        entry = {"class": name, "options": options, "y_true": numbers(y_true), "y_pred": numbers(y_pred), "activation": activation}
-        for reduction in ["sum_over_batch_size", "sum", "none"]:
-            loss = getattr(K, name)(reduction=reduction, **options)
-            x = tf.constant(y_pred)
-            with tf.GradientTape() as tape:
-                tape.watch(x)
-                p = getattr(keras.activations, activation)(x) if activation else x
-                value = loss(y_true, p)
-            entry[reduction] = {"value": numbers(value), "gradient": numbers(tape.gradient(value, x))}
-        if len(y_true) == 4 and activation is None:
-            entry["weighted"] = numbers(getattr(K, name)(**options)(y_true, tf.constant(y_pred), sample_weight=weights))
-        out.append(entry)
-    return out
-
-
-def metrics():
-    rng = np.random.default_rng(3)
-    p = rng.uniform(size=(2, 5, 3)).astype("float32")
-    sparse = rng.integers(0, 3, size=(2, 5)).astype("int32")
-    onehot = np.eye(3, dtype="float32")[sparse]
-    bits = rng.integers(0, 2, size=(2, 5, 3)).astype("float32")
-    weights = rng.uniform(size=(2, 5)).astype("float32")
-    column = rng.uniform(size=(2, 5, 1)).astype("float32")
-    cases = [
-        ("Accuracy", {}, sparse, sparse[::-1].astype("float32")),
-        ("BinaryAccuracy", {}, bits, p),
-        ("BinaryAccuracy", {"threshold": 0.3}, bits[..., 0], column),
-        ("CategoricalAccuracy", {}, onehot, p),
-        ("SparseCategoricalAccuracy", {}, sparse, p),
-        ("SparseCategoricalAccuracy", {}, sparse[..., None], p),
-        ("MeanSquaredError", {}, bits, p),
-        ("Mean", {}, p, None),
-    ]
-    out = []
-    for name, options, a, b in cases:
-        entry = {"class": name, "options": options, "batches": []}
-        plain, weighted = getattr(keras.metrics, name)(**options), getattr(keras.metrics, name)(**options)
-        for i in range(2):
-            args = (a[i],) if b is None else (a[i], b[i])
-            plain.update_state(*args)
-            weighted.update_state(*args, sample_weight=weights[i])
-            entry["batches"].append({"args": [numbers(x) for x in args], "weight": numbers(weights[i])})
-        entry["result"], entry["weighted"] = float(plain.result()), float(weighted.result())
-        entry["name"], entry["config"] = plain.name, plain.get_config()
-        out.append(entry)
-    return out
-
-
 def dropout():
     layer = L.Dropout(0.4, seed=11)
     x = np.ones((3, 5), "float32")
@@ -205,30 +121,8 @@ def dropout():
 
 def configs():
     fresh()
-    layers = [
-        L.Dense(3),
-        L.Dense(3, activation="relu", use_bias=False, kernel_initializer="he_normal", name="named", trainable=False),
-        L.Conv2D(4, 3, padding="same", activation="gelu"),
-        L.MaxPooling2D(3, strides=2),
-        L.Flatten(),
-        L.Dropout(0.5, seed=3),
-        L.Activation("softmax"),
-    ]
-    optimizers = [
-        keras.optimizers.Adam(0.002, beta_1=0.8, amsgrad=True, clipnorm=1.0),
-        keras.optimizers.SGD(0.1, momentum=0.9, nesterov=True, weight_decay=0.01),
-    ]
-    losses = [
-        keras.losses.MeanSquaredError(),
-        keras.losses.BinaryCrossentropy(from_logits=True),
-        keras.losses.CategoricalCrossentropy(label_smoothing=0.1, reduction="sum"),
-        keras.losses.SparseCategoricalCrossentropy(ignore_class=2),
-    ]
     model = digits()
     return {
-        "layers": [json.loads(json.dumps(x.get_config())) for x in layers],
-        "optimizers": [x.get_config() for x in optimizers],
-        "losses": [x.get_config() for x in losses],
         "names": [layer.name for layer in model.layers] + [model.name],
         "paths": [v.path for v in model.weights],
     }
@@ -313,8 +207,6 @@ def main():
         "tensorflow": tf.__version__,
         "script": hashlib.sha256(script).hexdigest(),
         "training": training(),
-        "losses": losses(),
-        "metrics": metrics(),
         "dropout": dropout(),
         "configs": configs(),
         "summaries": summaries(),
