@@ -1,7 +1,7 @@
 /** Wrapper: the base of layers around another layer. */
 import { type Shape, ValueError } from "@antler/tensor-core";
 import { type AnyLayer, Layer, type LayerOptions } from "../layer.ts";
-import { type Config, configOf, serialize } from "../serialization/config.ts";
+import { type Config, configOf } from "../serialization/config.ts";
 
 export interface WrapperOptions<Inner extends AnyLayer = AnyLayer> extends LayerOptions {
   readonly layer: Inner;
@@ -17,13 +17,10 @@ export abstract class Wrapper<Inner extends AnyLayer = AnyLayer> extends Layer {
     this.layer = options.layer;
   }
   override build(inputShape: Shape): void {
-    buildInner(this.layer, inputShape);
+    this.layer.buildOnce(inputShape);
     super.build(inputShape);
   }
   override getConfig(): Config {
     return { ...this.baseConfig(), ...configOf<Wrapper>(this, ["layer"]) };
   }
 }
-
-/** Builds a layer inside of another one's `build`, under its own name. */
-export const buildInner = (layer: AnyLayer, inputShape: Shape): void => layer.buildFromConfig({ input_shape: serialize(inputShape) });

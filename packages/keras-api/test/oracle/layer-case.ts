@@ -129,24 +129,23 @@ function expectShapes(layer: AnyLayer, inputs: unknown, want: unknown): void {
   expect(shape(layer.computeOutputShape(plain(unknown) as never)), "output shape").toEqual(want);
 }
 
-/** A compiled call with an unknown batch gives what the eager one gives. */
+/** A compiled call with an unknown batch gives what the eager one gives: masks and tensors among the options have that batch, too. */
 export async function runCompiled(c: LayerCase, closeness: Closeness = {}): Promise<void> {
-  const { layer, inputs, options } = prepare(c);
-  if (numbersOf(c.masks).length || Object.keys(c.call).length) return;
-  const flat = leaves(inputs) as Tensor[];
+  const { layer, ...given } = prepare(c);
+  const tree = { ...given, masks: leaves(given.inputs).map(maskOf) };
+  const flat = leaves(tree).filter((t) => t instanceof Tensor);
   const signature = flat.map((t): SignatureSpec => ({ shape: ["batch", ...t.shape.slice(1)] as Shape as never, dtype: t.dtype }));
   const f = func(
     (...tensors: Tensor[]) => {
       let next = 0;
-      return leaves(
-        layer.apply(
-          mapTree(inputs, () => tensors[next++]!),
-          options,
-        ),
-      ) as Tensor[];
+      const { inputs, options, masks } = mapTree(tree, (t) => (t instanceof Tensor ? tensors[next++]! : t)) as typeof tree;
+      leaves(inputs).forEach((x, i) => void setMask(x, masks[i]!));
+      return leaves(layer.apply(inputs, options)) as Tensor[];
     },
     { name: c.name, inputSignature: signature },
   );
   const outputs = f(...flat);
   for (const [i, n] of numbersOf(c.outputs).entries()) await expectNumbers(outputs[i]!, n, closeness, `compiled output ${i}`);
+  for (const [i, v] of layer.nonTrainableWeights.entries())
+    await expectNumbers(v.value, c.after[i]!, closeness, `compiled after ${v.name}`);
 }
