@@ -1,6 +1,6 @@
 /** GroupQueryAttention: attention in which several heads of the query share a head of keys and values. */
-import type { Shape } from "@antler/tensor-core";
-import { ValueError } from "@antler/tensor-core";
+import { type Shape, ValueError } from "@antler/tensor-core";
+import { autoName } from "../naming.ts";
 import { type Config, configOf } from "../serialization/config.ts";
 import { HeadedAttention, type HeadedAttentionOptions } from "./headed-attention.ts";
 
@@ -19,7 +19,8 @@ export class GroupQueryAttention extends HeadedAttention {
   readonly numKeyValueHeads: number;
 
   constructor(options: GroupQueryAttentionOptions) {
-    super(options);
+    // Keras names the class one way, its layers another.
+    super({ ...options, name: options.name ?? autoName("GroupedQueryAttention") });
     const { headDim, numQueryHeads, numKeyValueHeads } = options;
     if (numQueryHeads % numKeyValueHeads !== 0) {
       throw new ValueError("GroupQueryAttention", `${numQueryHeads} heads of queries cannot share ${numKeyValueHeads} of keys and values`);

@@ -46,7 +46,7 @@ export interface AttentionCall {
   /** Whether steps see only themselves and those before. Default false. */
   readonly useCausalMask?: boolean | undefined;
 }
-type Attended = Tensor | readonly [output: Tensor, scores: Tensor];
+export type Attended = Tensor | readonly [output: Tensor, scores: Tensor];
 
 /** How many heads there are, and how many features each has. */
 interface Heads {

@@ -1,8 +1,9 @@
 /** MultiHeadAttention: every step of a query looks at the steps of a value, with several heads at once. */
-import type { Shape } from "@antler/tensor-core";
-import { ValueError } from "@antler/tensor-core";
+import { type Shape, type Tensor, ValueError } from "@antler/tensor-core";
+import type { CallContext } from "../layer.ts";
+import { dropMask } from "../masks.ts";
 import { type Config, configOf } from "../serialization/config.ts";
-import { HeadedAttention, type HeadedAttentionOptions } from "./headed-attention.ts";
+import { type Attended, type AttentionCall, HeadedAttention, type HeadedAttentionOptions } from "./headed-attention.ts";
 
 export interface MultiHeadAttentionOptions extends HeadedAttentionOptions {
   readonly numHeads: number;
@@ -60,6 +61,12 @@ export class MultiHeadAttention extends HeadedAttention {
   override build(query: Shape, shapes: Readonly<Record<string, Shape>> = {}): void {
     super.build(query, shapes);
     this.attentionAxes = this.stepAxes(query.length);
+  }
+  /** As in Keras, the tensors that were attended to carry no masks any more: layers that add them to the result do not see any. */
+  override call(query: Tensor, context: CallContext & AttentionCall): Attended {
+    const y = super.call(query, context);
+    for (const x of [query, context.value, context.key]) dropMask(x);
+    return y;
   }
   override getConfig(): Config {
     return {
