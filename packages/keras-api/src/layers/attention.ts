@@ -96,8 +96,8 @@ export abstract class SimpleAttention extends Layer<Tensors, Attended, SimpleAtt
     const before = causalMask(query, key);
     return ofValue ? logicalAnd(ofValue, before) : before;
   }
-  override computeMask(_inputs: Tensors, mask: Masks): never {
-    return (mask[0] ?? null) as never;
+  override computeMask(_inputs: Tensors, mask: Masks): Tensor | null {
+    return mask[0] ?? null;
   }
   override getConfig(): Config {
     return { ...this.baseConfig(), ...configOf<SimpleAttention>(this, ["useScale", "dropout", "seed"]) };
