@@ -22,6 +22,16 @@ def pair():
     return keras.Model([query, value], [L.Maximum()([seen, both]), scores, L.Dot(axes=2)([seen, both])], name="pair"), [draw((2, 5, 4)), (draw((2, 5, 4), 1) * (np.arange(5) < 3)[:, None]).astype("float32")]
 
 
+def masked():
+    """Keras writes the masks of layers that take one as ops of their own."""
+    steps = keras.Input((3, 4), name="steps")
+    x = L.BatchNormalization(epsilon=2.0)(L.Masking()(steps))
+    ids = keras.Input((3,), dtype="int32", name="ids")
+    y = L.BatchNormalization(epsilon=2.0, renorm=True)(L.Embedding(5, 4, mask_zero=True)(ids))
+    values = (draw((2, 3, 4), 1) * (np.arange(3) < 2)[:, None]).astype("float32")
+    return keras.Model([steps, ids], L.Average()([x, y]), name="masked"), [values, np.array([[1, 2, 0], [4, 0, 0]], "int32")]
+
+
 def normalized():
     # The epsilon keeps the drawn variances, which may be negative, above 0.
     x = keras.Input((4, 4, 4))
@@ -33,4 +43,4 @@ def normalized():
 
 
 def cases():
-    return [case(make) for make in (transformer, pair, normalized)]
+    return [case(make) for make in (transformer, pair, masked, normalized)]
