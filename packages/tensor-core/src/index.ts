@@ -105,7 +105,6 @@ export {
 export { byteSize, makeSpec, type Spec, type StaticSpec } from "./spec.ts";
 export { type MemoryInfo, memory } from "./storage.ts";
 export { IndexedSlices, Tensor } from "./tensor.ts";
-export { parseGraph, printGraph } from "./text.ts";
 export { dispose, keep, tidy } from "./tidy.ts";
 export { type Traced, trace } from "./trace.ts";
 export { leaves, mapTree } from "./tree.ts";

@@ -35,8 +35,6 @@ const NO_OPS: ReadonlySet<string> = new Set([
   "makeNode",
   "order",
   "subgraphs",
-  "parseGraph",
-  "printGraph",
   "trace",
   // Tensors from data, dtypes, shapes, specs, memory and trees.
   "fromHost",

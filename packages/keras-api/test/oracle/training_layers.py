@@ -34,7 +34,7 @@ def masked():
     steps = keras.Input((4, 3))
     x = L.BatchNormalization(renorm=True, momentum=0.5)(L.Masking()(steps))
     x = L.AlphaDropout(0.25, seed=6)(L.Dense(3, activation="selu")(x))
-    x = L.UnitNormalization()(x)
+    x = L.ActivityRegularization(l2=0.1)(L.UnitNormalization()(x))
     x = L.Dense(1)(L.RMSNormalization()(x))
     return keras.Model(steps, x), draw((4, 4, 3)) * (IDS > 0)[..., None].astype("float32"), draw((4, 4, 1), 1)
 
