@@ -39,6 +39,13 @@ def masked():
     return keras.Model(steps, x), draw((4, 4, 3)) * (IDS > 0)[..., None].astype("float32"), draw((4, 4, 1), 1)
 
 
+def tags():
+    """The mask reaches the loss."""
+    tokens = keras.Input((4,), dtype="int32")
+    x = L.Embedding(7, 3, mask_zero=True, embeddings_regularizer="l2")(tokens)
+    return keras.Model(tokens, L.Dense(1)(L.Maximum()([L.LeakyReLU()(x), L.ELU()(x)]))), IDS, draw((4, 4, 1), 1)
+
+
 def case(make):
     fresh()
     model, x, y = make()
@@ -53,4 +60,4 @@ def case(make):
 
 
 def cases():
-    return [case(make) for make in (images, words, masked)]
+    return [case(make) for make in (images, words, masked, tags)]
