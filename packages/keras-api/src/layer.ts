@@ -202,7 +202,10 @@ export abstract class Layer<I extends Nested = Tensor, O extends Nested = Tensor
   /** Floats come in the dtype the layer computes in; all else stays what it is. */
   #convert(x: unknown): Tensor {
     if (!(x instanceof Tensor)) throw new ValueError(this.className, "a layer is applied to tensors", { hint: "Make one with tensor()." });
-    return this.autocast && isFloat(x.dtype) ? cast(x, this.computeDtype) : x;
+    if (!this.autocast || !isFloat(x.dtype)) return x;
+    const y = cast(x, this.computeDtype);
+    setMasks(y, maskOf(x));
+    return y;
   }
   #buildFor(shapes: ShapesOf<I>, ofOptions: OptionShapes): void {
     if (this.built) return;

@@ -44,13 +44,14 @@ function layerNode(layer: Operation, node: SymbolicNode, tensorConfig: (t: Keras
   const names = (layer as AnyLayer).callArguments;
   const kwargs = Object.entries(serialize(mapTree(node.options, convert)) as Config);
   const args = [mapTree(node.inputs, convert) as Json];
-  const rest = kwargs.filter(([key]) => !names.includes(camelCase(key)));
+  const rest = new Map(kwargs.map(([key, value]) => [camelCase(key), [key, value] as const]));
   for (const name of names) {
-    const given = kwargs.find(([key]) => camelCase(key) === name);
+    const given = rest.get(name);
     if (!given) break;
     args.push(given[1]);
+    rest.delete(name);
   }
-  return { args, kwargs: Object.fromEntries(rest) };
+  return { args, kwargs: Object.fromEntries(rest.values()) };
 }
 
 /** What can be called again as the config says. */
