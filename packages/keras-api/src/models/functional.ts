@@ -5,10 +5,12 @@ import { Layer } from "../layer.ts";
 import { InputLayer } from "../layers/input-layer.ts";
 import { setMask } from "../masks.ts";
 import { flatten, type Nested } from "../nested.ts";
+import type { SavedParts } from "../saving/saveable.ts";
 import type { Config, Json } from "../serialization/config.ts";
 import { showKerasShape } from "../shapes.ts";
 import { type CallGraph, callGraph } from "../symbolic/graph.ts";
 import { KerasTensor, type Operation, type Runnable, type Sizes, type SymbolicNode, symbolicLeaves } from "../symbolic/keras-tensor.ts";
+import type { Ends } from "../training/layout.ts";
 import { functionalConfig, functionalFromConfig } from "./functional-config.ts";
 import { Model } from "./model.ts";
 
@@ -53,6 +55,9 @@ export class Functional<I extends Nested = Nested, O extends Nested = Nested> ex
   override get calls(): ReadonlySet<SymbolicNode> | undefined {
     return this.#graph.isChain ? undefined : new Set(this.#graph.nodes);
   }
+  override savedParts(): SavedParts {
+    return { layers: this.layers, ...super.savedParts() };
+  }
   override getBuildConfig(): Config {
     return { input_shape: null };
   }
@@ -71,6 +76,13 @@ export class Functional<I extends Nested = Nested, O extends Nested = Nested> ex
   }
   override get output(): O {
     return this.#outputs;
+  }
+
+  override get ends(): Ends {
+    return { inputs: this.#inputs, outputs: this.#outputs };
+  }
+  override get outputNames(): readonly string[] {
+    return symbolicLeaves(this.#outputs).map((t) => t.name);
   }
 
   override call(inputs: I, { training, mask }: CallContext<I>): O {

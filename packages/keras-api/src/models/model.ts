@@ -1,22 +1,15 @@
 /** Model: a layer that can be trained. */
-import { dispose, type Tensor, ValueError } from "@antler/tensor-core";
-import type { Logs } from "../callbacks/callback.ts";
-import type { History } from "../callbacks/history.ts";
+import { type Tensor, ValueError } from "@antler/tensor-core";
 import { printLine } from "../host.ts";
 import { type AnyLayer, Layer } from "../layer.ts";
-import type { LossLike } from "../losses/get.ts";
-import type { Metric } from "../metrics/metric.ts";
 import type { Nested } from "../nested.ts";
-import type { Optimizer } from "../optimizers/optimizer.ts";
-import { serializeObject } from "../serialization/config.ts";
+import { bytesOf, type FileSource, loadInto, saveTo } from "../saving/files.ts";
+import type { LoadedWeights, LoadWeightsOptions, WriteOptions } from "../saving/format.ts";
+import { inPythonOrder, type SavedParts } from "../saving/saveable.ts";
+import { type Config, serializeObject } from "../serialization/config.ts";
 import type { Operation, SymbolicNode } from "../symbolic/keras-tensor.ts";
-import { Batches } from "../training/batches.ts";
-import { Compiled, type CompileOptions } from "../training/compiled.ts";
-import { type EvaluateOptions, evaluate, type FitOptions, fit } from "../training/fit.ts";
-import { predict } from "../training/predict.ts";
-import { type Data, type Rows, rowsOf, sameCount } from "../training/rows.ts";
-import { Steps } from "../training/steps.ts";
 import { type SummaryOptions, summaryOf } from "./summary.ts";
+import { Trainer } from "./trainer.ts";
 
 /**
  * The base of models. Subclass it as a layer, with other layers as properties; `sequential` makes one of a list of layers.
@@ -29,14 +22,7 @@ import { type SummaryOptions, summaryOf } from "./summary.ts";
  *   }
  * }
  */
-export abstract class Model<I extends Nested = Tensor, O extends Nested = Tensor> extends Layer<I, O> {
-  /** Set by callbacks to end training after this batch. */
-  stopTraining = false;
-  /** Of the last `fit`. */
-  history: History | undefined = undefined;
-  #compiled: Compiled | undefined;
-  readonly #predictors = new Steps();
-
+export abstract class Model<I extends Nested = Tensor, O extends Nested = Tensor> extends Trainer<I, O> {
   override get className(): string {
     return this.constructor.name;
   }
@@ -78,34 +64,6 @@ export abstract class Model<I extends Nested = Tensor, O extends Nested = Tensor
   }
 
   /**
-   * Says how to train: the optimizer, the loss and the metrics.
-   * @throws ValueError for unknown names, listing the known ones
-   * @example
-   * model.compile({ optimizer: "adam", loss: "sparse_categorical_crossentropy", metrics: ["accuracy"] });
-   */
-  compile(options: CompileOptions): void {
-    this.#compiled = new Compiled(this, options);
-  }
-  #expectCompiled(method: string): Compiled {
-    if (this.#compiled) return this.#compiled;
-    throw new ValueError(method, `the model "${this.name}" is not compiled`, { hint: "Call compile({ optimizer, loss }) first." });
-  }
-  /** The optimizer `compile` was given. */
-  get optimizer(): Optimizer | undefined {
-    return this.#compiled?.optimizer;
-  }
-  /** The loss `compile` was given. */
-  get loss(): LossLike | undefined {
-    return this.#compiled?.loss;
-  }
-  /** The mean of the loss, then the metrics, which exist from the first batch on. */
-  get metrics(): readonly Metric[] {
-    return this.#compiled ? [this.#compiled.lossTracker, ...this.#compiled.metrics] : [];
-  }
-  get metricsNames(): readonly string[] {
-    return this.metrics.map((m) => m.name);
-  }
-  /**
    * The model as Keras's JSON: its layers and their options, without weights.
    * @example
    * const copy = modelFromJSON(model.toJson());
@@ -113,72 +71,57 @@ export abstract class Model<I extends Nested = Tensor, O extends Nested = Tensor
   toJson(): string {
     return JSON.stringify(serializeObject(this));
   }
-  /** Forgets the batches seen by loss and metrics. */
-  resetMetrics(): void {
-    this.#compiled?.reset();
-  }
-
   /**
-   * Trains.
-   * @param x samples along the first axis
-   * @param y a label for each sample
-   * @returns the loss and metrics of each epoch
+   * Writes the model to a file, with its weights, and with how it was compiled and the optimizer's state if it was. Needs a file
+   * system, and a format: `import "@antler/savedmodel/keras"`.
+   * @param path ends in `.keras`
+   * @throws ValueError where no format is registered, or the file exists and `overwrite` is false
    * @example
-   * const { history } = await model.fit(x, y, { epochs: 10, validationSplit: 0.2 });
+   * await model.save("digits.keras");
    */
-  async fit(x: Data, y: Data, options: FitOptions = {}): Promise<History> {
-    return fit(this, this.#expectCompiled("fit"), x, y, options);
+  save(path: string | URL, options: WriteOptions = {}): Promise<void> {
+    return saveTo(this as AnyModel, "model", path, options);
   }
-
   /**
-   * The loss and metrics on samples: `[loss, ...metrics]`, or by name with `returnDict`.
+   * Writes the weights to a file, and the optimizer's state.
+   * @param path ends in `.weights.h5`
    * @example
-   * const [loss, accuracy] = await model.evaluate(xTest, yTest);
+   * await model.saveWeights("digits.weights.h5");
    */
-  evaluate(x: Data, y: Data, options: EvaluateOptions & { readonly returnDict: true }): Promise<Logs>;
-  evaluate(x: Data, y: Data, options?: EvaluateOptions & { readonly returnDict?: false }): Promise<number[]>;
-  async evaluate(x: Data, y: Data, options: EvaluateOptions & { readonly returnDict?: boolean } = {}): Promise<number[] | Logs> {
-    const compiled = this.#expectCompiled("evaluate");
-    const values = await evaluate(this, compiled, x, y, options);
-    return options.returnDict ? compiled.logs(values) : values;
+  saveWeights(path: string | URL, options: WriteOptions = {}): Promise<void> {
+    return saveTo(this as AnyModel, "weights", path, options);
   }
-
   /**
-   * The model's results for samples, at once.
-   * @param x samples along the first axis
-   * @returns the results along the first axis; yours to dispose of
+   * The bytes of a file, where there is no file system: of the model, or of its weights.
+   * @param options.format default ".keras" for a model, ".weights.h5" for weights
    * @example
-   * const probabilities = await model.predict(x).array();
+   * const file = new Blob([await model.toBytes()]);
    */
-  predict(x: Data, options: { readonly batchSize?: number } = {}): Tensor {
-    return predict(this, this.#predictors, x, options.batchSize ?? 32);
+  toBytes(options: { readonly of?: "model" | "weights"; readonly format?: string } = {}): Promise<Uint8Array<ArrayBuffer>> {
+    const { of = "model", format = of === "model" ? ".keras" : ".weights.h5" } = options;
+    return bytesOf(this as AnyModel, of, format);
   }
-  /** As `predict`, in a single batch. */
-  predictOnBatch(x: Data): Tensor {
-    return predict(this, this.#predictors, x, Number.MAX_SAFE_INTEGER);
+  /**
+   * Sets the weights to those of a file, and the optimizer's state where it fits. Nothing is changed before everything is checked.
+   * @param source a path, or bytes, a Blob or a Response: a `.weights.h5`, `.keras` or legacy `.h5` file
+   * @returns what was left out
+   * @throws FormatError where the file is damaged, or has no weights or others for a layer; ShapeError where a shape differs
+   * @example
+   * await model.loadWeights("digits.weights.h5");
+   */
+  loadWeights(source: FileSource, options: LoadWeightsOptions = {}): Promise<LoadedWeights> {
+    return loadInto(this as AnyModel, source, options);
   }
-
-  /** One step on one batch. @returns `[loss, ...metrics]` over the batches since `resetMetrics` */
-  trainOnBatch(x: Data, y: Data): Promise<number[]> {
-    return this.#onBatch("trainOnBatch", x, y);
+  override savedParts(): SavedParts {
+    return inPythonOrder({ ...super.savedParts(), layers: this.layers, optimizer: this.optimizer });
   }
-  /** The loss and metrics of one batch. @returns `[loss, ...metrics]` over the batches since `resetMetrics` */
-  testOnBatch(x: Data, y: Data): Promise<number[]> {
-    return this.#onBatch("testOnBatch", x, y);
+  /** Makes the weights a file has numbers for: as `build` does or, without one, by a call on symbolic tensors. */
+  override buildFromConfig(config: Config): void {
+    const shape = config["input_shape"];
+    const hasBuild = this.build !== Layer.prototype.build;
+    if (shape && !hasBuild) this.computeOutputShape(shape as never);
+    else super.buildFromConfig(config);
   }
-  async #onBatch(method: "trainOnBatch" | "testOnBatch", x: Data, y: Data): Promise<number[]> {
-    const compiled = this.#expectCompiled(method);
-    const data = [await rowsOf(method, x), await rowsOf(method, y)] as const;
-    sameCount(method, ...data);
-    this.buildForRows(data[0]);
-    const [xs, ys] = new Batches(data, data[0].count).batch(0);
-    const result = method === "trainOnBatch" ? compiled.trainStep(xs!, ys!) : compiled.testStep(xs!, ys!);
-    const values = await result.data();
-    dispose([xs, ys, result]);
-    return Array.from(values, Number);
-  }
-  /** @internal Builds the model for samples, before the first step. Models of layers are built by the step itself. */
-  buildForRows(_rows: Rows): void {}
 
   /**
    * Prints the layers with their shapes and numbers of weights, as Keras does.

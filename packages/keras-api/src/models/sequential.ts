@@ -1,11 +1,12 @@
 /** Sequential: one layer after the other. */
-import { context, isStatic, type Tensor, ValueError, withName } from "@antler/tensor-core";
+import { context, isStatic, leaves, type Tensor, ValueError, withName } from "@antler/tensor-core";
 import { type AnyLayer, type CallContext, Layer, type LayerOptions } from "../layer.ts";
 import { InputLayer } from "../layers/input-layer.ts";
-import { type Config, type Json, serialize } from "../serialization/config.ts";
+import type { Nested } from "../nested.ts";
+import type { SavedParts } from "../saving/saveable.ts";
+import { type Config, isSerialized, type Json, serialize } from "../serialization/config.ts";
 import { type ShapeLike, showKerasShape, toShape } from "../shapes.ts";
 import { KerasTensor } from "../symbolic/keras-tensor.ts";
-import type { Rows } from "../training/rows.ts";
 import { Model } from "./model.ts";
 
 /** A layer, or the input a model begins with. */
@@ -52,6 +53,7 @@ export class Sequential extends Model {
 
   #push(given: Stackable): void {
     const layer = given instanceof KerasTensor ? (given.node.operation as Layer) : given;
+    if (isSerialized(layer)) throw unknownLayer(layer.class_name);
     if (!(layer instanceof Layer)) throw new ValueError("Sequential", "only layers can be added");
     if (this.stack.some((l) => l.name === layer.name)) {
       throw new ValueError("Sequential", `"${this.name}" already has a layer called "${layer.name}"`, {
@@ -99,8 +101,8 @@ export class Sequential extends Model {
     const [input, ...layers] = this.stack as [Layer, ...Layer[]];
     this.#output = layers.reduce((y, layer) => layer.apply(y), input.output);
   }
-  override buildForRows({ shape }: Rows): void {
-    if (!this.built) this.build([null, ...shape]);
+  override buildForBatch(x: Nested): void {
+    if (!this.built) this.build([null, ...(leaves(x)[0] as Tensor).shape.slice(1)]);
   }
   override get inputs(): readonly Tensor[] {
     return [this.input];
@@ -129,6 +131,11 @@ export class Sequential extends Model {
     return [...new Set([...this.layers, ...super.sublayers()])];
   }
 
+  override savedParts(): SavedParts {
+    const { stack: _, ...own } = super.savedParts();
+    return { layers: this.layers, ...own };
+  }
+
   static override fromConfig(options: Readonly<Record<string, Json>>, revive: (value: Json) => unknown): AnyLayer {
     const { layers, buildInputShape, ...own } = options;
     const made = new Sequential(revive(layers!) as Layer[], own);
@@ -140,6 +147,9 @@ export class Sequential extends Model {
     return { ...this.baseConfig(), layers: this.stack.map(serialize), ...(shape && { build_input_shape: shape }) };
   }
 }
+
+const unknownLayer = (className: string): ValueError =>
+  new ValueError("Sequential", `no layer is called "${className}"`, { hint: "Make your own known with registerKerasSerializable()." });
 
 /**
  * A model of layers, each fed by the one before.
