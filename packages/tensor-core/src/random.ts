@@ -5,8 +5,9 @@ import { tensor } from "./creation.ts";
 import { apply } from "./dispatch.ts";
 import type { DType } from "./dtype.ts";
 import { DTypeError, ShapeError, ValueError } from "./errors.ts";
+import type { Unary } from "./forms.ts";
 import type { Op } from "./op.ts";
-import { add, bitcast, bitwiseAnd, bitwiseOr, cast, mul, sub } from "./primitives.ts";
+import { add, cast, mod, mul, unary } from "./primitives.ts";
 import * as s from "./scalar.ts";
 import type { Shape } from "./shape.ts";
 import { makeSpec } from "./spec.ts";
@@ -99,21 +100,16 @@ export function randomUniform(shape: Shape, { seed, minval = 0, maxval = 1, dtyp
   const bits = randomBits(shape, { seed });
   if (dtype === "int32") {
     if (maxval <= minval) throw new ValueError("randomUniform", `the interval [${minval}, ${maxval}) is empty`);
-    return add(cast(modulo(bits, maxval - minval), "int32"), minval);
+    return add(cast(mod(bits, maxval - minval), "int32"), minval);
   }
   if (dtype !== "float32") throw new DTypeError("randomUniform", `draws float32 or int32, not ${dtype}`, { hint: "Convert with cast()." });
-  const unit = unitFloats(bits);
-  return minval === 0 && maxval === 1 ? unit : add(mul(unit, maxval - minval), minval);
+  const floats = unitFloats(bits);
+  return minval === 0 && maxval === 1 ? floats : add(mul(floats, maxval - minval), minval);
 }
 /** As TensorFlow: the low 23 bits are the fraction of a number in [1, 2), less 1. */
-const unitFloats = (bits: Tensor): Tensor => sub(bitcast(bitwiseOr(bitwiseAnd(bits, 0x7fffff), 0x3f800000), "float32"), 1);
-
-const moduloOp: Op<{ n: number }> = {
-  name: "modulo",
-  infer: ([x]) => [x!],
-  how: { kind: "map", body: ([x], { n }) => [s.mod(x!, s.like(x!, n))] },
-};
-const modulo = (x: Tensor, n: number): Tensor => apply(moduloOp, [x], { n });
+const unit = (word: s.Expr): s.Expr =>
+  s.sub(s.bitcast(s.binary("bitOr", s.binary("bitAnd", word, u32(0x7fffff)), u32(0x3f800000)), "float32"), s.num(1, "float32"));
+const unitFloats: Unary = unary("unitFloats", unit, { takes: "int", gives: "float32" });
 
 /** Box and Muller's transform of pairs of words: element i from the pair `i / 2`. */
 const normalOp: Op<{ shape: Shape }> = {
@@ -125,8 +121,6 @@ const normalOp: Op<{ shape: Shape }> = {
     element(index, { shape }) {
       const { place, words } = drawn(index, shape);
       const second = s.le(s.int(2), s.mod(place, s.int(4)));
-      const unit = (w: s.Expr): s.Expr =>
-        s.sub(s.bitcast(s.binary("bitOr", s.binary("bitAnd", w, u32(0x7fffff)), u32(0x3f800000)), "float32"), s.num(1, "float32"));
       const u = s.max(unit(s.select(second, words[2], words[0])), s.num(1e-7, "float32"));
       const angle = s.mul(unit(s.select(second, words[3], words[1])), s.num(2 * Math.PI, "float32"));
       const radius = s.unary("sqrt", s.mul(s.unary("log", u), s.num(-2, "float32")));
@@ -142,7 +136,7 @@ export interface NormalOptions {
 }
 /** Normal numbers, drawn as `tf.random.stateless_normal(..., alg="philox")` draws them. */
 export function randomNormal(shape: Shape, { seed, mean = 0, stddev = 1 }: NormalOptions): Tensor {
-  const unit = apply(normalOp, [keyOf("randomNormal", seed)], { shape });
-  const scaled = stddev === 1 ? unit : mul(unit, stddev);
+  const normal = apply(normalOp, [keyOf("randomNormal", seed)], { shape });
+  const scaled = stddev === 1 ? normal : mul(normal, stddev);
   return mean === 0 ? scaled : add(scaled, mean);
 }
