@@ -52,6 +52,7 @@ export class Executable {
   readonly #runs = new Map<Kernel, Run>();
   readonly #bodies = new Map<Lowered, Executable>();
   readonly #bound = new Map<string, Bound>();
+  #checksData: boolean | undefined;
 
   constructor(lowered: Lowered, device: Device) {
     this.lowered = lowered;
@@ -67,6 +68,10 @@ export class Executable {
       if (s.kind === "matched") return s.epilogue ? [s.epilogue.kernel] : [];
       return s.kind === "region" ? s.bodies.flatMap((b) => this.#bodies.get(b)!.kernels()) : [];
     });
+  }
+  /** Whether a run may find that an index read from data lies outside its axis. */
+  get checksData(): boolean {
+    return (this.#checksData ??= this.kernels().some((k) => k.checks.length > 0));
   }
   link(runs: ReadonlyMap<Kernel, Run>): void {
     for (const [k, r] of runs) this.#runs.set(k, r);
