@@ -109,7 +109,7 @@ interface Backward {
 }
 const backwards = new WeakMap<Graph, Backward>();
 /** A body is differentiated once, apart for known and unknown lengths: equal attrs then stay equal, and programs are found again. */
-const residuals = { known: new WeakMap<Graph, Residuals>(), unknown: new WeakMap<Graph, Residuals>() };
+const residuals = [new WeakMap<Graph, Residuals>(), new WeakMap<Graph, Residuals>()] as const;
 type Residuals = Pick<ScanAttrs, "body" | "hidden">;
 
 /** What a scan under a tape runs with: itself where it remembers already, or where nothing has a gradient. */
@@ -118,7 +118,7 @@ export const prepareScan = (attrs: ScanAttrs, inputs: readonly Spec[]): ScanAttr
 
 /** The same scan with the hidden outputs its gradient will read; those it has already count as visible. */
 function withResiduals(attrs: ScanAttrs): ScanAttrs {
-  const all = residuals[isKnown(attrs.length) ? "known" : "unknown"];
+  const all = residuals[isKnown(attrs.length) ? 0 : 1];
   let made = all.get(attrs.body);
   if (!made) all.set(attrs.body, (made = differentiateBody(attrs)));
   return { ...attrs, ...made };
