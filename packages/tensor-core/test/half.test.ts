@@ -1,6 +1,21 @@
 /** 16-bit floats on the reference backend: their bits, what is rounded, and what adds up in 32 bits. */
 import { describe, expect, it } from "vitest";
-import { add, bitcast, cast, func, mul, pad, sum, type Tensor, tensor, toBFloat16, toFloat16 } from "../src/index.ts";
+import {
+  add,
+  bitcast,
+  cast,
+  createReferenceBackend,
+  type DType,
+  func,
+  mul,
+  pad,
+  sum,
+  type Tensor,
+  tensor,
+  toBFloat16,
+  toFloat16,
+} from "../src/index.ts";
+import { onBackend } from "../src/testing/index.ts";
 
 const every = Uint16Array.from({ length: 2 ** 16 }, (_, i) => i);
 
@@ -44,4 +59,11 @@ describe.each([
     const n = 2 ** (fractionBits + 3);
     expect(sum(tensor(Array(n).fill(1), undefined, dtype)).arraySync()).toBe(n);
   });
+});
+
+it("a backend without them says that the interpreter has them", () => {
+  const small = { ...createReferenceBackend("small"), capabilities: { dtypes: new Set<DType>(["float32"]), synchronousReads: true } };
+  expect(() => onBackend(small, () => tensor([1], undefined, "float16"))).toThrow(
+    "tensor: small has no float16. Got f16[1]. It has float32. reference has float16.",
+  );
 });
