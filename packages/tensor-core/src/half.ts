@@ -19,7 +19,7 @@ export const toBits = (v: number, dtype: DType): number => (dtype === "float16" 
 export function toBFloat16(v: number): number {
   if (Number.isNaN(v)) return 0x7fc0;
   const bits = new Uint32Array(Float32Array.of(v).buffer)[0]!;
-  return ((bits + 0x7fff + ((bits >>> 16) & 1)) >>> 16) & 0xffff;
+  return (bits + 0x7fff + ((bits >>> 16) & 1)) >>> 16;
 }
 /** Rounds to the nearest, halves to even; beyond 65504 to infinity. */
 export function toFloat16(v: number): number {

@@ -9,11 +9,13 @@ import {
   func,
   mul,
   pad,
+  sub,
   sum,
   type Tensor,
   tensor,
   toBFloat16,
   toFloat16,
+  unsortedSegmentSum,
 } from "../src/index.ts";
 import { onBackend } from "../src/testing/index.ts";
 
@@ -54,6 +56,12 @@ describe.each([
     expect(cast(tensor([1 + tiny * 1.5]), dtype).arraySync()).toEqual([1 + 2 * tiny]);
     const padded = (v: Tensor): Tensor => mul(pad(v, [[0, 1]], 1 + tiny), v);
     expect(func(padded)(x).arraySync()).toEqual([1, 1]);
+  });
+  it("what is added up by id is rounded before it is used", () => {
+    const tiny = 2 ** -(fractionBits + 1);
+    const rows = tensor([1, tiny], undefined, dtype);
+    const rest = (v: Tensor): Tensor => sub(unsortedSegmentSum(v, tensor([0, 0], undefined, "int32"), 1), 1);
+    expect([rest(rows), func(rest)(rows)].map((y) => y.arraySync())).toEqual([[0], [0]]);
   });
   it("sums are taken in float32 and rounded once", () => {
     const n = 2 ** (fractionBits + 3);

@@ -97,6 +97,7 @@ export function interpret(node: Node, inputs: readonly Host[], outputs: readonly
         specs,
         node.attrs as Any,
       );
+      for (const { spec, data } of outputs) if (data instanceof Float32Array) data.set(data.map(rounder(spec.dtype)));
     }
   });
 }
