@@ -4,8 +4,10 @@ export type { Activation as ActivationFunction, ActivationLike } from "./activat
 export * as activations from "./activations/index.ts";
 export * as callbacks from "./callbacks/index.ts";
 export * from "./callbacks/index.ts";
+export * as config from "./config.ts";
 export * as constraints from "./constraints/index.ts";
 export { Constraint, type ConstraintLike } from "./constraints/index.ts";
+export * as dtypePolicies from "./dtype-policies.ts";
 export type { Files } from "./files.ts";
 export type { Writer } from "./host.ts";
 export * as initializers from "./initializers/index.ts";
@@ -17,6 +19,7 @@ export * as losses from "./losses/index.ts";
 export { Loss, type LossFunction, type LossLike, type LossOptions, type Reduction } from "./losses/index.ts";
 export * as metrics from "./metrics/index.ts";
 export { Metric, type MetricFunction, type MetricLike, type MetricOptions } from "./metrics/index.ts";
+export * as mixedPrecision from "./mixed-precision.ts";
 export { Functional, type FunctionalOptions, model } from "./models/functional.ts";
 export { type AnyModel, Model } from "./models/model.ts";
 export { Sequential, type Stackable, sequential } from "./models/sequential.ts";

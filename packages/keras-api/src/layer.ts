@@ -41,6 +41,8 @@ export interface LayerOptions {
   readonly trainable?: boolean | undefined;
   /** A dtype for weights and results, or a policy such as `"mixed_float16"`. Default: the global policy, float32. */
   readonly dtype?: PolicyLike | undefined;
+  /** Whether float inputs and weights are cast to what the policy computes in. Default true. */
+  readonly autocast?: boolean | undefined;
   /** A penalty for the size of its results, added to the loss. */
   readonly activityRegularizer?: RegularizerLike | undefined;
   /** For the first layer of a model: the sizes of an input, without the batch. */
@@ -85,7 +87,7 @@ export abstract class Layer<I extends Nested = Tensor, O extends Nested = Tensor
   protected inputSpec: InputSpec | undefined;
   /** Whether a mask of the input is the mask of the result, too. */
   protected supportsMasking: boolean;
-  /** Whether float inputs are cast to the policy's dtype. */
+  /** Whether float inputs and weights are cast to the policy's dtype. */
   protected autocast: boolean;
   readonly activityRegularizer: Regularizer | null;
   /** The shape of its inputs with the batch first, where the options tell. */
@@ -102,7 +104,7 @@ export abstract class Layer<I extends Nested = Tensor, O extends Nested = Tensor
     this.batchInputShape = options.batchInputShape ?? (options.inputShape && [null, ...options.inputShape]);
     this.inputSpec = undefined;
     this.supportsMasking = false;
-    this.autocast = true;
+    this.autocast = options.autocast ?? true;
     this.activityRegularizer = getRegularizer(options.activityRegularizer);
     this.#options = options;
   }
@@ -160,7 +162,7 @@ export abstract class Layer<I extends Nested = Tensor, O extends Nested = Tensor
   }
   #within<T>(fn: () => T): T {
     const path = context.path ? `${context.path}/${this.name}` : this.name;
-    return within(this.name, { path, readHook: autocastHook(this.dtypePolicy) }, fn);
+    return within(this.name, { path, readHook: this.autocast ? autocastHook(this.dtypePolicy) : undefined }, fn);
   }
   /** Floats come in the dtype the layer computes in; all else stays what it is. */
   #convert(x: unknown): Tensor {
@@ -255,7 +257,8 @@ export abstract class Layer<I extends Nested = Tensor, O extends Nested = Tensor
 
   /** The options that make this layer again, in Keras's snake_case. Default: those given to the constructor. */
   getConfig(): Config {
-    const { name: _n, trainable: _t, dtype: _d, activityRegularizer: _a, inputShape: _i, batchInputShape: _b, ...rest } = this.#options;
+    const { name: _n, trainable: _t, dtype: _d, activityRegularizer: _a, inputShape: _i, batchInputShape: _b, ...others } = this.#options;
+    const { autocast: _c, ...rest } = others;
     const own = Object.entries(rest as object).map(([key, value]) => [snakeCase(key), serialize(value)] as const);
     return { ...this.baseConfig(), ...Object.fromEntries(own) };
   }

@@ -18,7 +18,8 @@ export class DTypePolicy implements Configurable {
   /** Of weights. */
   readonly variableDtype: DType;
 
-  constructor(name: string) {
+  /** @param name a dtype, `"mixed_float16"` or `"mixed_bfloat16"`; default: the global policy's */
+  constructor(name: string = globalPolicy.name) {
     const mixed = /^mixed_(b?float16)$/.exec(name)?.[1];
     const compute = mixed ?? name;
     if (!isDType(compute)) {
@@ -57,5 +58,10 @@ export function setDtypePolicy(policy: PolicyLike): void {
 export function policyOf(policy: PolicyLike | null | undefined): DTypePolicy {
   if (policy === null || policy === undefined) return globalPolicy;
   if (policy instanceof DTypePolicy) return policy;
-  return new DTypePolicy(isSerialized(policy) ? String((policy.config as Config)["name"]) : policy);
+  if (!isSerialized(policy)) return new DTypePolicy(policy);
+  if (policy.class_name === "DTypePolicy" || policy.class_name === "FloatDTypePolicy") return new DTypePolicy(nameIn(policy));
+  throw new ValueError("DTypePolicy", `there is no policy of class "${policy.class_name}"`, {
+    hint: "Quantized policies and maps of policies are not supported.",
+  });
 }
+const nameIn = ({ config }: Serialized): string => String((config as Config)["name"]);

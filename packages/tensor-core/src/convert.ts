@@ -4,6 +4,7 @@ import { apply } from "./dispatch.ts";
 import type { DType } from "./dtype.ts";
 import { dtypeInfo, isBig, type TypedArray } from "./dtype.ts";
 import { AntlerError, DTypeError } from "./errors.ts";
+import { isHalf } from "./half.ts";
 import type { Op } from "./op.ts";
 import * as s from "./scalar.ts";
 import type { Shape } from "./shape.ts";
@@ -69,6 +70,6 @@ export function scalarLike(x: Tensor, value: number, op = "scalar"): Tensor {
   const host = encodeScalar(op, value, x.dtype);
   if (context.trace || x.trace) return constant(x.dtype, value);
   // JavaScript has no 16-bit floats: the backend rounds a constant, and x says which backend.
-  if (x.dtype.endsWith("float16")) return constant(x.dtype, value, [x]);
+  if (isHalf(x.dtype)) return constant(x.dtype, value, [x]);
   return new Tensor(spec, x.storage(op).backend.store(new Uint8Array(host.buffer), spec));
 }

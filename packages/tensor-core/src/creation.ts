@@ -4,6 +4,7 @@ import { checkDType } from "./capability.ts";
 import { type DType, dtypeInfo, dtypeOf, isBig, isDType, type TypedArray } from "./dtype.ts";
 import { DTypeError, ShapeError, ValueError } from "./errors.ts";
 import type { NestedArray } from "./format.ts";
+import { isHalf, toBits } from "./half.ts";
 import { referenceBackend } from "./reference/backend.ts";
 import { getBackend, setFallback } from "./registry.ts";
 import { elements } from "./shape.ts";
@@ -90,31 +91,8 @@ function encode(values: ArrayLike<unknown>, dtype: DType): TypedArray {
 function converter(dtype: DType): (v: number | boolean | bigint) => number | bigint {
   if (isBig(dtype)) return (v) => (typeof v === "bigint" ? v : BigInt(v));
   if (dtype === "bool") return (v) => (v ? 1 : 0);
-  if (dtype === "bfloat16") return (v) => toBFloat16(Number(v));
-  if (dtype === "float16") return (v) => toFloat16(Number(v));
+  if (isHalf(dtype)) return (v) => toBits(Number(v), dtype);
   return Number;
-}
-
-const scratch = new DataView(new ArrayBuffer(4));
-/** Rounds to the nearest, halves to even. */
-export function toBFloat16(v: number): number {
-  scratch.setFloat32(0, v);
-  const bits = scratch.getUint32(0);
-  if (Number.isNaN(v)) return 0x7fc0;
-  return ((bits + 0x7fff + ((bits >>> 16) & 1)) >>> 16) & 0xffff;
-}
-/** Rounds to the nearest, halves to even; beyond 65504 to infinity. */
-export function toFloat16(v: number): number {
-  const sign = v < 0 || Object.is(v, -0) ? 0x8000 : 0;
-  const a = Math.abs(v);
-  if (Number.isNaN(v)) return 0x7e00;
-  if (a >= 65520) return sign | 0x7c00;
-  const exponent = Math.max(-14, Math.floor(Math.log2(a)));
-  const unit = 2 ** (exponent - 10);
-  const n = Math.round(a / unit);
-  const even = Math.abs(a / unit - Math.trunc(a / unit)) === 0.5 ? 2 * Math.round(a / unit / 2) : n;
-  if (a < 2 ** -14) return sign | even;
-  return sign | (((exponent + 14) << 10) + even);
 }
 
 export const scalar = (value: number | boolean, dtype?: DType): Tensor => tensor(value, [], dtype);

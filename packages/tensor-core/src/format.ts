@@ -1,26 +1,14 @@
 /** Numbers as nested arrays and as text. */
 import type { DType, TypedArray } from "./dtype.ts";
+import { fromBits, isHalf } from "./half.ts";
 
 export type NestedArray = number | boolean | bigint | NestedArray[];
-
-const fromFloat16 = (bits: number): number => {
-  const exponent = (bits >> 10) & 31;
-  const fraction = bits & 1023;
-  const size =
-    exponent === 31
-      ? fraction
-        ? Number.NaN
-        : Number.POSITIVE_INFINITY
-      : 2 ** ((exponent || 1) - 25) * (exponent ? 1024 + fraction : fraction);
-  return bits & 0x8000 ? -size : size;
-};
 
 /** The elements as JavaScript sees them: 16-bit floats decoded, bools as booleans. */
 export function decode(data: TypedArray, dtype: DType): ArrayLike<number | boolean | bigint> {
   const words = data as Uint16Array;
   if (dtype === "bool") return Array.from(words, Boolean);
-  if (dtype === "float16") return Array.from(words, fromFloat16);
-  if (dtype === "bfloat16") return new Float32Array(Uint32Array.from(words, (bits) => bits << 16).buffer);
+  if (isHalf(dtype)) return Array.from(words, (bits) => fromBits(bits, dtype));
   return data;
 }
 

@@ -16,7 +16,7 @@ export {
   withName,
 } from "./context.ts";
 export { scalarLike, type TensorLike, toTensor, withOperands } from "./convert.ts";
-export { fromHost, moveTo, scalar, type TensorData, tensor, toBFloat16, toFloat16, variable } from "./creation.ts";
+export { fromHost, moveTo, scalar, type TensorData, tensor, variable } from "./creation.ts";
 export { apply, dispatch } from "./dispatch.ts";
 export { type DType, dtypeInfo, isDType, isFloat, isInteger, type TypedArray } from "./dtype.ts";
 export * from "./errors.ts";
@@ -26,6 +26,7 @@ export { decode as toNumbers, type NestedArray } from "./format.ts";
 export { type Binary, check, type Takes, type Unary } from "./forms.ts";
 export { type CompiledFunction, type FunctionOptions, func, func as function, type SignatureSpec } from "./function.ts";
 export { countNodes, type Graph, inputValue, isGraph, makeNode, type Node, order, subgraphs, type Value } from "./graph.ts";
+export { toBFloat16, toFloat16 } from "./half.ts";
 export type * from "./op.ts";
 export { gatherND, scatterND, takeAlongAxis, tensorScatterUpdate } from "./ops/along.ts";
 export { at, expandDims, eye, oneHot, range, split, squeeze, stack, tile, unstack } from "./ops/arrays.ts";

@@ -4,6 +4,7 @@ import { apply, sameDType } from "./dispatch.ts";
 import { type DType, dtypeInfo, integerRange, isFloat } from "./dtype.ts";
 import { DTypeError, ShapeError, ValueError } from "./errors.ts";
 import { type Binary, type BinaryOptions, check, type Takes, type Unary, type UnaryOptions } from "./forms.ts";
+import { isHalf } from "./half.ts";
 import type { FoldHow, Op, Piece } from "./op.ts";
 import { fillIn, reindex } from "./reindex.ts";
 import type { BinaryScalar, CompareScalar, Expr, UnaryScalar } from "./scalar.ts";
@@ -304,7 +305,7 @@ export function clipByValue(x: TensorLike, min: number, max: number): Tensor {
 // ---- Folds.
 
 /** 16-bit floats add up in 32 bits. */
-const wide = (dtype: DType): DType => (dtype === "float16" || dtype === "bfloat16" ? "float32" : dtype);
+const wide = (dtype: DType): DType => (isHalf(dtype) ? "float32" : dtype);
 const limits = (dtype: DType): readonly [number, number] =>
   isFloat(dtype) ? [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY] : integerRange(dtype);
 /** Repeats a gradient along the axes a fold removed. */

@@ -76,8 +76,8 @@ async function create(name: string): Promise<Backend> {
   return backend;
 }
 
-/** The backends made so far. */
-export const madeBackends = (): readonly Backend[] => [...made.values()];
+/** The backends made so far, and the interpreter where there is one. */
+export const madeBackends = (): readonly (Backend | undefined)[] => [...made.values(), fallback?.()];
 
 const byPriority = (): BackendEntry[] => [...entries.values()].sort((a, b) => b.priority - a.priority);
 

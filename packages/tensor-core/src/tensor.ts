@@ -66,7 +66,7 @@ export class Tensor {
     return s;
   }
 
-  /** The numbers in row-major order: a copy in the dtype's typed array (bool as 0 and 1). Waits for the device. */
+  /** The numbers in row-major order: a copy in the dtype's typed array (bool as 0 and 1, 16-bit floats as bits). Waits for the device. */
   async data(): Promise<TypedArray> {
     const s = this.storage("data");
     return this.#view(s, await s.backend.read(s));

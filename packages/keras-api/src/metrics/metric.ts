@@ -3,6 +3,7 @@ import { type DType, suspendTrace, type Tensor, type TensorData, tensor, Variabl
 import { autoName } from "../naming.ts";
 import { type PolicyLike, policyOf } from "../policy.ts";
 import { type Config, configOf } from "../serialization/config.ts";
+import { withoutAutocast } from "../weights.ts";
 import { storedZeros } from "../zeros.ts";
 
 export interface MetricOptions {
@@ -95,6 +96,8 @@ const variableOf = (name: string, initial: () => Tensor): Variable =>
     const first = initial();
     const made = new Variable(first, { name, trainable: false });
     first.dispose();
+    // A metric inside a layer counts in its own dtype, whatever the layer computes in.
+    withoutAutocast.add(made);
     return made;
   });
 

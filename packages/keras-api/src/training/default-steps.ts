@@ -1,6 +1,6 @@
 /** The steps of models that do not override them: forward, backward, update, loss and metrics. */
 import { GradientTape } from "@antler/autodiff";
-import { add, cast, fill, isFloat, leaves, mul, sizeOfAxes, sum, type Tensor, ValueError } from "@antler/tensor-core";
+import { add, cast, fill, leaves, mul, sizeOfAxes, sum, type Tensor, ValueError } from "@antler/tensor-core";
 import { warnOnce } from "../host.ts";
 import type { AnyModel } from "../models/model.ts";
 import type { Compiled, StepLogs } from "./compiled.ts";
@@ -34,7 +34,7 @@ function track(tracker: Compiled["lossTracker"], loss: Tensor, x: unknown): void
 
 /** The losses of the outputs, and what layers add. */
 export function computeLoss(model: AnyModel, { loss }: Compiled, { y, yPred, sampleWeight }: LossArguments): Tensor {
-  const scalar = (t: Tensor): Tensor => sum(isFloat(t.dtype) ? t : cast(t, "float32"));
+  const scalar = (t: Tensor): Tensor => sum(cast(t, "float32"));
   const all = [...(loss ? [loss.apply(y, yPred, sampleWeight)] : []), ...model.losses.map(scalar)];
   if (!all.length)
     throw new ValueError("fit", "there is no loss to compute", { hint: "Give compile() a loss, or override computeLoss()." });

@@ -1,7 +1,8 @@
 // Fixtures: what Keras gave, read back, and compared with what we give.
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { type DType, dtypeInfo, type Tensor, tensor } from "@antler/tensor-core";
+import { type DType, dtypeInfo, isFloat, referenceBackend, type Tensor, tensor } from "@antler/tensor-core";
+import { download, onBackend } from "@antler/tensor-core/testing";
 import { expect } from "vitest";
 
 /** A tensor in a fixture. */
@@ -29,7 +30,7 @@ export function fixture<Case>(family: string): Fixture<Case> {
   return found;
 }
 
-/** The numbers of a fixture's tensor. */
+/** The numbers of a fixture's tensor; of 16-bit floats the bits. */
 export function valuesOf(n: Numbers): ArrayLike<number> & Iterable<number> {
   const bytes = Uint8Array.from(atob(n.base64), (c) => c.charCodeAt(0));
   return new (dtypeInfo(n.dtype).array)(bytes.buffer) as never;
@@ -49,8 +50,9 @@ export async function expectNumbers(
   { relative = 1e-5, absolute = 1e-6 }: Closeness = {},
   what = "",
 ): Promise<void> {
+  if (isFloat(want.dtype)) expect(got.dtype, `${what} dtype`).toBe(want.dtype);
   expect(got.shape, `${what} shape`).toEqual(want.shape);
-  const [a, b] = [Array.from((await got.data()) as Float32Array, Number), Array.from(valuesOf(want), Number)];
+  const [a, b] = [(await download(got)).data, (await download(onBackend(referenceBackend(), () => tensorOf(want)))).data];
   const scale = b.reduce((m, v) => (Number.isFinite(v) ? Math.max(m, Math.abs(v)) : m), 0);
   const off = b.findIndex((v, i) => !(Object.is(a[i], v) || Math.abs(a[i]! - v) <= absolute + relative * scale));
   if (off >= 0) expect.fail(`${what}: element ${off} is ${a[off]}, Keras has ${b[off]} (largest ${scale})`);

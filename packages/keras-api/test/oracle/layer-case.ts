@@ -1,6 +1,6 @@
 // Runs one case of a layer, and compares everything Keras made of it.
 import { GradientTape } from "@antler/autodiff";
-import { add, func, isFloat, leaves, mapTree, mul, type Shape, type SignatureSpec, sum, Tensor, tensor } from "@antler/tensor-core";
+import { add, cast, func, isFloat, leaves, mapTree, mul, type Shape, type SignatureSpec, sum, Tensor, tensor } from "@antler/tensor-core";
 import { expect } from "vitest";
 import { type AnyLayer, deserializeLayer, serializeLayer } from "../../src/index.ts";
 import { maskOf, setMask } from "../../src/masks.ts";
@@ -63,7 +63,7 @@ const weigh = (outputs: unknown): Tensor =>
     .map((t) =>
       sum(
         mul(
-          t,
+          cast(t, "float32"),
           tensor(
             Float32Array.from({ length: t.size }, (_, i) => ((i % 7) + 1) / 8),
             t.shape,
@@ -103,7 +103,7 @@ export async function runLayerCase(c: LayerCase, closeness: Closeness = {}): Pro
     expect(mask === null, `no mask of output ${i}`).toBe(expected === null || expected === undefined);
     if (mask && expected) await expectNumbers(mask, expected, {}, `mask ${i}`);
   }
-  const losses = await Promise.all(layer.losses.map(async (t) => Number((await t.data())[0])));
+  const losses = await Promise.all(layer.losses.map(async (t) => Number(await t.array())));
   expect(losses.length, "losses").toBe(c.losses.length);
   losses.forEach((v, i) => void expect(v, `loss ${i}`).toBeCloseTo(c.losses[i]!, 4));
   if (total) {

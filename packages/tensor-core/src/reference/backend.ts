@@ -4,6 +4,7 @@ import { type DType, dtypeInfo } from "../dtype.ts";
 import { DisposedError } from "../errors.ts";
 import { emit, listening } from "../events.ts";
 import { type Graph, order } from "../graph.ts";
+import { fromBits, isHalf, toBits } from "../half.ts";
 import { byteSize, type StaticSpec } from "../spec.ts";
 import type { Host } from "./interpret.ts";
 import { runGraph } from "./run.ts";
@@ -12,7 +13,20 @@ interface HostStorage extends Storage {
   host: Host | undefined;
 }
 
-const dtypes: readonly DType[] = ["float32", "float64", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "bool"];
+const dtypes: readonly DType[] = [
+  "float32",
+  "float64",
+  "float16",
+  "bfloat16",
+  "int8",
+  "int16",
+  "int32",
+  "int64",
+  "uint8",
+  "uint16",
+  "uint32",
+  "bool",
+];
 
 let shared: Backend | undefined;
 /** The one instance the core falls back to. */
@@ -27,7 +41,8 @@ export function createReferenceBackend(name = "reference"): Backend {
     return host;
   };
   const readSync = (s: Storage): Uint8Array => {
-    const { data } = open(s);
+    const { spec, data: numbers } = open(s);
+    const data = isHalf(spec.dtype) ? Uint16Array.from(numbers as Float32Array, (v) => toBits(v, spec.dtype)) : numbers;
     return new Uint8Array(data.buffer.slice(data.byteOffset, data.byteOffset + data.byteLength) as ArrayBuffer);
   };
   const backend: Backend = {
@@ -48,7 +63,8 @@ export function createReferenceBackend(name = "reference"): Backend {
 function hostOf(bytes: Uint8Array, spec: StaticSpec): Host {
   const copy = new Uint8Array(byteSize(spec));
   copy.set(bytes.subarray(0, copy.length));
-  return { spec, data: new (dtypeInfo(spec.dtype).array)(copy.buffer) };
+  const data = new (dtypeInfo(spec.dtype).array)(copy.buffer);
+  return { spec, data: isHalf(spec.dtype) ? Float32Array.from(data as Uint16Array, (bits) => fromBits(bits, spec.dtype)) : data };
 }
 
 function compile(graph: Graph, name: string, open: (s: Storage) => Host, wrap: (h: Host) => HostStorage): Program {

@@ -1,5 +1,6 @@
 /** What each op of the scalar language means, on JavaScript numbers: the oracle every backend is held to. */
 import { type DType, dtypeInfo, integerRange, isBig } from "../dtype.ts";
+import { fromBits, isHalf, toBits } from "../half.ts";
 import type { BinaryScalar, CompareScalar, Expr } from "../scalar.ts";
 
 /** Even halves. */
@@ -97,6 +98,7 @@ const big: { readonly [op: string]: Fn2 } = {
 export function rounder(dtype: DType): Fn1 {
   const { kind, bytes } = dtypeInfo(dtype);
   if (dtype === "float32") return Math.fround;
+  if (isHalf(dtype)) return (x) => fromBits(toBits(x, dtype), dtype);
   if (dtype === "bool") return (x) => (x ? 1 : 0);
   if (kind === "float") return (x) => x;
   const bits = 8 * bytes;
@@ -114,8 +116,8 @@ function reinterpret(from: DType, to: DType): Fn1 {
   const bits = new ArrayBuffer(8);
   const [given, seen] = [new (dtypeInfo(from).array)(bits), new (dtypeInfo(to).array)(bits)];
   return (x) => {
-    given[0] = (isBig(from) ? BigInt(x) : x) as never;
-    return Number(seen[0]);
+    given[0] = (isBig(from) ? BigInt(x) : isHalf(from) ? toBits(x, from) : x) as never;
+    return isHalf(to) ? fromBits(seen[0] as number, to) : Number(seen[0]);
   };
 }
 

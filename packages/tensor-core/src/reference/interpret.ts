@@ -7,10 +7,11 @@ import type { FoldHow, MapHow, OpaqueHow, SourceHow, ViewHow } from "../op.ts";
 import * as s from "../scalar.ts";
 import { type Bindings, bindDim, elements } from "../shape.ts";
 import type { StaticSpec } from "../spec.ts";
-import { type Evaluator, evaluator } from "./evaluate.ts";
+import { type Evaluator, evaluator, rounder } from "./evaluate.ts";
 
 export interface Host {
   readonly spec: StaticSpec;
+  /** The numbers: 16-bit floats as float32, all else as stored. */
   readonly data: TypedArray;
 }
 
@@ -96,6 +97,7 @@ export function interpret(node: Node, inputs: readonly Host[], outputs: readonly
         specs,
         node.attrs as Any,
       );
+      for (const { spec, data } of outputs) if (data instanceof Float32Array) data.set(data.map(rounder(spec.dtype)));
     }
   });
 }
@@ -114,7 +116,7 @@ function elementwise(node: Node, how: MapHow<Any> | SourceHow<Any>, loops: Loops
 function view(node: Node, how: ViewHow<Any>, loops: Loops, inputs: readonly Host[], output: Host): void {
   const index = loops.add(output.spec.shape);
   const specs = inputs.map((x) => x.spec);
-  const fill = how.fill?.(node.attrs as Any) ?? 0;
+  const fill = rounder(output.spec.dtype)(how.fill?.(node.attrs as Any) ?? 0);
   const leaf = loops.leaf(inputs);
   const pieces = how.at(index, node.attrs as Any, specs, output.spec).map((p) => {
     const at = p.index.map((e) => evaluator(e, leaf));

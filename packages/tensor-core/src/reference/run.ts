@@ -3,13 +3,14 @@ import { dtypeInfo } from "../dtype.ts";
 import { ShapeError } from "../errors.ts";
 import { expandNode } from "../expand.ts";
 import { type Graph, order, type Value } from "../graph.ts";
+import { isHalf } from "../half.ts";
 import type { CondAttrs, ScanAttrs, WhileAttrs } from "../op.ts";
 import { type Bindings, bindDim, bindShape, elements, matchShape } from "../shape.ts";
 import { makeSpec, type StaticSpec } from "../spec.ts";
 import { type Host, interpret } from "./interpret.ts";
 
 const allocate = (spec: StaticSpec): Host => {
-  const { array, bytes } = dtypeInfo(spec.dtype);
+  const { array, bytes } = dtypeInfo(isHalf(spec.dtype) ? "float32" : spec.dtype);
   return { spec, data: new array(new ArrayBuffer(elements(spec.shape) * bytes)) };
 };
 

@@ -1,8 +1,9 @@
 /** Test inputs: which values a case is fed, described so that they can be made in any dtype and, along the batch axis, any size. */
 import type { Backend } from "../backend.ts";
-import { tensor, toBFloat16, toFloat16 } from "../creation.ts";
+import { tensor } from "../creation.ts";
 import type { DType } from "../dtype.ts";
 import { nest } from "../format.ts";
+import { fromBits, isHalf, toBits } from "../half.ts";
 import { getBackend, setBackend } from "../registry.ts";
 import type { Tensor } from "../tensor.ts";
 import { type Host, sizeOfShape } from "./host.ts";
@@ -64,8 +65,7 @@ export function makeHost(input: Input, random: Random, dtype: DType, batch?: num
 }
 function rounding(dtype: DType): (v: number) => number {
   if (dtype === "float32") return Math.fround;
-  const bits = dtype === "float16" ? toFloat16 : dtype === "bfloat16" ? toBFloat16 : undefined;
-  return bits ? (v) => nest(new Uint16Array([bits(v)]), [], dtype) as number : (v) => v;
+  return isHalf(dtype) ? (v) => fromBits(toBits(v, dtype), dtype) : (v) => v;
 }
 
 /** Runs `fn` with new tensors going to a backend. */

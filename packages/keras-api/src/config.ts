@@ -1,0 +1,2 @@
+/** keras.config: what holds for all layers made from now on. */
+export { dtypePolicy, setDtypePolicy } from "./policy.ts";
