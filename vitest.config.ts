@@ -10,6 +10,8 @@ const config: ViteUserConfig = defineConfig({
       "benchmarks/**/*.test.ts",
       "tests/*/*.test.ts",
     ],
+    // Tests have module graphs of their own, in which the debug printer must be found.
+    setupFiles: process.env["ANTLER_DEBUG"] ? ["scripts/lib/printer.ts"] : [],
     pool: "threads",
     // Tests are arithmetic: more workers than small machines have cores only makes their timings noisy.
     maxWorkers: 2,

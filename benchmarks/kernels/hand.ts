@@ -5,14 +5,14 @@
 
 import { instantiateBase } from "../../packages/backend-cpu/src/kernels/base.ts";
 import type { KernelContext } from "../../packages/backend-cpu/src/kernels/context.ts";
-import { axesOf, type Convolution } from "../../packages/backend-cpu/src/kernels/convolution.ts";
 import { convolutionForward, convolutionInputGradient } from "../../packages/backend-cpu/src/kernels/convolve.ts";
 import { convolutionFilterGradient } from "../../packages/backend-cpu/src/kernels/filter-gradient.ts";
 import { type BatchStrides, gemm } from "../../packages/backend-cpu/src/kernels/gemm.ts";
-import { maxPool2d, maxPool2dGradient, type Pooling, pooledExtents } from "../../packages/backend-cpu/src/kernels/pooling.ts";
+import { maxPool2d, maxPool2dGradient } from "../../packages/backend-cpu/src/kernels/pooling.ts";
 import { logSoftmax, softmax } from "../../packages/backend-cpu/src/kernels/softmax.ts";
 import { transposeCopy } from "../../packages/backend-cpu/src/kernels/transpose.ts";
 import { Memory } from "../../packages/backend-cpu/src/memory.ts";
+import { type ConvolutionSizes, convolutionOf, poolingOf } from "../../packages/backend-cpu/test/geometry.ts";
 
 interface Case {
   readonly name: string;
@@ -116,7 +116,7 @@ function productCases(context: KernelContext, matrix: NewMatrix): Case[] {
 function convolutionCases(context: KernelContext, matrix: NewMatrix): Case[] {
   const padding = { top: 1, bottom: 1, left: 1, right: 1 };
   const square = { kernelHeight: 3, kernelWidth: 3 };
-  const layers: Record<string, Convolution> = {
+  const layers: Record<string, ConvolutionSizes> = {
     "3×3 32×28×28×32→64": { ...square, batch: 32, height: 28, width: 28, inputChannels: 32, outputChannels: 64, padding },
     "3×3 64×13×13×32→64": { ...square, batch: 64, height: 13, width: 13, inputChannels: 32, outputChannels: 64 },
     "3×3 64×28×28×1→32": { ...square, batch: 64, height: 28, width: 28, inputChannels: 1, outputChannels: 32 },
@@ -133,9 +133,10 @@ function convolutionCases(context: KernelContext, matrix: NewMatrix): Case[] {
       padding: { top: 0, bottom: 1, left: 0, right: 1 },
     },
   };
-  return Object.entries(layers).flatMap(([name, convolution]): Case[] => {
-    const { batch, height, width, inputChannels, outputChannels, kernelHeight, kernelWidth } = convolution;
-    const [vertical, horizontal] = axesOf(convolution);
+  return Object.entries(layers).flatMap(([name, sizes]): Case[] => {
+    const { batch, height, width, inputChannels, outputChannels, kernelHeight, kernelWidth } = sizes;
+    const convolution = convolutionOf(sizes);
+    const [vertical, horizontal] = convolution.axes;
     const input = matrix(batch * height * width * inputChannels);
     const filter = matrix(kernelHeight * kernelWidth * inputChannels * outputChannels);
     const output = matrix(batch * vertical.output * horizontal.output * outputChannels);
@@ -144,16 +145,20 @@ function convolutionCases(context: KernelContext, matrix: NewMatrix): Case[] {
     const operations = 2 * batch * vertical.output * horizontal.output * outputChannels * kernelHeight * kernelWidth * inputChannels;
     const outputGradient = output;
     return [
-      { name: `conv ${name}`, operations, run: () => convolutionForward(context, { convolution, input, filter, output }) },
+      {
+        name: `conv ${name}`,
+        operations,
+        run: () => convolutionForward(context, { ...convolution, image: input, filter, result: output }),
+      },
       {
         name: `conv ${name}, input gradient`,
         operations,
-        run: () => convolutionInputGradient(context, { convolution, outputGradient, filter, inputGradient }),
+        run: () => convolutionInputGradient(context, { ...convolution, result: outputGradient, filter, image: inputGradient }),
       },
       {
         name: `conv ${name}, filter gradient`,
         operations,
-        run: () => convolutionFilterGradient(context, { convolution, input, outputGradient, filterGradient }),
+        run: () => convolutionFilterGradient(context, { ...convolution, image: input, result: outputGradient, filter: filterGradient }),
       },
     ];
   });
@@ -163,11 +168,11 @@ function rowCases(context: KernelContext, matrix: NewMatrix): Case[] {
   const logits = { pointer: matrix(256 * 1000), rowStride: 1000 };
   const probabilities = { pointer: matrix(256 * 1000), rowStride: 1000 };
   const [large, transposed] = [matrix(2048 ** 2), matrix(2048 ** 2)];
-  const pooling: Pooling = { batch: 64, height: 26, width: 26, channels: 32, window: [2, 2], strides: [2, 2] };
-  const [rows, columns] = pooledExtents(pooling);
+  const pooling = poolingOf({ batch: 64, height: 26, width: 26, channels: 32, window: [2, 2], strides: [2, 2] });
+  const [rows, columns] = pooling.axes.map((axis) => axis.output) as [number, number];
   const [input, inputGradient] = [matrix(64 * 26 * 26 * 32), matrix(64 * 26 * 26 * 32)];
   const [output, positions] = [matrix(64 * rows * columns * 32), matrix(64 * rows * columns * 32)];
-  maxPool2d(context, { pooling, input, output, positions });
+  maxPool2d(context, { ...pooling, image: input, result: output, positions });
   const timed = (name: string, run: () => void): Case => ({ name, operations: 0, run });
   return [
     timed("softmax 256×1000", () => softmax(context, { rows: 256, columns: 1000, x: logits, y: probabilities })),
@@ -180,8 +185,8 @@ function rowCases(context: KernelContext, matrix: NewMatrix): Case[] {
         target: { pointer: transposed, rowStride: 2048 },
       }),
     ),
-    timed("maxPool 2×2 64×26×26×32", () => maxPool2d(context, { pooling, input, output })),
-    timed("maxPool 2×2 64×26×26×32 with positions", () => maxPool2d(context, { pooling, input, output, positions })),
-    timed("maxPool gradient", () => maxPool2dGradient(context, { pooling, outputGradient: output, positions, inputGradient })),
+    timed("maxPool 2×2 64×26×26×32", () => maxPool2d(context, { ...pooling, image: input, result: output })),
+    timed("maxPool 2×2 64×26×26×32 with positions", () => maxPool2d(context, { ...pooling, image: input, result: output, positions })),
+    timed("maxPool gradient", () => maxPool2dGradient(context, { ...pooling, result: output, positions, image: inputGradient })),
   ];
 }

@@ -37,6 +37,6 @@ export const budgets: readonly Budget[] = [
       export * as cpu from "@antler/backend-cpu";
     `,
     limit: 45 * KiB,
-    meanwhile: 68 * KiB,
+    meanwhile: 63.25 * KiB,
   },
 ];

@@ -14,7 +14,7 @@ interface Rule {
 /** Files whose purpose it is to print for a user who asked for it. */
 const printers: readonly string[] = [
   "packages/tensor-core/src/tensor.ts", // Tensor.print()
-  "packages/compiler/src/debug.ts", // ANTLER_DEBUG
+  "packages/compiler/src/print/debug.ts", // ANTLER_DEBUG
   "packages/keras-api/src/host.ts", // summary(), the progress bar and warnings
 ];
 

@@ -1,4 +1,4 @@
-/** The numeric checker: gradients of a tape against central differences. */
+/** @antler/autodiff/check, the numeric checker: gradients of a tape against central differences. */
 import { fromHost, isFloat, type Tensor, type TypedArray } from "@antler/tensor-core";
 import { valueAndGrad } from "./grad.ts";
 

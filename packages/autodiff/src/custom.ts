@@ -51,12 +51,7 @@ export function customGradient<A extends readonly Tensor[]>(f: (...inputs: A) =>
 /** The shape a composite gives is found by tracing it once. */
 function specOf(op: Op<undefined>, inputs: readonly Spec[]): Spec {
   const { expand } = op.how as CompositeHow<undefined>;
-  const { graph, captured } = trace(
-    op.name,
-    inputs,
-    (xs) => expand(xs, undefined),
-    (ys) => ys,
-  );
+  const { graph, captured } = trace(op.name, inputs, (xs) => expand(xs, undefined));
   if (captured.length) throw new GradientError(op.name, "closes over tensors or variables", { hint: "Pass them as arguments." });
   return graph.outputs[0]!.spec;
 }

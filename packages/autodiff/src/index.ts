@@ -1,5 +1,4 @@
 /** @antler/autodiff: gradients of eager and traced code. */
-export { type CheckOptions, checkGradient, type Mismatch } from "./check.ts";
 export { customGradient, recomputeGrad, type WithGradient } from "./custom.ts";
 export { grad, valueAndGrad, variableGrads } from "./grad.ts";
 export { type GradientOptions, type Gradients, GradientTape, type Source, type TapeOptions } from "./tape.ts";

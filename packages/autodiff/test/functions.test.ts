@@ -1,7 +1,8 @@
 /** Gradients of functions, gradients of one's own, and the numeric checker. */
 import { add, func, mul, ones, square, sub, sum, type Tensor, tanh, tensor, variable } from "@antler/tensor-core";
 import { describe, expect, it } from "vitest";
-import { checkGradient, customGradient, grad, recomputeGrad, valueAndGrad, variableGrads } from "../src/index.ts";
+import { checkGradient } from "../src/check.ts";
+import { customGradient, grad, recomputeGrad, valueAndGrad, variableGrads } from "../src/index.ts";
 
 const list = (t: Tensor): number[] => Array.from(t.dataSync() as Float32Array);
 

@@ -3,7 +3,6 @@ import { type KernelBackend, kernelBackend } from "@antler/compiler";
 import { type CpuOptions, cpuDevice } from "./device.ts";
 
 export { type CpuOptions, cpuDevice } from "./device.ts";
-export { explainScalar } from "./generate/schedule.ts";
 
 /**
  * A CPU backend with a memory of its own.

@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { GradientTape, grad } from "@antler/autodiff";
 import { strictBackend } from "@antler/compiler/testing";
 import * as tf from "@antler/tensor-core";
+import { parseGraph, printGraph } from "@antler/tensor-core/text";
 import { build } from "esbuild";
 import { afterAll, describe, expect, test } from "vitest";
 import { createCpuBackend } from "../src/index.ts";
@@ -80,9 +81,9 @@ describe("as text", () => {
       ([x]) => fn(x!),
       (y) => [y],
     );
-    const text = tf.printGraph(graph);
-    const back = tf.parseGraph(text, ops);
-    expect(tf.printGraph(back)).toBe(text);
+    const text = printGraph(graph);
+    const back = parseGraph(text, ops);
+    expect(printGraph(back)).toBe(text);
     const run = async (g: tf.Graph): Promise<number[]> => {
       const x = input();
       const [s] = tf

@@ -1,9 +1,10 @@
 // The benchmark models on the CPU: every kernel of their training steps is vectorised, hand-written kernels on or off, and both learn the same.
-import { printKernel } from "@antler/compiler";
+import { printKernel } from "@antler/compiler/print";
 import { layers, type Model, optimizers, sequential, setRandomSeed } from "@antler/keras-api";
 import * as tf from "@antler/tensor-core";
 import { afterAll, describe, expect, test } from "vitest";
-import { type CpuOptions, createCpuBackend, explainScalar } from "../src/index.ts";
+import { explainScalar } from "../src/generate/explain.ts";
+import { type CpuOptions, createCpuBackend } from "../src/index.ts";
 
 const models: { readonly [name: string]: { readonly shape: readonly number[]; make(): Model } } = {
   mlp: {

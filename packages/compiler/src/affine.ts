@@ -2,6 +2,7 @@
 import { type Spec, showSpec } from "@antler/tensor-core";
 import type { Expr } from "./kernel.ts";
 import { addSize, divideSize, mulSize, type Size, showSize, surelyLess } from "./size.ts";
+import { indexOf, topological } from "./walk.ts";
 
 /** A loop. Told apart by its id. */
 export interface Axis {
@@ -22,7 +23,8 @@ export interface IndexCheck {
   readonly axis: number;
   readonly inputs: readonly Spec[];
 }
-const showCheck = ({ below, op, axis, inputs }: IndexCheck): string => `<${showSize(below)} ${op} ${axis} ${inputs.map(showSpec).join()}`;
+export const showCheck = ({ below, op, axis, inputs }: IndexCheck): string =>
+  `<${showSize(below)} ${op} ${axis} ${inputs.map(showSpec).join()}`;
 
 export interface Term {
   readonly atom: Atom;
@@ -204,29 +206,24 @@ export function coefficient(a: Index, axis: Axis): Size | undefined {
 }
 function dependsOn(atom: Atom, axis: Axis): boolean {
   if (atom.kind === "axis") return atom.axis === axis;
-  if (atom.kind === "data") return atom.expr !== undefined && exprDepends(atom.expr, axis);
+  if (atom.kind === "data") return exprDepends(atom.expr, axis);
   return atom.of.terms.some((t) => dependsOn(t.atom, axis));
 }
 export const indexDepends = (a: Index, axis: Axis): boolean => a.terms.some((t) => dependsOn(t.atom, axis));
 /** Whether an expression changes along a loop. */
-export function exprDepends(e: Expr, axis: Axis, seen: Set<Expr> = new Set()): boolean {
-  if (seen.has(e)) return false;
-  seen.add(e);
-  if (e.op === "index" && indexDepends(e.value as Index, axis)) return true;
-  if (e.op === "load" && indexDepends((e.value as { index: Index }).index, axis)) return true;
-  return e.args.some((x) => exprDepends(x, axis, seen));
-}
+export const exprDepends = (e: Expr, axis: Axis): boolean =>
+  topological([e]).some((x) => {
+    const index = indexOf(x);
+    return index !== undefined && indexDepends(index, axis);
+  });
 
-export const showIndex = (a: Index): string =>
-  [
-    ...a.terms.map(({ atom, by }) => {
-      const what =
-        atom.kind === "axis"
-          ? atom.key
-          : atom.kind === "data"
-            ? "data"
-            : `(${showIndex(atom.of)} ${atom.kind === "div" ? "/" : "%"} ${showSize(atom.by)})`;
-      return by === 1 ? what : `${showSize(by)}*${what}`;
-    }),
-    ...(a.constant === 0 && a.terms.length ? [] : [showSize(a.constant)]),
-  ].join(" + ");
+type Leaf = Exclude<Atom, { readonly of: Index }>;
+/** An index as text, whatever the ids of its loops; `name` says what loops and data are called. */
+export function showIndex(a: Index, name: (leaf: Leaf) => string): string {
+  const parts = a.terms.map(({ atom, by }) => {
+    const what = "of" in atom ? `(${showIndex(atom.of, name)} ${atom.kind === "div" ? "/" : "%"} ${showSize(atom.by)})` : name(atom);
+    return by === 1 ? what : `${showSize(by)}*${what}`;
+  });
+  if (a.constant !== 0 || parts.length === 0) parts.push(showSize(a.constant));
+  return parts.sort().join(" + ");
+}

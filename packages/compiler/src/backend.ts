@@ -15,10 +15,9 @@ import {
   type StaticSpec,
   type Storage,
 } from "@antler/tensor-core";
-import { debugFromEnvironment } from "./debug.ts";
 import type { Buffer, Device, Kernel, Run } from "./kernel.ts";
 import { lower } from "./lower.ts";
-import { printProgram } from "./print.ts";
+import { debugFromEnvironment, findPrinter } from "./printer.ts";
 import { Executable, type Frame, type Work, work } from "./program.ts";
 
 /** Memory with a count of the storages that share it. */
@@ -33,8 +32,8 @@ interface DeviceStorage extends Storage {
   failure: unknown;
 }
 
-/** A program that can show what it was compiled to. */
 export interface KernelProgram extends Program {
+  /** What it was compiled to. Outside of Node the printer must be handed over first, see `usePrinter`. */
   print(): string;
   readonly executable: Executable;
 }
@@ -84,28 +83,22 @@ export function kernelBackend(device: Device): KernelBackend {
 
   /** Runs work now if nothing waits before it; otherwise, or once it waits, later. */
   function submit(make: () => Work, failed: (error: unknown) => void): void {
-    if (tail) {
-      queue(tail.then(() => settle(make())).catch(failed));
-      return;
+    let later: Promise<void>;
+    if (tail) later = tail.then(() => finish(make()));
+    else {
+      const w = make();
+      const first = w.next();
+      if (first.done) return;
+      later = first.value.then((bytes) => finish(w, bytes));
     }
-    const w = make();
-    const first = w.next();
-    if (first.done) return;
-    queue(first.value.then((bytes) => resume(w, bytes)).catch(failed));
-  }
-  const queue = (p: Promise<void>): void => {
-    const mine = p.then(() => {
+    const mine = later.catch(failed).then(() => {
       if (tail === mine) tail = undefined;
     });
     tail = mine;
-  };
-  const settle = async (w: Work): Promise<void> => {
-    const first = w.next();
-    if (!first.done) await resume(w, await first.value);
-  };
-  const resume = async (w: Work, bytes: Uint8Array): Promise<void> => {
-    for (let r = w.next(bytes); !r.done; ) r = w.next(await r.value);
-  };
+  }
+  async function finish(w: Work, bytes?: Uint8Array): Promise<void> {
+    for (let r = w.next(bytes!); !r.done; ) r = w.next(await r.value);
+  }
 
   function link(executable: Executable): number {
     const kernels = executable.kernels();
@@ -128,14 +121,15 @@ export function kernelBackend(device: Device): KernelBackend {
     const start = performance.now();
     const executable = new Executable(lower(graph, device), device);
     const kernels = link(executable);
+    const print = (): string => findPrinter().printProgram(executable);
     if (listening()) {
       const ms = performance.now() - start;
-      emit({ kind: "compile", backend: device.name, nodes: countNodes(graph), kernels, ms, graph, print: () => printProgram(executable) });
+      emit({ kind: "compile", backend: device.name, nodes: countNodes(graph), kernels, ms, graph, print });
     }
     return {
       executable,
       ready: Promise.resolve(),
-      print: () => printProgram(executable),
+      print,
       dispose() {},
       run: (inputs, options) => run(executable, inputs, options),
     };

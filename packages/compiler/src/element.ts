@@ -1,5 +1,15 @@
 /** The heart of lowering: the element of a value at an index, as one scalar expression. */
-import { type DType, evaluator, type FoldHow, type MapHow, type Node, scalars as s, type Value, type ViewHow } from "@antler/tensor-core";
+import {
+  type DType,
+  evaluator,
+  type FoldHow,
+  identityKey,
+  type MapHow,
+  type Node,
+  scalars as s,
+  type Value,
+  type ViewHow,
+} from "@antler/tensor-core";
 import {
   type Axis,
   addIndex,
@@ -46,17 +56,17 @@ const indexLeaf = (i: Index): Expr =>
   i.terms.length === 0 && typeof i.constant === "number" ? s.num(i.constant, "int32") : { op: "index", args: [], dtype: "int32", value: i };
 
 export class Lowering {
-  /** Values that are read from memory. */
-  readonly #stored: (v: Value) => boolean;
+  /** For values that are read from memory, the one whose memory it is. */
+  readonly #stored: (v: Value) => Value | undefined;
   /** Stored or not, the value being made, and folds made on the way. */
   readonly #inlineFold: (v: Value) => boolean;
   readonly #memo = new Map<Value, Map<string, Expr>>();
   readonly #loads = new Map<string, Expr>();
-  readonly #root: Value;
+  readonly #root: Value | undefined;
   fold: LoweredFold | undefined;
   #foldPlace: string | undefined;
 
-  constructor(root: Value, stored: (v: Value) => boolean, inlineFold: (v: Value) => boolean) {
+  constructor(root: Value | undefined, stored: (v: Value) => Value | undefined, inlineFold: (v: Value) => boolean) {
     this.#root = root;
     this.#stored = stored;
     this.#inlineFold = inlineFold;
@@ -64,25 +74,24 @@ export class Lowering {
 
   /** The root's element at its own loops. */
   rootElement(axes: readonly Axis[]): Expr {
-    return this.#compute(this.#root, axes.map(axisIndex), undefined);
+    return this.#compute(this.#root!, axes.map(axisIndex), undefined);
   }
 
   /** The element of a value at an index; where `guard` is false memory must not be read. */
   element(v: Value, at: readonly Index[], guard?: Expr): Expr {
-    if (v !== this.#root && (this.#stored(v) || !v.node)) return this.#load(v, at, guard);
-    return this.#compute(v, at, guard);
+    const memory = v === this.#root ? undefined : this.#stored(v);
+    return memory ? this.#load(memory, flatIndex(v, at), guard) : this.#compute(v, at, guard);
   }
 
-  #load(v: Value, at: readonly Index[], guard: Expr | undefined): Expr {
-    const index = flatIndex(v, at);
-    const key = `${valueId(v)}:${index.key}:${guard ? exprId(guard) : ""}`;
+  #load(v: Value, index: Index, guard: Expr | undefined): Expr {
+    const key = `${identityKey(v)}:${index.key}:${guard ? identityKey(guard) : ""}`;
     let e = this.#loads.get(key);
     if (!e) this.#loads.set(key, (e = s.leaf("load", v.spec.dtype, { value: v, index } satisfies ValueLoad, guard ? [guard] : [])));
     return e;
   }
 
   #compute(v: Value, at: readonly Index[], guard: Expr | undefined): Expr {
-    const key = `${at.map((i) => i.key).join(",")}:${guard ? exprId(guard) : ""}`;
+    const key = `${at.map((i) => i.key).join(",")}:${guard ? identityKey(guard) : ""}`;
     let known = this.#memo.get(v);
     if (!known) this.#memo.set(v, (known = new Map()));
     let e = known.get(key);
@@ -229,16 +238,6 @@ export function accumulator(dtype: DType, k: number): Expr {
   if (!e) accumulators.set(key, (e = s.leaf("acc", dtype, k)));
   return e;
 }
-
-const ids = new WeakMap<object, number>();
-let nextId = 0;
-const idOf = (x: object): number => {
-  let id = ids.get(x);
-  if (id === undefined) ids.set(x, (id = nextId++));
-  return id;
-};
-const valueId: (v: Value) => number = idOf;
-const exprId: (e: Expr) => number = idOf;
 
 const isConstant = (e: Expr, value: number): boolean => e.op === "const" && e.value === value;
 const select = (c: Expr, yes: Expr, no: Expr): Expr => (yes === no ? yes : s.select(c, yes, no));

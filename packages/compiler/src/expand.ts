@@ -6,12 +6,6 @@ export function expand(graph: Graph, keep: (node: Node) => boolean): Graph {
   const inputs = graph.inputs.map((v) => inputValue(v.spec));
   const values = new Map<Value, Value>(graph.inputs.map((v, i) => [v, inputs[i]!]));
   const merged = new Map<string, Node>();
-  const ids = new Map<Value, number>();
-  const id = (v: Value): number => {
-    let n = ids.get(v);
-    if (n === undefined) ids.set(v, (n = ids.size));
-    return n;
-  };
 
   const copy = (source: Graph, map: Map<Value, Value>): void => {
     for (const node of order(source.outputs, new Set(source.inputs))) {
@@ -35,7 +29,7 @@ export function expand(graph: Graph, keep: (node: Node) => boolean): Graph {
       copy(inner, map);
       return inner.outputs.map((v) => map.get(v)!);
     }
-    const key = `${identityKey(node.op)}(${given.map(id).join()})${attrsKey(node.attrs)}${node.outputs.map((v) => `${v.spec.dtype}${attrsKey(v.spec.shape)}`).join()}`;
+    const key = `${identityKey(node.op)}(${given.map(identityKey).join()})${attrsKey(node.attrs)}${node.outputs.map((v) => `${v.spec.dtype}${attrsKey(v.spec.shape)}`).join()}`;
     let one = merged.get(key);
     if (!one) merged.set(key, (one = whole));
     return one.outputs;

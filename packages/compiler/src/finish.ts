@@ -1,10 +1,10 @@
 /** From a draft to a kernel: loops arranged, buffers and sizes numbered. */
 import type { Value } from "@antler/tensor-core";
-import type { Axis, Index, IndexCheck } from "./affine.ts";
+import type { IndexCheck } from "./affine.ts";
 import type { ValueLoad } from "./element.ts";
 import type { Kernel, Load } from "./kernel.ts";
-import { arrange, type Draft, eachIndex, rewrite } from "./loops.ts";
-import { printKernel } from "./print-kernel.ts";
+import { kernelKey } from "./key.ts";
+import { arrange, type Draft, indicesOf, rewrite } from "./loops.ts";
 import type { Size } from "./size.ts";
 
 /** A kernel and which value each of its buffers is. */
@@ -38,34 +38,19 @@ export function finish(draft: Draft, name: string, { blocked = false }: { readon
     blocked,
     checks: checksOf(numbered),
   };
-  return { buffers, kernel: { ...kernel, key: printKernel(kernel, { canonical: true }) } };
+  return { buffers, kernel: { ...kernel, key: kernelKey(kernel) } };
 }
 
-function checksOf(d: Draft): IndexCheck[] {
-  const found = new Set<IndexCheck>();
-  eachIndex(d, (i) => {
-    for (const { atom } of i.terms) if (atom.kind === "data" && atom.check) found.add(atom.check);
-  });
-  return [...found];
-}
+const checksOf = (d: Draft): IndexCheck[] => [
+  ...new Set(indicesOf(d).flatMap(({ terms }) => terms.flatMap(({ atom }) => (atom.kind === "data" && atom.check ? [atom.check] : [])))),
+];
 
+/** The sizes that only a run knows. */
 function symbolicSizes(d: Draft): Size[] {
-  const found = new Set<Size>();
-  const note = (s: Size | undefined): void => {
-    if (s !== undefined && typeof s !== "number") found.add(s);
-  };
-  const axes = (list: readonly Axis[]): void => {
-    for (const a of list) note(a.extent);
-  };
-  axes(d.space);
-  axes(d.fold?.axes ?? []);
-  eachIndex(d, (i: Index) => {
-    note(i.constant);
-    for (const { atom, by } of i.terms) {
-      note(by);
-      if (atom.kind === "div" || atom.kind === "mod") note(atom.by);
-      if (atom.kind === "data") note(atom.check?.below);
-    }
-  });
-  return [...found];
+  const extents = [...d.space, ...(d.fold?.axes ?? [])].map((a) => a.extent);
+  const inIndices = indicesOf(d).flatMap(({ constant, terms }) => [
+    constant,
+    ...terms.flatMap(({ atom, by }) => [by, "of" in atom ? atom.by : "expr" in atom ? (atom.check?.below ?? 0) : 0]),
+  ]);
+  return [...new Set([...extents, ...inIndices])].filter((s) => typeof s !== "number");
 }

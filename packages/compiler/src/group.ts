@@ -1,37 +1,14 @@
 /** Neighbouring maps of one shape become one kernel that writes several values: Adam's m, v and w, say. */
 import type { Value } from "@antler/tensor-core";
-import { axisIndex } from "./affine.ts";
+import { axisIndex, constantIndex } from "./affine.ts";
 import { flatIndex, type ValueLoad } from "./element.ts";
 import type { Expr } from "./kernel.ts";
 import type { Draft } from "./loops.ts";
+import { dataOf, indexOf, topological } from "./walk.ts";
 
-/** Every load of a draft; those that place other loads (data indices) apart. */
-function loadsOf(d: Draft): { readonly all: readonly Expr[]; readonly placing: ReadonlySet<Expr> } {
-  const loads = new Set<Expr>();
-  const placing = new Set<Expr>();
-  const seen = new Set<Expr>();
-  const visit = (e: Expr, places: boolean): void => {
-    if (e.op === "load") {
-      loads.add(e);
-      if (places) placing.add(e);
-    }
-    if (seen.has(e) && !places) return;
-    seen.add(e);
-    const index = e.op === "load" ? (e.value as ValueLoad).index : e.op === "index" ? (e.value as ValueLoad["index"]) : undefined;
-    if (index) inIndex(index);
-    for (const a of e.args) visit(a, places);
-  };
-  const inIndex = (i: ValueLoad["index"]): void => {
-    for (const { atom } of i.terms) {
-      if (atom.kind === "data") visit(atom.expr, true);
-      else if (atom.kind !== "axis") inIndex(atom.of);
-    }
-  };
-  for (const s of d.stores) visit(s.expr, false);
-  for (const e of d.fold?.lift ?? []) visit(e, false);
-  return { all: [...loads], placing };
-}
-export const valuesRead = (d: Draft): Set<Value> => new Set(loadsOf(d).all.map((e) => (e.value as ValueLoad).value));
+const loadsOf = (nodes: readonly Expr[]): Expr[] => nodes.filter((e) => e.op === "load");
+const nodesOf = (d: Draft): Expr[] => topological([...d.stores.map((s) => s.expr), ...(d.fold?.lift ?? [])]);
+export const valuesRead = (d: Draft): Set<Value> => new Set(loadsOf(nodesOf(d)).map((e) => (e.value as ValueLoad).value));
 
 /**
  * Joins `next` to a draft over the same loops, or gives undefined where that is not allowed.
@@ -43,8 +20,9 @@ export function join(first: Draft, next: Draft, available: (v: Value) => boolean
   const made = new Map(first.stores.map((s) => [s.value, s]));
   const before = valuesRead(first);
   let related = false;
-  const { all, placing } = loadsOf(next);
-  for (const e of all) {
+  const nodes = nodesOf(next);
+  const placing = new Set(topological(nodes.flatMap((e) => dataOf<Expr>(indexOf(e) ?? constantIndex(0)))));
+  for (const e of loadsOf(nodes)) {
     const { value, index } = e.value as ValueLoad;
     const member = made.get(value);
     if (member) {

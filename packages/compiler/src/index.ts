@@ -1,11 +1,22 @@
 /** @antler/compiler: graphs become kernels, kernels become programs; `kernelBackend(device)` makes a backend of a device. */
-export { type Atom, type Axis, bounds, coefficient, exprDepends, type Index, type IndexCheck, indexDepends, type Term } from "./affine.ts";
+export {
+  type Atom,
+  type Axis,
+  bounds,
+  coefficient,
+  exprDepends,
+  type Index,
+  type IndexCheck,
+  indexDepends,
+  substitute,
+  type Term,
+} from "./affine.ts";
 export { type KernelBackend, type KernelProgram, kernelBackend } from "./backend.ts";
-export { type DebugLevel, debugPrinter } from "./debug.ts";
 export { accumulator } from "./element.ts";
 export { indexError } from "./fault.ts";
 export type { Buffer, Device, Expr, Fold, Kernel, Layout, Limits, Load, Matched, MatchedCall, Run, Store } from "./kernel.ts";
 export { type Lowered, lower, type Step } from "./lower.ts";
-export { printProgram } from "./print.ts";
-export { printKernel } from "./print-kernel.ts";
+export { usePrinter } from "./printer.ts";
+export { sharing } from "./share.ts";
 export { addSize, bindSize, mulSize, type Poly, type Size, showSize } from "./size.ts";
+export { dataOf, indexOf, operands, topological } from "./walk.ts";

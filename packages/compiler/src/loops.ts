@@ -1,9 +1,11 @@
 /** Loop nests made simple: loops are split where an index divides by them, and merged where every operand walks them as one. */
 import type { Value } from "@antler/tensor-core";
-import { type Atom, type Axis, addIndex, axisIndex, coefficient, type Index, newAxis, scaleIndex, substitute } from "./affine.ts";
+import { type Axis, addIndex, axisIndex, coefficient, type Index, newAxis, scaleIndex, substitute } from "./affine.ts";
 import type { LoweredFold, ValueLoad } from "./element.ts";
-import type { Expr, Load } from "./kernel.ts";
+import type { Expr } from "./kernel.ts";
+import { sharing } from "./share.ts";
 import { divideSize, mulSize, type Size } from "./size.ts";
+import { indexOf, topological } from "./walk.ts";
 
 /** A kernel in the making: what it stores where, over which loops. */
 export interface Draft {
@@ -24,42 +26,23 @@ export function arrange(draft: Draft, { keepSpace = false }: { readonly keepSpac
 
 const rootsOf = (d: Draft): Expr[] => [...d.stores.map((s) => s.expr), ...(d.fold?.lift ?? [])];
 
-/** Calls `visit` for every index in a draft, those inside guards and divisions included. */
-export function eachIndex(d: Draft, visit: (i: Index) => void): void {
-  const seen = new Set<Expr>();
-  const indices = (i: Index): void => {
-    visit(i);
-    for (const { atom } of i.terms) atoms(atom);
-  };
-  const atoms = (atom: Atom): void => {
-    if (atom.kind === "data") exprs(atom.expr);
-    else if (atom.kind !== "axis") indices(atom.of);
-  };
-  const exprs = (e: Expr): void => {
-    if (seen.has(e)) return;
-    seen.add(e);
-    if (e.op === "index") indices(e.value as Index);
-    else if (e.op === "load") indices((e.value as ValueLoad).index);
-    for (const a of e.args) exprs(a);
-  };
-  for (const s of d.stores) indices(s.index);
-  for (const e of rootsOf(d)) exprs(e);
-}
+const nested = (i: Index): Index[] => [i, ...i.terms.flatMap(({ atom }) => ("of" in atom ? nested(atom.of) : []))];
+/** Every index in a draft, those inside guards and divisions included. */
+export const indicesOf = (d: Draft): Index[] =>
+  [...d.stores.map((s) => s.index), ...topological(rootsOf(d)).flatMap((e) => indexOf(e) ?? [])].flatMap(nested);
 
 /** A division of one loop variable by a number that divides its extent: the loop becomes two. */
 function splitOf(d: Draft): { axis: Axis; parts: readonly [Axis, Axis]; index: Index } | undefined {
   let found: { axis: Axis; by: number; outer: Size } | undefined;
-  eachIndex(d, (i) => {
-    for (const { atom } of i.terms) {
-      if ((atom.kind !== "div" && atom.kind !== "mod") || typeof atom.by !== "number") continue;
-      const [only] = atom.of.terms;
-      if (atom.of.terms.length !== 1 || atom.of.constant !== 0 || only!.by !== 1 || only!.atom.kind !== "axis") continue;
-      const { axis } = only!.atom;
-      const outer = divideSize(axis.extent, atom.by);
-      // The coarsest division first: finer ones then fall into its inner loop.
-      if (outer !== undefined && (!found || (found.axis === axis && atom.by > found.by))) found = { axis, by: atom.by, outer };
-    }
-  });
+  for (const { atom } of indicesOf(d).flatMap((i) => i.terms)) {
+    if (!("of" in atom) || typeof atom.by !== "number") continue;
+    const [only] = atom.of.terms;
+    if (atom.of.terms.length !== 1 || atom.of.constant !== 0 || only!.by !== 1 || only!.atom.kind !== "axis") continue;
+    const { axis } = only!.atom;
+    const outer = divideSize(axis.extent, atom.by);
+    // The coarsest division first: finer ones then fall into its inner loop.
+    if (outer !== undefined && (!found || (found.axis === axis && atom.by > found.by))) found = { axis, by: atom.by, outer };
+  }
   if (!found) return undefined;
   const parts = [newAxis(found.outer), newAxis(found.by)] as const;
   return { axis: found.axis, parts, index: addIndex(scaleIndex(axisIndex(parts[0]), found.by), axisIndex(parts[1])) };
@@ -68,12 +51,12 @@ function splitOf(d: Draft): { axis: Axis; parts: readonly [Axis, Axis]; index: I
 /** Two neighbouring loops that every index walks as if they were one. */
 function mergeOf(d: Draft, part: "space" | "fold"): { outer: Axis; inner: Axis } | undefined {
   const axes = part === "space" ? d.space : (d.fold?.axes ?? []);
+  const indices = axes.length > 1 ? indicesOf(d) : [];
   for (let k = 0; k + 1 < axes.length; k++) {
     const [outer, inner] = [axes[k]!, axes[k + 1]!];
-    let fits = true;
-    eachIndex(d, (i) => {
+    const fits = indices.every((i) => {
       const [a, b] = [coefficient(i, outer), coefficient(i, inner)];
-      if (a === undefined || b === undefined || a !== mulSize(b, inner.extent)) fits = false;
+      return a !== undefined && b !== undefined && a === mulSize(b, inner.extent);
     });
     if (fits) return { outer, inner };
   }
@@ -108,18 +91,12 @@ const share = (d: Draft): Draft => rewrite(d, () => undefined);
 class Table {
   readonly #axis: (a: Axis) => Index | undefined;
   readonly #memo = new Map<Expr, Expr>();
-  readonly #shared = new Map<string, Expr>();
-  readonly #ids = new Map<unknown, number>();
+  readonly #share = sharing<Expr>();
   readonly #indices = new Map<string, Index>();
   readonly #load: (l: ValueLoad) => unknown;
   constructor(axis: (a: Axis) => Index | undefined, load: (l: ValueLoad) => unknown) {
     this.#axis = axis;
     this.#load = load;
-  }
-  #id(x: unknown): number {
-    let id = this.#ids.get(x);
-    if (id === undefined) this.#ids.set(x, (id = this.#ids.size));
-    return id;
   }
   index(i: Index): Index {
     let out = this.#indices.get(i.key);
@@ -144,20 +121,5 @@ class Table {
       return { ...e, args, value: this.#load({ value, index: this.index(index) }) };
     }
     return { ...e, args };
-  }
-  #share(e: Expr): Expr {
-    const what =
-      e.op === "index"
-        ? (e.value as Index).key
-        : e.op === "load"
-          ? `${this.#id((e.value as ValueLoad).value ?? (e.value as Load).slot)}@${(e.value as ValueLoad).index.key}`
-          : e.op === "const" && Object.is(e.value, -0)
-            ? "-0"
-            : `${e.value as number}`;
-    const key = `${e.op}:${e.dtype}:${what}:${e.args.map((a) => this.#id(a)).join()}`;
-    let out = this.#shared.get(key);
-    if (!out) this.#shared.set(key, (out = e));
-    this.#id(out);
-    return out;
   }
 }

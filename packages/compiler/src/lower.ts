@@ -8,7 +8,7 @@ import { type Finished, finish } from "./finish.ts";
 import { join, valuesRead } from "./group.ts";
 import type { Device, Layout, Matched } from "./kernel.ts";
 import { type Draft, rewrite } from "./loops.ts";
-import { mulSize, type Size, sizeOfDim } from "./size.ts";
+import { mulSize, type Size, showSize, sizeOfDim } from "./size.ts";
 import { decide, type Reason } from "./stored.ts";
 
 export interface KernelStep extends Finished {
@@ -51,18 +51,16 @@ export interface LowerOptions {
 
 const DEFAULT_BUFFERS = 64;
 
-export function lower(graph: Graph, device: Device, options: LowerOptions = {}): Lowered {
-  const maxBuffers = device.limits?.buffers ?? DEFAULT_BUFFERS;
+export function lower(graph: Graph, device: Device, { body = false }: LowerOptions = {}): Lowered {
   const kernelOf = (node: Node): Matched | undefined => {
     const matched = device.kernels?.[node.op.name];
     return matched?.accepts(node) ? matched : undefined;
   };
   const whole = expand(graph, (node) => kernelOf(node) !== undefined);
-  const expanded = options.body ? withCopies(whole) : whole;
+  const expanded = body ? withCopies(whole) : whole;
   const forced = new Set<Value>();
   for (;;) {
-    const attempt = new Attempt(expanded, device, kernelOf, maxBuffers, forced, options);
-    const lowered = attempt.run();
+    const lowered = attempt(expanded, device, kernelOf, forced, body);
     if (lowered) return lowered;
   }
 }
@@ -96,223 +94,170 @@ function scalarsFirst(nodes: readonly Node[]): Node[] {
 }
 const isKernel = ({ op: { how } }: Node): boolean => how.kind === "map" || how.kind === "source" || how.kind === "view";
 
-class Attempt {
-  readonly #graph: Graph;
-  readonly #device: Device;
-  readonly #kernelOf: (node: Node) => Matched | undefined;
-  readonly #maxBuffers: number;
-  /** Values found to need storing only when their readers were built. */
-  readonly #forced: Set<Value>;
-  readonly #body: boolean;
-  readonly #storing: ReturnType<typeof decide>;
-  readonly #aliases = new Map<Value, Value>();
-  readonly #axes = new Map<string, Axis[]>();
-  #drafts: { draft: Draft; name: string; at: number }[] = [];
-  readonly #steps: (Step | { readonly kind: "draft"; readonly of: { draft: Draft; name: string; at: number } })[] = [];
+/** A kernel that maps of the same loops may still join. */
+interface Open {
+  readonly kind: "open";
+  readonly at: number;
+  draft: Draft;
+  name: string;
+}
+
+/** Lowers a graph; undefined where a reader needs more values stored than was thought: they are among the forced ones then. */
+function attempt(
+  graph: Graph,
+  device: Device,
+  kernelOf: (node: Node) => Matched | undefined,
+  forced: Set<Value>,
+  body: boolean,
+): Lowered | undefined {
+  const maxBuffers = device.limits?.buffers ?? DEFAULT_BUFFERS;
+  const { reasons, inlined, epilogues } = decide(graph, kernelOf, forced);
+  const finished = new Map([...epilogues].map(([result, home]) => [home, result]));
+  const aliases = new Map<Value, Value>();
+  const loops = new Map<string, Axis[]>();
+  const open: Open[] = [];
+  const steps: (Step | Open)[] = [];
   /** The step that makes a value. */
-  readonly #madeAt = new Map<Value, number>();
+  const madeAt = new Map<Value, number>();
+  const isStored = (v: Value): boolean => reasons.has(v) || !v.node || epilogues.has(v);
+  /** The value in whose memory a stored value lies: loads of aliases read what is behind them, at the same flat places. */
+  const memory = (v: Value): Value | undefined => (isStored(v) ? resolve(aliases, v) : undefined);
 
-  constructor(
-    graph: Graph,
-    device: Device,
-    kernelOf: (node: Node) => Matched | undefined,
-    maxBuffers: number,
-    forced: Set<Value>,
-    { body = false }: LowerOptions,
-  ) {
-    this.#graph = graph;
-    this.#device = device;
-    this.#kernelOf = kernelOf;
-    this.#maxBuffers = maxBuffers;
-    this.#forced = forced;
-    this.#body = body;
-    const kinds = { matched: (n: Node) => kernelOf(n) !== undefined, takesEpilogue: (n: Node) => kernelOf(n)?.epilogue === true };
-    this.#storing = decide(graph, kinds, forced);
-  }
-
-  /** The steps, or undefined after adding to the forced values. */
-  run(): Lowered | undefined {
-    const before = this.#forced.size;
-    const finishers = new Map([...this.#storing.epilogues].map(([result, home]) => [home, result]));
-    for (const node of scalarsFirst(order(this.#graph.outputs))) {
-      if (this.#kernelOf(node)) {
-        if (!this.#storing.epilogues.has(node.outputs[0]!)) this.#matched(node, undefined);
-      } else if (node.op.how.kind === "region") this.#region(node);
-      else if (node.op.how.kind === "opaque") this.#push({ kind: "host", node, operands: this.#whole(node) }, node.outputs);
-      else {
-        for (const v of node.outputs) {
-          if (!this.#isStored(v) || this.#storing.inlined.has(v)) continue;
-          const result = finishers.get(v);
-          if (result) this.#matched(result.node!, v);
-          else this.#kernel(v);
-        }
+  const before = forced.size;
+  for (const node of scalarsFirst(order(graph.outputs))) {
+    const { kind } = node.op.how;
+    if (kernelOf(node)) {
+      if (!epilogues.has(node.outputs[0]!)) matched(node);
+    } else if (kind === "region") {
+      const bodies = subgraphs(node).map((g) => lower(g, device, { body: true }));
+      push({ kind, node, operands: whole(node), bodies }, node.outputs);
+    } else if (kind === "opaque") push({ kind: "host", node, operands: whole(node) }, node.outputs);
+    else {
+      for (const v of node.outputs) {
+        if (!isStored(v) || inlined.has(v)) continue;
+        const result = finished.get(v);
+        if (result) matched(result.node!, v);
+        else kernel(v);
       }
-      if (this.#forced.size > before) return undefined;
     }
-    const steps = this.#steps.map((s) => (s.kind === "draft" ? { kind: "kernel" as const, ...finish(s.of.draft, s.of.name) } : s));
-    return { graph: this.#graph, steps, reasons: this.#storing.reasons, aliases: this.#aliases };
+    if (forced.size > before) return undefined;
   }
+  const done = steps.map((s): Step => (s.kind === "open" ? { kind: "kernel", ...finish(s.draft, s.name) } : s));
+  return { graph, steps: done, reasons, aliases };
 
-  readonly #isStored = (v: Value): boolean => this.#storing.reasons.has(v) || !v.node || this.#storing.epilogues.has(v);
-  readonly #inlines = (v: Value): boolean => this.#storing.inlined.has(v);
-  #resolve(v: Value): Value {
-    return resolve(this.#aliases, v);
-  }
-  #push(step: Step | { kind: "draft"; of: { draft: Draft; name: string; at: number } }, makes: readonly Value[]): void {
-    this.#steps.push(step);
-    for (const v of makes) this.#madeAt.set(v, this.#steps.length - 1);
+  function push(step: Step | Open, makes: readonly Value[]): void {
+    steps.push(step);
+    for (const v of makes) madeAt.set(v, steps.length - 1);
   }
 
   /** Loops over a value; values of one shape share them, so that their kernels can be joined. */
-  #loops(v: Value): Axis[] {
+  function loopsOf(v: Value): Axis[] {
     const sizes = v.spec.shape.map(sizeOfDim);
-    const key = sizes.map((s) => (typeof s === "number" ? s : s.key)).join();
-    let axes = this.#axes.get(key);
-    if (!axes) this.#axes.set(key, (axes = sizes.map(newAxis)));
+    const key = sizes.map(showSize).join();
+    let axes = loops.get(key);
+    if (!axes) loops.set(key, (axes = sizes.map(newAxis)));
     return axes;
   }
-  #draft(v: Value, stored: (v: Value) => boolean = this.#isStored): Draft {
-    const lowering = new Lowering(v, stored, this.#inlines);
-    const space = this.#loops(v);
+  function draftOf(v: Value): Draft {
+    const lowering = new Lowering(v, memory, (x) => inlined.has(x));
+    const space = loopsOf(v);
     const expr = lowering.rootElement(space);
-    return this.#resolved({ space, fold: lowering.fold, stores: [{ value: v, index: flatIndex(v, space.map(axisIndex)), expr }] });
-  }
-  /** Loads of aliases read the value behind them: their flat places are the same. */
-  #resolved(d: Draft): Draft {
-    if (this.#aliases.size === 0) return d;
-    const memo = new Map<Draft["stores"][0]["expr"], Draft["stores"][0]["expr"]>();
-    const visit = (e: Draft["stores"][0]["expr"]): typeof e => {
-      let out = memo.get(e);
-      if (!out) {
-        const args = e.args.map(visit);
-        const load = e.op === "load" ? (e.value as ValueLoad) : undefined;
-        out = load
-          ? { ...e, args, value: { ...load, value: this.#resolve(load.value) } }
-          : args.some((a, i) => a !== e.args[i])
-            ? { ...e, args }
-            : e;
-        memo.set(e, out);
-      }
-      return out;
-    };
-    return {
-      ...d,
-      stores: d.stores.map((s) => ({ ...s, expr: visit(s.expr) })),
-      fold: d.fold && { ...d.fold, lift: d.fold.lift.map(visit) },
-    };
+    return { space, fold: lowering.fold, stores: [{ value: v, index: flatIndex(v, space.map(axisIndex)), expr }] };
   }
 
-  #kernel(v: Value): void {
-    const draft = this.#draft(v);
-    if (this.#alias(v, draft)) return;
-    if (valuesRead(draft).size + 1 > this.#maxBuffers) return this.#cut(v);
-    const name = v.node!.op.name;
-    for (const open of [...this.#drafts].reverse()) {
-      const joined = join(open.draft, draft, (x) => (this.#madeAt.get(this.#resolve(x)) ?? -1) < open.at, this.#maxBuffers);
+  function kernel(v: Value): void {
+    const draft = draftOf(v);
+    if (isAlias(v, draft)) return;
+    if (valuesRead(draft).size + 1 > maxBuffers) return cut(v);
+    for (const first of [...open].reverse()) {
+      const joined = join(first.draft, draft, (x) => (madeAt.get(x) ?? -1) < first.at, maxBuffers);
       if (!joined) continue;
-      open.draft = joined;
-      open.name += `+${name}`;
-      this.#madeAt.set(v, open.at);
+      first.draft = joined;
+      first.name += `+${v.node!.op.name}`;
+      madeAt.set(v, first.at);
       return;
     }
-    const of = { draft, name: this.#nameOf(v), at: this.#steps.length };
-    if (!draft.fold) this.#drafts.push(of);
-    this.#push({ kind: "draft", of }, [v]);
+    const step: Open = { kind: "open", draft, name: nameOf(v), at: steps.length };
+    if (!draft.fold) open.push(step);
+    push(step, [v]);
   }
   /** Ops from the kernel's root to what it reads, for people. */
-  #nameOf(v: Value): string {
-    const fold = [...this.#storing.inlined].find(([, home]) => home === v)?.[0];
+  function nameOf(v: Value): string {
+    const fold = [...inlined].find(([, home]) => home === v)?.[0];
     return (fold ? `${fold.node!.op.name}+` : "") + v.node!.op.name;
   }
 
   /** A view whose elements lie in memory just as the view would put them is no kernel. */
-  #alias(v: Value, d: Draft): boolean {
+  function isAlias(v: Value, d: Draft): boolean {
     const [{ expr, index }] = d.stores as [Draft["stores"][0]];
     if (d.fold || expr.op !== "load" || expr.args.length) return false;
     const { value, index: from } = expr.value as ValueLoad;
     if (from.key !== index.key || value.spec.dtype !== v.spec.dtype) return false;
     // An output's memory has the output's size: the front of something larger must be copied out.
-    const isOutput = this.#graph.outputs.includes(v);
-    if (isOutput && (this.#body || sizeOfValue(v) !== sizeOfValue(value))) return false;
-    this.#aliases.set(v, value);
+    if (graph.outputs.includes(v) && (body || sizeOfValue(v) !== sizeOfValue(value))) return false;
+    aliases.set(v, value);
     return true;
   }
 
   /** Too many buffers: what the root reads is stored first. */
-  #cut(v: Value): void {
-    const before = this.#forced.size;
-    for (const x of v.node!.inputs) if (!this.#isStored(x) && x.node) this.#forced.add(x);
-    if (this.#forced.size === before) {
-      throw new BackendError(
-        v.node!.op.name,
-        `reads ${v.node!.inputs.length} tensors, but a kernel of ${this.#device.name} takes ${this.#maxBuffers} buffers`,
-        {
-          hint: "Do it in several steps.",
-        },
-      );
-    }
+  function cut({ node }: Value): void {
+    const { inputs, op } = node!;
+    for (const x of inputs) if (!isStored(x)) forced.add(x);
+    if (forced.size > before) return;
+    throw new BackendError(op.name, `reads ${inputs.length} tensors, but a kernel of ${device.name} takes ${maxBuffers} buffers`, {
+      hint: "Do it in several steps.",
+    });
   }
 
   /** Operands as whole, contiguous values. */
-  #whole(node: Node): Value[] {
-    return node.inputs.map((x) => this.#operand(x, "contiguous").value);
+  function whole(node: Node): Value[] {
+    return node.inputs.map((x) => operand(x, "contiguous").value);
   }
-  #operand(x: Value, how: Matched["operands"]): { value: Value; layout: Layout } {
-    const axes = this.#loops(x);
-    const none = { value: x, layout: { offset: 0, strides: axes.map(() => 0) } };
-    const flat = flatIndex(x, axes.map(axisIndex));
-    const lowering = new Lowering(undefined as never, this.#isStored, () => false);
-    if (x.node && !this.#isStored(x) && x.node.op.how.kind !== "view") {
-      this.#forced.add(x);
-      return none;
-    }
-    const e = lowering.element(x, axes.map(axisIndex));
-    if (e.op !== "load" || e.args.length) {
-      this.#forced.add(x);
-      return none;
-    }
-    const { value, index } = e.value as ValueLoad;
+  /** How an operand lies in memory; if nowhere, or otherwise than it is wanted, it must be stored. */
+  function operand(x: Value, how: Matched["operands"]): { value: Value; layout: Layout } {
+    const axes = loopsOf(x);
+    const at = axes.map(axisIndex);
     const strides: Size[] = axes.map(() => 0);
-    let affine = true;
-    for (const { atom, by } of index.terms) {
-      const at = atom.kind === "axis" ? axes.indexOf(atom.axis) : -1;
-      if (at < 0) affine = false;
-      else strides[at] = by;
+    const e = isStored(x) || x.node!.op.how.kind === "view" ? new Lowering(undefined, memory, () => false).element(x, at) : undefined;
+    if (e?.op === "load" && !e.args.length) {
+      const { value, index } = e.value as ValueLoad;
+      const isAffine = index.terms.every(({ atom, by }) => {
+        const axis = atom.kind === "axis" ? axes.indexOf(atom.axis) : -1;
+        if (axis >= 0) strides[axis] = by;
+        return axis >= 0;
+      });
+      if (isAffine && (how === "strided" || index.key === flatIndex(x, at).key))
+        return { value, layout: { offset: index.constant, strides } };
     }
-    if (!affine || (how === "contiguous" && (index.key !== flat.key || value.spec.dtype !== x.spec.dtype))) {
-      this.#forced.add(x);
-      return none;
-    }
-    return { value: this.#resolve(value), layout: { offset: index.constant, strides } };
+    forced.add(x);
+    return { value: x, layout: { offset: 0, strides: [] } };
   }
 
-  #matched(node: Node, home: Value | undefined): void {
-    const matched = this.#kernelOf(node)!;
-    const operands = node.inputs.map((x) => this.#operand(x, matched.operands));
+  function matched(node: Node, home?: Value): void {
+    const kernelOfNode = kernelOf(node)!;
+    const operands = node.inputs.map((x) => operand(x, kernelOfNode.operands));
     let epilogue: MatchedStep["epilogue"];
     if (home) {
-      const draft = this.#epilogueDraft(home);
-      epilogue = { root: home, ...finish(draft, `${node.op.name}+${home.node!.op.name}`, { blocked: true }) };
+      const name = `${node.op.name}+${home.node!.op.name}`;
+      epilogue = { root: home, ...finish(epilogueOf(draftOf(home)), name, { blocked: true }) };
+      // The epilogue works in place, if its results are as wide.
+      const [result] = node.outputs;
+      if (result!.spec.dtype === home.spec.dtype) aliases.set(result!, home);
     }
-    this.#push({ kind: "matched", node, matched, operands, epilogue }, [...node.outputs, ...(home ? [home] : [])]);
+    push({ kind: "matched", node, matched: kernelOfNode, operands, epilogue }, [...node.outputs, ...(home ? [home] : [])]);
   }
-  /** The epilogue over the result as a matrix: its last axis, and all others as rows. */
-  #epilogueDraft(home: Value): Draft {
-    const d = this.#draft(home);
-    const outer = d.space.slice(0, -1);
-    const rows = newAxis(outer.reduce<Size>((n, a) => mulSize(n, a.extent), 1));
-    let inner: Size = 1;
-    const places = new Map<Axis, Index>();
-    for (const axis of [...outer].reverse()) {
-      // Nothing is divided by a size of 0: such a result has no rows.
-      places.set(axis, rows.extent === 0 ? constantIndex(0) : modIndex(divIndex(axisIndex(rows), inner), axis.extent));
-      inner = mulSize(inner, axis.extent);
-    }
-    return { ...rewrite(d, (a) => places.get(a)), space: [rows, d.space.at(-1) ?? newAxis(1)] };
-  }
+}
 
-  #region(node: Node): void {
-    const bodies = subgraphs(node).map((g) => lower(g, this.#device, { body: true }));
-    this.#push({ kind: "region", node, operands: this.#whole(node), bodies }, node.outputs);
+/** An epilogue walks the result as a matrix: its last axis, and all others as rows. */
+function epilogueOf(d: Draft): Draft {
+  const outer = d.space.slice(0, -1);
+  const rows = newAxis(outer.reduce<Size>((n, a) => mulSize(n, a.extent), 1));
+  let inner: Size = 1;
+  const places = new Map<Axis, Index>();
+  for (const axis of outer.reverse()) {
+    // Nothing is divided by a size of 0: such a result has no rows.
+    places.set(axis, rows.extent === 0 ? constantIndex(0) : modIndex(divIndex(axisIndex(rows), inner), axis.extent));
+    inner = mulSize(inner, axis.extent);
   }
+  return { ...rewrite(d, (a) => places.get(a)), space: [rows, d.space.at(-1) ?? newAxis(1)] };
 }

@@ -2,8 +2,9 @@
 import type { Value } from "@antler/tensor-core";
 import { resolve } from "./aliases.ts";
 import { sizeOfValue } from "./element.ts";
-import type { Load } from "./kernel.ts";
+import type { Expr, Load } from "./kernel.ts";
 import type { Lowered, Step } from "./lower.ts";
+import { topological } from "./walk.ts";
 
 export type Place =
   | { readonly kind: "input"; readonly at: number }
@@ -50,17 +51,11 @@ export function plan(lowered: Lowered): Plan {
     places.set(base, place);
     return place;
   });
-  // A result that an epilogue overwrites in place has the place of what the epilogue makes.
-  for (const s of steps) {
-    if (s.kind !== "matched" || !s.epilogue) continue;
-    const result = s.node.outputs[0]!;
-    if (result.spec.dtype === s.epilogue.root.spec.dtype && places.has(s.epilogue.root)) places.set(result, places.get(s.epilogue.root)!);
-  }
-
   const needed = new Map<Value, { first: number; last: number }>();
   const read = new Set(steps.flatMap(readsOf));
   steps.forEach((s, k) => {
-    for (const v of [...writesOf(s), ...readsOf(s)]) {
+    for (const value of [...writesOf(s), ...readsOf(s)]) {
+      const v = resolve(aliases, value);
       // Outputs after the first that nobody reads are not computed.
       if (places.has(v) || (s.kind === "matched" && v.index > 0 && v.node === s.node && !read.has(v))) continue;
       const span = needed.get(v);
@@ -69,21 +64,10 @@ export function plan(lowered: Lowered): Plan {
     }
   });
   const temporaries: Temporary[] = [];
-  const sameAs = new Map<Value, Value>();
-  for (const s of steps) {
-    if (s.kind !== "matched" || !s.epilogue) continue;
-    const [result, { root }] = [s.node.outputs[0]!, s.epilogue];
-    // Both in the arena: one place, as long as both dtypes are as wide.
-    if (needed.has(result) && needed.has(root) && result.spec.dtype === root.spec.dtype) {
-      needed.delete(result);
-      sameAs.set(result, root);
-    }
-  }
   for (const [value, span] of needed) {
     places.set(value, { kind: "arena", at: temporaries.length });
     temporaries.push({ value, ...span });
   }
-  for (const [result, root] of sameAs) if (!places.has(result) && places.has(root)) places.set(result, places.get(root)!);
   const shared = new Set(outputs.flatMap((p) => (p.kind === "input" ? [p.at] : [])));
   return { places, temporaries, outputs, reuse: reuse(lowered, places, shared), shared };
 }
@@ -121,16 +105,8 @@ function reuse({ graph, steps }: Lowered, places: ReadonlyMap<Value, Place>, sha
   });
   return chosen;
 }
-function readInPlace({ kernel }: Extract<Step, { kind: "kernel" }>, slot: number, key: string): boolean {
-  let fine = true;
-  const seen = new Set<unknown>();
-  const visit = (e: (typeof kernel.stores)[0]["value"], inFold: boolean): void => {
-    if (seen.has(e)) return;
-    seen.add(e);
-    if (e.op === "load" && (e.value as Load).slot === slot && (inFold || (e.value as Load).index.key !== key)) fine = false;
-    for (const a of e.args) visit(a, inFold);
-  };
-  for (const e of kernel.fold?.lift ?? []) visit(e, true);
-  for (const s of kernel.stores) visit(s.value, false);
-  return fine;
+function readInPlace({ kernel: { fold, stores } }: Extract<Step, { kind: "kernel" }>, slot: number, key: string): boolean {
+  const reads = (roots: readonly Expr[]): Load[] =>
+    topological(roots).flatMap((e) => (e.op === "load" && (e.value as Load).slot === slot ? [e.value as Load] : []));
+  return reads(fold?.lift ?? []).length === 0 && reads(stores.map((s) => s.value)).every((l) => l.index.key === key);
 }

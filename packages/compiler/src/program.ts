@@ -6,11 +6,11 @@ import {
   byteSize,
   type CondAttrs,
   dtypeInfo,
-  elements,
   emit,
   listening,
   makeSpec,
   type Node,
+  type RegionHow,
   type ScanAttrs,
   type StaticSpec,
   type TypedArray,
@@ -19,10 +19,11 @@ import {
 } from "@antler/tensor-core";
 import { resolve } from "./aliases.ts";
 import { pack, type Request } from "./arena.ts";
-import type { Buffer, Device, Kernel, Run } from "./kernel.ts";
-import type { Lowered, MatchedStep, RegionStep, Step } from "./lower.ts";
-import { type Place, type Plan, plan } from "./plan.ts";
-import { bindSize } from "./size.ts";
+import type { Finished } from "./finish.ts";
+import type { Buffer, Device, Kernel, MatchedCall, Run } from "./kernel.ts";
+import type { Lowered, RegionStep, Step } from "./lower.ts";
+import { type Plan, plan } from "./plan.ts";
+import { bindSize, type Size } from "./size.ts";
 
 /** Memory of one run: where inputs, outputs and temporaries are. */
 export interface Frame {
@@ -31,9 +32,11 @@ export interface Frame {
   readonly arena: Buffer;
 }
 type Locate = (frame: Frame) => Buffer;
+/** What one call reads and writes. */
+type Arrays = Omit<Frame, "arena">;
 /** Work that may have to wait for numbers to come from the device. */
 export type Work = Generator<Promise<Uint8Array>, void, Uint8Array>;
-type Call = (frame: Frame) => Work | undefined;
+type Call = (frame: Frame) => Work | void;
 
 /** A program for given sizes. */
 export interface Bound {
@@ -83,106 +86,78 @@ export class Executable {
   }
 
   #make(sizes: Bindings): Bound {
+    const device = this.#device;
+    const { graph, steps, aliases } = this.lowered;
+    const { places, temporaries } = this.plan;
+    const size = (s: Size): number => bindSize(s, sizes);
     const specOf = (v: Value): StaticSpec => makeSpec(bindShape(v.spec.shape, sizes), v.spec.dtype);
-    const requests: Request[] = this.plan.temporaries.map((t) => ({ bytes: byteSize(specOf(t.value)), first: t.first, last: t.last }));
+    const specsOf = (node: Node): MatchedCall["specs"] => ({ inputs: node.inputs.map(specOf), outputs: node.outputs.map(specOf) });
+    const bytes = (v: Value): number => byteSize(specOf(v));
+    const bodiesOf = (s: RegionStep): Bound[] => s.bodies.map((b) => this.#bodies.get(b)!.bind(sizes));
+
+    const requests: Request[] = temporaries.map(({ value, first, last }) => ({ bytes: bytes(value), first, last }));
     // A region's own arena, and its spare carries, are temporaries of its step.
     const rooms = new Map<Step, number>();
-    this.lowered.steps.forEach((s, k) => {
-      if (s.kind !== "region") return;
-      rooms.set(s, requests.length);
-      requests.push({ bytes: regionRoom(s, (b) => this.#bodies.get(b)!.bind(sizes).arenaBytes, specOf), first: k, last: k });
+    steps.forEach((s, k) => {
+      if (s.kind === "region") rooms.set(s, requests.push({ bytes: regionRoom(s.node, bodiesOf(s), bytes), first: k, last: k }) - 1);
     });
-    const { offsets, bytes } = pack(requests);
-    const { device, places } = { device: this.#device, places: this.plan.places };
-    const locate = (place: Place): Locate => {
-      if (place.kind === "input") return (f) => f.inputs[place.at];
-      if (place.kind === "output") return (f) => f.outputs[place.at];
-      const offset = offsets[place.at]!;
+    const { offsets, bytes: arenaBytes } = pack(requests);
+    const partOf = (at: number): Locate => {
+      const offset = offsets[at]!;
       return (f) => device.part(f.arena, offset);
     };
-    const at = (v: Value): Locate => {
-      const place = places.get(resolve(this.lowered.aliases, v));
-      if (!place) throw new Error(`internal: a value of ${v.node?.op.name ?? "the inputs"} has no place`);
-      return locate(place);
+    const used = (v: Value): Locate | undefined => {
+      const place = places.get(resolve(aliases, v));
+      if (place?.kind === "arena") return partOf(place.at);
+      return place && (place.kind === "input" ? (f) => f.inputs[place.at] : (f) => f.outputs[place.at]);
     };
-    const used = (v: Value): Locate | undefined => (places.has(v) ? at(v) : undefined);
-    const calls = this.lowered.steps.map((s): Call => {
-      if (s.kind === "kernel") return this.#kernelCall(s.kernel, s.buffers.map(at), sizes);
-      if (s.kind === "matched") return this.#matchedCall(s, at, used, specOf, sizes);
-      if (s.kind === "host") return hostCall(this.#device, s.node, s.operands.map(at), s.node.outputs.map(at), specOf);
-      const room = offsets[rooms.get(s)!]!;
-      return this.#regionCall(s, s.operands.map(at), s.node.outputs.map(at), room, specOf, sizes);
-    });
-    return { outputs: this.lowered.graph.outputs.map(specOf), arenaBytes: bytes, calls };
-  }
+    const at = (v: Value): Locate => used(v)!;
+    const prepare = ({ kernel, buffers }: Finished): ((f: Frame) => (block?: readonly number[]) => void) => {
+      const run = this.#runs.get(kernel)!;
+      const places = buffers.map(at);
+      const params = kernel.params.map(size);
+      return (f) => {
+        const given = places.map((l) => l(f));
+        return (block) => run(given, params, block);
+      };
+    };
 
-  #kernelCall(kernel: Kernel, buffers: readonly Locate[], sizes: Bindings): Call {
-    const run = this.#runs.get(kernel)!;
-    const params = kernel.params.map((s) => bindSize(s, sizes));
-    return (f) => {
-      run(
-        buffers.map((l) => l(f)),
-        params,
-      );
-      return undefined;
+    const callOf = (s: Step): Call => {
+      if (s.kind === "kernel") {
+        const kernel = prepare(s);
+        return (f) => void kernel(f)();
+      }
+      const { node } = s;
+      const outputs = node.outputs.map(used);
+      const inputs = s.kind === "matched" ? s.operands.map((o) => at(o.value)) : s.operands.map(at);
+      const frameOf = (f: Frame): Arrays => ({ inputs: inputs.map((l) => l(f)), outputs: outputs.map((l) => l?.(f)) });
+      if (s.kind === "host") {
+        const specs = specsOf(node);
+        return (f) => hostWork(device, node, specs, frameOf(f));
+      }
+      if (s.kind === "region") {
+        const room = partOf(rooms.get(s)!);
+        const context = {
+          device,
+          sizes,
+          bodies: bodiesOf(s),
+          bytes: node.outputs.map(bytes),
+          rows: node.inputs.map(bytes),
+          name: node.op.name,
+        };
+        const run = regions[(node.op.how as RegionHow).form];
+        return (f) => run(node.attrs as never, frameOf(f), room(f), context);
+      }
+      const specs = specsOf(node);
+      const attrs = node.attrs as never;
+      const layouts = s.operands.map(({ layout: { offset, strides } }) => ({ offset: size(offset), strides: strides.map(size) }));
+      const epilogue = s.epilogue && prepare(s.epilogue);
+      return (f) => {
+        const finish = epilogue?.(f);
+        s.matched.run({ ...frameOf(f), specs, layouts, attrs, done: finish && ((...block) => finish(block)) });
+      };
     };
-  }
-
-  #matchedCall(
-    s: MatchedStep,
-    at: (v: Value) => Locate,
-    used: (v: Value) => Locate | undefined,
-    specOf: (v: Value) => StaticSpec,
-    sizes: Bindings,
-  ): Call {
-    const inputs = s.operands.map((o) => at(o.value));
-    const outputs = s.node.outputs.map(used);
-    const specs = { inputs: s.node.inputs.map(specOf), outputs: s.node.outputs.map(specOf) };
-    const layouts = s.operands.map(({ layout }) => ({
-      offset: bindSize(layout.offset, sizes),
-      strides: layout.strides.map((x) => bindSize(x, sizes)),
-    }));
-    const attrs = s.node.attrs as never;
-    const finish = s.epilogue && {
-      run: this.#runs.get(s.epilogue.kernel)!,
-      at: s.epilogue.buffers.map(at),
-      params: s.epilogue.kernel.params.map((p) => bindSize(p, sizes)),
-    };
-    return (f) => {
-      const buffers = finish?.at.map((l) => l(f));
-      const done = finish && ((...block: number[]) => finish.run(buffers!, finish.params, block));
-      s.matched.run({ inputs: inputs.map((l) => l(f)), outputs: outputs.map((l) => l?.(f)), specs, layouts, attrs, done });
-      return undefined;
-    };
-  }
-
-  #regionCall(
-    s: RegionStep,
-    inputs: readonly Locate[],
-    outputs: readonly Locate[],
-    room: number,
-    specOf: (v: Value) => StaticSpec,
-    sizes: Bindings,
-  ): Call {
-    const device = this.#device;
-    const bodies = s.bodies.map((b) => this.#bodies.get(b)!.bind(sizes));
-    const context: RegionContext = {
-      device,
-      bodies,
-      bytes: s.node.outputs.map((v) => byteSize(specOf(v))),
-      rows: s.node.inputs.map((v) => byteSize(specOf(v))),
-      sizes,
-      name: s.node.op.name,
-    };
-    const run = regions[(s.node.op.how as { form: "cond" | "while" | "scan" }).form];
-    return (f) =>
-      run(
-        s.node.attrs as never,
-        inputs.map((l) => l(f)),
-        outputs.map((l) => l(f)),
-        device.part(f.arena, room),
-        context,
-      );
+    return { outputs: graph.outputs.map(specOf), arenaBytes, calls: steps.map(callOf) };
   }
 }
 
@@ -196,26 +171,16 @@ export function* work(bound: Bound, frame: Frame): Work {
 
 // ---- Host ops
 
-function hostCall(
-  device: Device,
-  node: Node,
-  inputs: readonly Locate[],
-  outputs: readonly Locate[],
-  specOf: (v: Value) => StaticSpec,
-): Call {
-  const specs = { inputs: node.inputs.map(specOf), outputs: node.outputs.map(specOf) };
+function* hostWork(device: Device, node: Node, specs: MatchedCall["specs"], { inputs, outputs }: Arrays): Work {
+  emitHost(device, node.op.name);
   const { how } = node.op;
   const kernel = node.op.kernels?.[device.name] ?? (how.kind === "opaque" ? how.reference : undefined)!;
-  const open = (bytes: Uint8Array, s: StaticSpec): TypedArray =>
-    new (dtypeInfo(s.dtype).array)(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer);
-  return function* (f) {
-    if (listening()) emit({ kind: "host", backend: device.name, op: node.op.name });
-    const given: TypedArray[] = [];
-    for (const [i, l] of inputs.entries()) given.push(open(yield* bytesOf(device, l(f), byteSize(specs.inputs[i]!)), specs.inputs[i]!));
-    const made = specs.outputs.map((s) => new (dtypeInfo(s.dtype).array)(new ArrayBuffer(elements(s.shape) * dtypeInfo(s.dtype).bytes)));
-    kernel(given, made, specs, node.attrs);
-    made.forEach((data, i) => device.write(outputs[i]!(f), new Uint8Array(data.buffer as ArrayBuffer)));
-  };
+  const open = ({ dtype }: StaticSpec, bytes: Uint8Array): TypedArray => new (dtypeInfo(dtype).array)(bytes.slice().buffer as ArrayBuffer);
+  const given: TypedArray[] = [];
+  for (const [i, s] of specs.inputs.entries()) given.push(open(s, yield* bytesOf(device, inputs[i], byteSize(s))));
+  const made = specs.outputs.map((s) => open(s, new Uint8Array(byteSize(s))));
+  kernel(given, made, specs, node.attrs as never);
+  made.forEach((data, i) => device.write(outputs[i], new Uint8Array(data.buffer as ArrayBuffer)));
 }
 function* bytesOf(device: Device, buffer: Buffer, bytes: number): Generator<Promise<Uint8Array>, Uint8Array, Uint8Array> {
   return device.readSync ? device.readSync(buffer, bytes) : yield device.read(buffer, bytes);
@@ -232,18 +197,15 @@ interface RegionContext {
   readonly sizes: Bindings;
   readonly name: string;
 }
-type RunRegion<A> = (attrs: A, inputs: readonly Buffer[], outputs: readonly Buffer[], room: Buffer, c: RegionContext) => Work;
+type RunRegion<A> = (attrs: A, arrays: Arrays, room: Buffer, c: RegionContext) => Work;
 
 const PAD = 64;
 const padded = (n: number): number => Math.ceil(n / PAD) * PAD;
-/** Room for the largest body's temporaries, and for one spare copy of every carry. */
-function regionRoom(s: RegionStep, arena: (b: Lowered) => number, specOf: (v: Value) => StaticSpec): number {
-  const spare = s.node.outputs.reduce((n, v) => n + padded(byteSize(specOf(v))), 0);
-  const flag = PAD;
-  return Math.max(...s.bodies.map(arena)) + flag + (s.node.op.how.kind === "region" && s.node.op.how.form === "cond" ? 0 : spare);
-}
+/** Room for a flag, for the largest body's temporaries, and for one spare copy of every carry. */
+const regionRoom = (node: Node, bodies: readonly Bound[], bytes: (v: Value) => number): number =>
+  node.outputs.reduce((n, v) => n + padded(bytes(v)), PAD + Math.max(...bodies.map((b) => b.arenaBytes)));
 
-const cond: RunRegion<CondAttrs> = function* (_attrs, [predicate, ...captured], outputs, room, { device, bodies, name }) {
+const cond: RunRegion<CondAttrs> = function* (_attrs, { inputs: [predicate, ...captured], outputs }, room, { device, bodies, name }) {
   emitHost(device, name);
   const chosen = (yield* bytesOf(device, predicate, 1))[0] ? bodies[0]! : bodies[1]!;
   yield* work(chosen, { inputs: captured, outputs, arena: room });
@@ -260,7 +222,7 @@ function carries(count: number, room: Buffer, { device, bytes }: RegionContext):
   return { spare, arena: device.part(room, offset) };
 }
 
-const loop: RunRegion<WhileAttrs> = function* ({ carry, maximumIterations }, inputs, outputs, room, c) {
+const loop: RunRegion<WhileAttrs> = function* ({ carry, maximumIterations }, { inputs, outputs }, room, c) {
   const { device, bytes } = c;
   const [test, body] = c.bodies as readonly [Bound, Bound];
   const captured = inputs.slice(carry);
@@ -277,7 +239,7 @@ const loop: RunRegion<WhileAttrs> = function* ({ carry, maximumIterations }, inp
   if (now !== outputs) for (let i = 0; i < carry; i++) device.copy(now[i], outputs[i], bytes[i]!);
 };
 
-const scan: RunRegion<ScanAttrs> = function* ({ carry, xs, length, reverse }, inputs, outputs, room, c) {
+const scan: RunRegion<ScanAttrs> = function* ({ carry, xs, length, reverse }, { inputs, outputs }, room, c) {
   const { device, bytes, rows } = c;
   const steps = bindDim(length, c.sizes);
   const [body] = c.bodies as readonly [Bound];

@@ -1,6 +1,7 @@
 /** Which values are written down. Each rule has a name; the print shows which one stored a value. */
 import { type Graph, type Node, order, type Value } from "@antler/tensor-core";
 import { sizeOfValue } from "./element.ts";
+import type { Matched } from "./kernel.ts";
 import { BUDGET, isLight, type Weight, weights } from "./weight.ts";
 
 export type Reason =
@@ -27,13 +28,6 @@ export interface Storing {
   readonly epilogues: ReadonlyMap<Value, Value>;
 }
 
-export interface Kinds {
-  /** Whether a device kernel takes this node. */
-  matched(node: Node): boolean;
-  /** Whether that kernel calls back block by block. */
-  takesEpilogue(node: Node): boolean;
-}
-
 /** What one reader does to a value it reads. */
 interface Use {
   readonly reader: Value;
@@ -43,7 +37,8 @@ interface Use {
 
 const isComputed = (node: Node): boolean => node.op.how.kind === "map" || node.op.how.kind === "view" || node.op.how.kind === "source";
 
-export function decide(graph: Graph, kinds: Kinds, forced: ReadonlySet<Value>): Storing {
+/** @param kernelOf the device's kernel for a node, if it has one */
+export function decide(graph: Graph, kernelOf: (node: Node) => Matched | undefined, forced: ReadonlySet<Value>): Storing {
   const nodes = order(graph.outputs);
   const weight = weights(nodes);
   const reasons = new Map<Value, Reason>();
@@ -70,7 +65,7 @@ export function decide(graph: Graph, kinds: Kinds, forced: ReadonlySet<Value>): 
   for (const node of [...nodes].reverse()) {
     for (const v of node.outputs) {
       const readers = uses.get(v) ?? [];
-      if (!reasons.has(v) || kinds.matched(node)) settle(v, node, readers);
+      if (!reasons.has(v) || kernelOf(node)) settle(v, node, readers);
       if (reasons.has(v)) homes.set(v, new Set([v]));
     }
     noteUses(node);
@@ -97,7 +92,7 @@ export function decide(graph: Graph, kinds: Kinds, forced: ReadonlySet<Value>): 
     homes.set(v, found);
     if (kind === "view") return;
     if (kind === "source" && isLight(weight(v))) return;
-    if (kinds.matched(node)) return tryEpilogue(v, node, readers, found);
+    if (kernelOf(node)) return tryEpilogue(v, node, readers, found);
     const reason = kind === "fold" ? foldReason(v, readers, found) : mapReason(weight(v), readers, found);
     if (reason) reasons.set(v, reason);
   }
@@ -129,7 +124,7 @@ export function decide(graph: Graph, kinds: Kinds, forced: ReadonlySet<Value>): 
 
   function tryEpilogue(v: Value, node: Node, readers: readonly Use[], found: ReadonlySet<Value>): void {
     const [home] = found;
-    if (v.index !== 0 || graph.outputs.includes(v) || forced.has(v) || !kinds.takesEpilogue(node)) return;
+    if (v.index !== 0 || graph.outputs.includes(v) || forced.has(v) || !kernelOf(node)!.epilogue) return;
     if (found.size !== 1 || !home || home === v || occupied.has(home) || !plainPath(v, readers, home, true)) return;
     if (others(node, v)) return;
     occupied.add(home);

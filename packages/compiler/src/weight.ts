@@ -1,35 +1,14 @@
 /** What a value costs to compute again, against reading it from memory. */
 import { type Node, scalars as s, type Value } from "@antler/tensor-core";
 import type { Expr } from "./kernel.ts";
+import { topological } from "./walk.ts";
 
 /** Ops that cost many times a load. */
-const HEAVY: ReadonlySet<string> = new Set([
-  "div",
-  "sqrt",
-  "rsqrt",
-  "exp",
-  "expm1",
-  "log",
-  "log1p",
-  "sin",
-  "cos",
-  "tan",
-  "asin",
-  "acos",
-  "atan",
-  "sinh",
-  "cosh",
-  "tanh",
-  "asinh",
-  "acosh",
-  "atanh",
-  "erf",
-  "pow",
-  "atan2",
-  "mod",
-  "floorDiv",
-  "mulHi",
-]);
+const HEAVY: ReadonlySet<string> = new Set(
+  (
+    "div sqrt rsqrt exp expm1 log log1p sin cos tan asin acos atan sinh cosh tanh asinh acosh atanh erf pow atan2 " + "mod floorDiv mulHi"
+  ).split(" "),
+);
 const HEAVY_COST = 8;
 
 /** The cost of a node's own arithmetic, an element: 1 for a cheap op. */
@@ -54,14 +33,7 @@ function ownCost(node: Node): number {
       ),
     ];
   } else return 0;
-  const seen = new Set<Expr>();
-  const cost = (e: Expr): number => {
-    if (seen.has(e)) return 0;
-    seen.add(e);
-    const own = e.args.length === 0 ? 0 : HEAVY.has(e.op) ? HEAVY_COST : 1;
-    return e.args.reduce((n, a) => n + cost(a), own);
-  };
-  return exprs.reduce((n, e) => n + cost(e), 0);
+  return topological(exprs).reduce((n, e) => n + (e.args.length === 0 ? 0 : HEAVY.has(e.op) ? HEAVY_COST : 1), 0);
 }
 
 export interface Weight {

@@ -1,15 +1,19 @@
-// The debug printer: what each level tells.
+// The debug printer: what each level tells, and how it is found.
+import { execFileSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
 import * as tf from "@antler/tensor-core";
 import { afterAll, expect, test } from "vitest";
-import { type DebugLevel, debugPrinter } from "../src/index.ts";
+import { usePrinter } from "../src/index.ts";
+import * as printer from "../src/print/index.ts";
 import { strictBackend } from "../src/testing/index.ts";
 
+usePrinter(printer);
 afterAll(async () => void (await tf.setBackend(tf.referenceBackend())));
 
-async function said(level: DebugLevel): Promise<string> {
+async function said(level: printer.DebugLevel): Promise<string> {
   await tf.setBackend(strictBackend());
   const lines: string[] = [];
-  const stop = debugPrinter(level, (m) => lines.push(m));
+  const stop = printer.debugPrinter(level, (m) => lines.push(m));
   const x = tf.tensor([1, 2, 3]);
   const y = tf.func((t: tf.Tensor) => tf.exp(t), { name: "grow" })(x);
   await y.data();
@@ -26,4 +30,23 @@ test("timings, kernels, graphs, programs", async () => {
   expect(three).toContain("%1: float32[3] = exp(%0)");
   expect(three).not.toContain("for i0 < 3");
   expect(four).toContain("for i0 < 3");
+});
+
+test("Node finds the printer by itself, for ANTLER_DEBUG and for print()", () => {
+  const code = `
+    import * as tf from "@antler/tensor-core";
+    import { strictBackend } from "@antler/compiler/testing";
+    console.error = console.log;
+    const backend = await tf.setBackend(strictBackend());
+    const f = tf.func((x) => tf.exp(x), { name: "grow" });
+    console.log(backend.compile(f.graph(tf.zeros([3]))).print());
+  `;
+  const options = {
+    cwd: fileURLToPath(new URL("..", import.meta.url)),
+    env: { ...process.env, ANTLER_DEBUG: "1" },
+    encoding: "utf8",
+  } as const;
+  const said = execFileSync(process.execPath, ["--no-warnings", "--input-type=module", "-e", code], options);
+  expect(said).toContain("antler: traced grow, time 1");
+  expect(said).toContain("for i0 < 3");
 });

@@ -1,9 +1,11 @@
 // Golden prints: what programs are compiled to. A refactor that changes one shows it here.
 import * as tf from "@antler/tensor-core";
 import { describe, expect, test } from "vitest";
-import { type KernelProgram, kernelBackend, type Matched } from "../src/index.ts";
+import { type KernelProgram, kernelBackend, type Matched, usePrinter } from "../src/index.ts";
+import * as printer from "../src/print/index.ts";
 import { strictDevice } from "../src/testing/index.ts";
 
+usePrinter(printer);
 const specOf = (shape: (number | string)[], dtype: tf.DType = "float32"): tf.Spec =>
   tf.makeSpec(
     shape.map((d) => (typeof d === "string" ? tf.symbol(d) : d)),

@@ -166,11 +166,8 @@ describe("errors say what, what for, and where", () => {
   });
   it.each([
     [() => layers.dense({ units: 2.5 }), "Dense: units must be a positive integer, got 2.5."],
-    [
-      () => layers.conv2d({ filters: 3, kernelSize: 3, groups: 2 }),
-      "Conv2D: groups must be a positive integer that divides the 3 filters, got 2.",
-    ],
-    [() => layers.conv2d({ filters: 3, kernelSize: [3] as never }), "Conv2D: kernelSize must be one or two positive integers, got [3]."],
+    [() => layers.conv2d({ filters: 3, kernelSize: 3, groups: 2 }), "Conv2D: 3 filters cannot be cut into 2 groups."],
+    [() => layers.conv2d({ filters: 3, kernelSize: [3] as never }), "Conv2D: kernelSize must be one or 2 positive integers, got [3]."],
     [() => layers.maxPooling2d({ padding: "full" as never }), 'MaxPooling2D: padding must be "valid" or "same", got "full".'],
     [() => layers.dense({ units: 1, kernelInitializer: "glorot" }), 'initializers: no initializer is called "glorot". Known are constant,'],
     [() => layers.input({}), "InputLayer: needs a shape."],

@@ -1,4 +1,6 @@
 // Optimizers compared with Keras: twenty steps of each, op by op and as one program; slots, configs, and what fits into no table.
+import { usePrinter } from "@antler/compiler";
+import * as printer from "@antler/compiler/print";
 import { strictBackend } from "@antler/compiler/testing";
 import {
   func,
@@ -125,6 +127,7 @@ describe("a compiled step", () => {
       onTestFinished(async () => void (await setBackend(usual)));
       await setBackend(strictBackend({ buffers: 12 }));
       const [optimizer, weights] = [optimizers.get(name), variables()];
+      usePrinter(printer);
       let program = "";
       const stop = onEvent((e) => void (program = e.kind === "compile" ? (e.print?.() ?? "") : program));
       func((a: Tensor, b: Tensor) => {

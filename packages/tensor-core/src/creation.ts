@@ -1,7 +1,7 @@
 /** Tensors from data. */
 import type { Backend } from "./backend.ts";
 import { checkDType } from "./capability.ts";
-import { type DType, dtypeInfo, isBig, isDType, type TypedArray } from "./dtype.ts";
+import { type DType, dtypeInfo, dtypeOf, isBig, isDType, type TypedArray } from "./dtype.ts";
 import { DTypeError, ShapeError, ValueError } from "./errors.ts";
 import type { NestedArray } from "./format.ts";
 import { referenceBackend } from "./reference/backend.ts";
@@ -49,7 +49,7 @@ const flatten = (data: readonly unknown[]): unknown[] =>
   data.flatMap((x) => (Array.isArray(x) ? flatten(x) : ArrayBuffer.isView(x) ? [...(x as Float32Array)] : [x]));
 
 function guess(data: TensorData): DType {
-  if (ArrayBuffer.isView(data)) return typedArrays.get(data.constructor) ?? "float32";
+  if (ArrayBuffer.isView(data)) return data instanceof Uint8ClampedArray ? "uint8" : dtypeOf(data);
   let first: unknown = data;
   while (Array.isArray(first)) first = first[0];
   return ArrayBuffer.isView(first)
@@ -60,20 +60,6 @@ function guess(data: TensorData): DType {
         ? "int64"
         : "float32";
 }
-const typedArrays = new Map<unknown, DType>([
-  [Float32Array, "float32"],
-  [Float64Array, "float64"],
-  [Int8Array, "int8"],
-  [Int16Array, "int16"],
-  [Int32Array, "int32"],
-  [Uint8Array, "uint8"],
-  [Uint8ClampedArray, "uint8"],
-  [Uint16Array, "uint16"],
-  [Uint32Array, "uint32"],
-  [BigInt64Array, "int64"],
-  [BigUint64Array, "uint64"],
-]);
-
 function nesting(data: TensorData): number[] {
   if (!Array.isArray(data)) return ArrayBuffer.isView(data) ? [data.length] : [];
   const inner = data.length ? nesting(data[0] as TensorData) : [];

@@ -46,11 +46,10 @@ const row = (
   bytes: number = array.BYTES_PER_ELEMENT,
 ): DTypeInfo => ({ kind, bytes, array });
 
+/** Of the dtypes with one kind of array, the one whose numbers it holds comes first. */
 const table: { readonly [D in DType]: DTypeInfo } = {
   float32: row("float", Float32Array),
   float64: row("float", Float64Array),
-  float16: row("float", Uint16Array),
-  bfloat16: row("float", Uint16Array),
   int8: row("int", Int8Array),
   int16: row("int", Int16Array),
   int32: row("int", Int32Array),
@@ -59,6 +58,8 @@ const table: { readonly [D in DType]: DTypeInfo } = {
   uint16: row("uint", Uint16Array),
   uint32: row("uint", Uint32Array),
   uint64: row("uint", BigUint64Array),
+  float16: row("float", Uint16Array),
+  bfloat16: row("float", Uint16Array),
   bool: row("bool", Uint8Array),
   complex64: row("complex", Float32Array, 8),
   string: row("string", Uint8Array, 0),
@@ -66,6 +67,9 @@ const table: { readonly [D in DType]: DTypeInfo } = {
 
 export const dtypeInfo = (dtype: DType): DTypeInfo => table[dtype];
 export const isDType = (name: unknown): name is DType => typeof name === "string" && Object.hasOwn(table, name);
+/** The dtype that a typed array holds. */
+export const dtypeOf = (array: TypedArray): DType =>
+  (Object.keys(table) as DType[]).find((d) => array.constructor === table[d].array) ?? "float32";
 export const isFloat = (dtype: DType): boolean => table[dtype].kind === "float";
 export const isInteger = (dtype: DType): boolean => table[dtype].kind.endsWith("int");
 /** The least and the greatest number of a dtype without fractions; of 64 bits the outermost that JavaScript numbers hold exactly. */

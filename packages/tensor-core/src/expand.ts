@@ -10,7 +10,6 @@ export function expandNode(node: Node): Graph {
     node.op.name,
     node.inputs.map((v) => v.spec),
     (inputs) => how.expand(inputs, node.attrs as never),
-    (outputs) => outputs,
   );
   if (captured.length) throw new Error(`internal: the expansion of ${node.op.name} reads tensors that are not its inputs`);
   return graph;

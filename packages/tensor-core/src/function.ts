@@ -1,5 +1,5 @@
 /** `function`: traces a TypeScript function once for each signature, compiles the graph, and runs that from then on. */
-import { attrsKey } from "./attrs.ts";
+import { attrsKey, identityKey } from "./attrs.ts";
 import type { Backend, Program, Storage } from "./backend.ts";
 import { checkGraph } from "./capability.ts";
 import { context } from "./context.ts";
@@ -60,17 +60,14 @@ export function func<F extends (...args: any[]) => unknown>(fn: F, options: Func
   const name = options.name ?? (fn.name || "function");
   const signature = options.inputSignature?.map(toSpec);
   const cache = new Map<Backend, Map<string, Compiled>>();
-  const ids = new WeakMap<object, number>();
   let count = 0;
-  let nextId = 0;
   let specialised = false;
 
   const keyOf = (leaf: unknown): string => {
     if (leaf instanceof Tensor) return "T";
     if (typeof leaf === "symbol") return String(leaf);
     if ((typeof leaf !== "object" || leaf === null) && typeof leaf !== "function") return attrsKey(leaf);
-    if (!ids.has(leaf)) ids.set(leaf, nextId++);
-    return `#${ids.get(leaf)}`;
+    return identityKey(leaf);
   };
 
   function find(args: unknown[], tensors: readonly Tensor[]): Compiled {
@@ -79,7 +76,7 @@ export function func<F extends (...args: any[]) => unknown>(fn: F, options: Func
     if (!programs) cache.set(backend, (programs = new Map()));
     const specs = signature && !specialised ? signature : tensors.map((t) => t.spec);
     if (signature) checkSignature(name, signature, tensors);
-    const key = `${structure(args, keyOf)}|${specs.map(specKey).join(";")}`;
+    const key = `${structure(args, keyOf)}|${specs.map(identityKey).join()}`;
     let made = programs.get(key);
     if (!made) programs.set(key, (made = compile(backend, args, specs, tensors)));
     return made;
@@ -157,14 +154,6 @@ function traceCall(name: string, fn: (...args: unknown[]) => unknown, args: unkn
     (result) => leaves(result).filter((x) => x instanceof Tensor),
   );
 }
-
-const specIds = new WeakMap<Spec, number>();
-let nextSpec = 0;
-const specKey = (s: Spec): number => {
-  let id = specIds.get(s);
-  if (id === undefined) specIds.set(s, (id = nextSpec++));
-  return id;
-};
 
 /** The arguments' shape as a tree, leaves as `key` tells them apart. */
 function structure(x: unknown, key: (leaf: unknown) => string): string {

@@ -34,8 +34,13 @@ export { type Conv1dOptions, conv1d } from "./ops/conv1d.ts";
 export { type Conv3dOptions, conv3d } from "./ops/conv3d.ts";
 export { type CumulativeOptions, cumprod, cumsum } from "./ops/cumulative.ts";
 export { depthwiseConv1d, depthwiseConv2d, separableConv1d, separableConv2d } from "./ops/depthwise.ts";
+export { dynamicSlice, mirrorPad, sliceUpdate } from "./ops/dynamic.ts";
+export { einsum, tensordot } from "./ops/einsum.ts";
+export { type GammaOptions, randomGamma } from "./ops/gamma.ts";
+export { linspace, meshgrid, roll } from "./ops/grids.ts";
 export type { LineOptions } from "./ops/line.ts";
 export { dot, matMul, outerProduct } from "./ops/matmul.ts";
+export { bandPart, diag, diagPart, type NormOptions, norm } from "./ops/matrices.ts";
 export { repeatElements, resizeNearestNeighbor } from "./ops/nearest.ts";
 export {
   l2Normalize,
@@ -48,10 +53,14 @@ export {
   sparseSoftmaxCrossEntropyWithLogits,
   variance,
 } from "./ops/nn.ts";
+export { type BatchNormOptions, batchNorm } from "./ops/normalization.ts";
 export { avgPool, maxPool } from "./ops/pool.ts";
 export { avgPool1d, avgPool3d, maxPool1d, maxPool3d } from "./ops/pools.ts";
 export { type ResizeOptions, resizeBicubic, resizeBilinear, resizeLanczos3, resizeLanczos5 } from "./ops/resize.ts";
+export { multinomial, shuffle } from "./ops/sampling.ts";
+export { booleanMaskAsync, whereAsync } from "./ops/selection.ts";
 export { argSort, bincount, inTopK, type SearchOptions, type SortOptions, searchSorted, sort, topk } from "./ops/sorting.ts";
+export { digamma, erfInv, lgamma } from "./ops/special.ts";
 export {
   type Conv1dTransposeOptions,
   type Conv2dTransposeOptions,
@@ -96,7 +105,6 @@ export {
 export { byteSize, makeSpec, type Spec, type StaticSpec } from "./spec.ts";
 export { type MemoryInfo, memory } from "./storage.ts";
 export { IndexedSlices, Tensor } from "./tensor.ts";
-export { parseGraph, printGraph } from "./text.ts";
 export { dispose, keep, tidy } from "./tidy.ts";
 export { type Traced, trace } from "./trace.ts";
 export { leaves, mapTree } from "./tree.ts";

@@ -113,11 +113,9 @@ export function fold(name: string, { takes = "number", gives, filled, grad, ...h
 export const keepAxes = (shape: Shape, axes: readonly number[]): Shape => shape.map((d, i) => (axes.includes(i) ? 1 : d));
 
 // Annotated, as the forms above are, so that bundlers drop what nobody uses.
+/** A function that the scalar language has under the same name. */
 /* @__NO_SIDE_EFFECTS__ */
-const scalar =
-  (op: UnaryScalar) =>
-  (x: Expr): Expr =>
-    s.unary(op, x);
+const elementwise = (name: UnaryScalar, options?: UnaryOptions): Unary => unary(name, (x) => s.unary(name, x), options);
 /* @__NO_SIDE_EFFECTS__ */
 const scalar2 =
   (op: BinaryScalar) =>
@@ -188,7 +186,7 @@ export const greaterEqual: Binary = binary("greaterEqual", (x, y) => s.le(y, x),
 export const logicalAnd: Binary = binary("logicalAnd", s.and, { takes: "bool" });
 export const logicalOr: Binary = binary("logicalOr", s.or, { takes: "bool" });
 export const logicalXor: Binary = binary("logicalXor", truth("ne"), { takes: "bool", gives: "bool" });
-export const logicalNot: Unary = unary("logicalNot", scalar("not"), { takes: "bool" });
+export const logicalNot: Unary = unary("logicalNot", (x) => s.unary("not", x), { takes: "bool" });
 export const isNaN: Unary = unary("isNaN", (x) => s.ne(x, x), { gives: "bool" });
 export const isFinite: Unary = unary("isFinite", (x) => s.lt(s.unary("abs", x), s.like(x, Number.POSITIVE_INFINITY)), { gives: "bool" });
 export const isInf: Unary = unary("isInf", (x) => s.eq(s.unary("abs", x), s.like(x, Number.POSITIVE_INFINITY)), { gives: "bool" });
@@ -198,39 +196,39 @@ export const bitwiseXor: Binary = binary("bitwiseXor", scalar2("bitXor"), { take
 
 // ---- Functions of one number.
 
-export const neg: Unary = unary("neg", scalar("neg"), { takes: "number", grad: (dy) => neg(dy) });
-export const abs: Unary = unary("abs", scalar("abs"), { takes: "number", grad: (dy, x) => mul(dy, sign(x)) });
+export const neg: Unary = elementwise("neg", { takes: "number", grad: (dy) => neg(dy) });
+export const abs: Unary = elementwise("abs", { takes: "number", grad: (dy, x) => mul(dy, sign(x)) });
 /** −1, 0 or 1. */
-export const sign: Unary = unary("sign", scalar("sign"), { takes: "number", grad: () => null });
-export const floor: Unary = unary("floor", scalar("floor"), { grad: () => null });
-export const ceil: Unary = unary("ceil", scalar("ceil"), { grad: () => null });
+export const sign: Unary = elementwise("sign", { takes: "number", grad: () => null });
+export const floor: Unary = elementwise("floor", { grad: () => null });
+export const ceil: Unary = elementwise("ceil", { grad: () => null });
 /** To the nearest integer; halves to the even one, as in IEEE 754. */
-export const round: Unary = unary("round", scalar("round"), { grad: () => null });
+export const round: Unary = elementwise("round", { grad: () => null });
 export const square: Unary = unary("square", (x) => s.mul(x, x), { takes: "number", grad: (dy, x) => mul(dy, mul(x, 2)) });
-export const sqrt: Unary = unary("sqrt", scalar("sqrt"), { grad: (dy, _x, y) => div(mul(dy, 0.5), y) });
+export const sqrt: Unary = elementwise("sqrt", { grad: (dy, _x, y) => div(mul(dy, 0.5), y) });
 /** `1 / √x`. */
-export const rsqrt: Unary = unary("rsqrt", scalar("rsqrt"), { grad: (dy, x, y) => mul(dy, mul(div(y, x), -0.5)) });
+export const rsqrt: Unary = elementwise("rsqrt", { grad: (dy, x, y) => mul(dy, mul(div(y, x), -0.5)) });
 export const reciprocal: Unary = unary("reciprocal", (x) => s.div(s.like(x, 1), x), { grad: (dy, _x, y) => neg(mul(dy, mul(y, y))) });
-export const exp: Unary = unary("exp", scalar("exp"), { grad: (dy, _x, y) => mul(dy, y) });
+export const exp: Unary = elementwise("exp", { grad: (dy, _x, y) => mul(dy, y) });
 /** `eˣ − 1`, exact near 0. */
-export const expm1: Unary = unary("expm1", scalar("expm1"), { grad: (dy, _x, y) => mul(dy, add(y, 1)) });
-export const log: Unary = unary("log", scalar("log"), { grad: (dy, x) => div(dy, x) });
+export const expm1: Unary = elementwise("expm1", { grad: (dy, _x, y) => mul(dy, add(y, 1)) });
+export const log: Unary = elementwise("log", { grad: (dy, x) => div(dy, x) });
 /** `log(1 + x)`, exact near 0. */
-export const log1p: Unary = unary("log1p", scalar("log1p"), { grad: (dy, x) => div(dy, add(x, 1)) });
-export const sin: Unary = unary("sin", scalar("sin"), { grad: (dy, x) => mul(dy, cos(x)) });
-export const cos: Unary = unary("cos", scalar("cos"), { grad: (dy, x) => neg(mul(dy, sin(x))) });
-export const tan: Unary = unary("tan", scalar("tan"), { grad: (dy, _x, y) => mul(dy, add(mul(y, y), 1)) });
-export const asin: Unary = unary("asin", scalar("asin"), { grad: (dy, x) => mul(dy, rsqrt(sub(1, mul(x, x)))) });
-export const acos: Unary = unary("acos", scalar("acos"), { grad: (dy, x) => neg(mul(dy, rsqrt(sub(1, mul(x, x))))) });
-export const atan: Unary = unary("atan", scalar("atan"), { grad: (dy, x) => div(dy, add(mul(x, x), 1)) });
-export const sinh: Unary = unary("sinh", scalar("sinh"), { grad: (dy, x) => mul(dy, cosh(x)) });
-export const cosh: Unary = unary("cosh", scalar("cosh"), { grad: (dy, x) => mul(dy, sinh(x)) });
-export const tanh: Unary = unary("tanh", scalar("tanh"), { grad: (dy, _x, y) => mul(dy, sub(1, mul(y, y))) });
-export const asinh: Unary = unary("asinh", scalar("asinh"), { grad: (dy, x) => mul(dy, rsqrt(add(mul(x, x), 1))) });
-export const acosh: Unary = unary("acosh", scalar("acosh"), { grad: (dy, x) => mul(dy, rsqrt(sub(mul(x, x), 1))) });
-export const atanh: Unary = unary("atanh", scalar("atanh"), { grad: (dy, x) => div(dy, sub(1, mul(x, x))) });
+export const log1p: Unary = elementwise("log1p", { grad: (dy, x) => div(dy, add(x, 1)) });
+export const sin: Unary = elementwise("sin", { grad: (dy, x) => mul(dy, cos(x)) });
+export const cos: Unary = elementwise("cos", { grad: (dy, x) => neg(mul(dy, sin(x))) });
+export const tan: Unary = elementwise("tan", { grad: (dy, _x, y) => mul(dy, add(mul(y, y), 1)) });
+export const asin: Unary = elementwise("asin", { grad: (dy, x) => mul(dy, rsqrt(sub(1, mul(x, x)))) });
+export const acos: Unary = elementwise("acos", { grad: (dy, x) => neg(mul(dy, rsqrt(sub(1, mul(x, x))))) });
+export const atan: Unary = elementwise("atan", { grad: (dy, x) => div(dy, add(mul(x, x), 1)) });
+export const sinh: Unary = elementwise("sinh", { grad: (dy, x) => mul(dy, cosh(x)) });
+export const cosh: Unary = elementwise("cosh", { grad: (dy, x) => mul(dy, sinh(x)) });
+export const tanh: Unary = elementwise("tanh", { grad: (dy, _x, y) => mul(dy, sub(1, mul(y, y))) });
+export const asinh: Unary = elementwise("asinh", { grad: (dy, x) => mul(dy, rsqrt(add(mul(x, x), 1))) });
+export const acosh: Unary = elementwise("acosh", { grad: (dy, x) => mul(dy, rsqrt(sub(mul(x, x), 1))) });
+export const atanh: Unary = elementwise("atanh", { grad: (dy, x) => div(dy, sub(1, mul(x, x))) });
 /** The error function. */
-export const erf: Unary = unary("erf", scalar("erf"), { grad: (dy, x) => mul(dy, mul(exp(neg(mul(x, x))), 2 / Math.sqrt(Math.PI))) });
+export const erf: Unary = elementwise("erf", { grad: (dy, x) => mul(dy, mul(exp(neg(mul(x, x))), 2 / Math.sqrt(Math.PI))) });
 /** `1 / (1 + e⁻ˣ)`. */
 export const sigmoid: Unary = unary("sigmoid", (x) => s.div(s.like(x, 1), s.add(s.like(x, 1), s.unary("exp", s.unary("neg", x)))), {
   grad: (dy, _x, y) => mul(dy, mul(y, sub(1, y))),

@@ -12,11 +12,11 @@ import { elements, knownShape, type Shape } from "./shape.ts";
 import { makeSpec } from "./spec.ts";
 import type { Tensor } from "./tensor.ts";
 
-const u32 = (n: number): s.Expr => s.num(n, "uint32");
+export const u32 = (n: number): s.Expr => s.num(n, "uint32");
 
-type Words = readonly [s.Expr, s.Expr, s.Expr, s.Expr];
+export type Words = readonly [s.Expr, s.Expr, s.Expr, s.Expr];
 /** Ten rounds on a 128-bit counter with a 64-bit key. */
-function philox(counter: Words, [k0, k1]: readonly [s.Expr, s.Expr]): Words {
+export function philox(counter: Words, [k0, k1]: readonly [s.Expr, s.Expr]): Words {
   let [a, b, c, d] = counter;
   for (let round = 0; round < 10; round++) {
     const [x, y] = [s.add(k0, u32(Math.imul(round, 0x9e3779b9) >>> 0)), s.add(k1, u32(Math.imul(round, 0xbb67ae85) >>> 0))];
@@ -26,7 +26,7 @@ function philox(counter: Words, [k0, k1]: readonly [s.Expr, s.Expr]): Words {
   }
   return [a, b, c, d];
 }
-const pick = (words: Words, i: s.Expr): s.Expr =>
+export const pick = (words: Words, i: s.Expr): s.Expr =>
   s.select(s.eq(i, s.int(0)), words[0], s.select(s.eq(i, s.int(1)), words[1], s.select(s.eq(i, s.int(2)), words[2], words[3])));
 
 /** Two seed numbers to `[key0, key1, counter2, counter3]`, scrambled so that any seeds will do (TensorFlow's GenerateKey). */
@@ -79,7 +79,7 @@ const bitsOp: Op<{ shape: Shape }> = {
 /** Two integers, or a tensor int32[2]: the same seed gives the same numbers, always and on every backend. */
 export type Seed = readonly [number, number] | TensorLike;
 
-const keyOf = (op: string, seed: Seed): Tensor =>
+export const keyOf = (op: string, seed: Seed): Tensor =>
   apply(keyOp, [Array.isArray(seed) ? tensor(seed as number[], [2], "int32") : toTensor(op, seed as TensorLike)], undefined);
 
 /** Uniform 32-bit words as uint32; bit-equal to `tf.random.stateless_uniform(..., minval=None, alg="philox")`. */
@@ -118,18 +118,7 @@ const moduloOp: Op<{ n: number }> = {
 };
 const modulo = (x: Tensor, n: number): Tensor => apply(moduloOp, [x], { n });
 
-/** Box and Muller's transform of the pair of words that element `place` of a stream belongs to. */
-function normalOf(words: Words, place: s.Expr): s.Expr {
-  const second = s.le(s.int(2), s.mod(place, s.int(4)));
-  const unit = (w: s.Expr): s.Expr =>
-    s.sub(s.bitcast(s.binary("bitOr", s.binary("bitAnd", w, u32(0x7fffff)), u32(0x3f800000)), "float32"), s.num(1, "float32"));
-  const u = s.max(unit(s.select(second, words[2], words[0])), s.num(1e-7, "float32"));
-  const angle = s.mul(unit(s.select(second, words[3], words[1])), s.num(2 * Math.PI, "float32"));
-  const radius = s.unary("sqrt", s.mul(s.unary("log", u), s.num(-2, "float32")));
-  const even = s.eq(s.mod(place, s.int(2)), s.int(0));
-  return s.mul(s.select(even, s.unary("sin", angle), s.unary("cos", angle)), radius);
-}
-
+/** Box and Muller's transform of pairs of words: element i from the pair `i / 2`. */
 const normalOp: Op<{ shape: Shape }> = {
   name: "randomNormal",
   infer: (_, { shape }) => [makeSpec(shape, "float32")],
@@ -138,10 +127,21 @@ const normalOp: Op<{ shape: Shape }> = {
     kind: "source",
     element(index, { shape }) {
       const { place, words } = drawn(index, shape);
-      return normalOf(words, place);
+      return boxMuller(words, s.mod(place, s.int(4)));
     },
   },
 };
+/** One of the four normal numbers that four words make. */
+export function boxMuller(words: Words, which: s.Expr): s.Expr {
+  const second = s.le(s.int(2), which);
+  const unit = (w: s.Expr): s.Expr =>
+    s.sub(s.bitcast(s.binary("bitOr", s.binary("bitAnd", w, u32(0x7fffff)), u32(0x3f800000)), "float32"), s.num(1, "float32"));
+  const u = s.max(unit(s.select(second, words[2], words[0])), s.num(1e-7, "float32"));
+  const angle = s.mul(unit(s.select(second, words[3], words[1])), s.num(2 * Math.PI, "float32"));
+  const radius = s.unary("sqrt", s.mul(s.unary("log", u), s.num(-2, "float32")));
+  const even = s.eq(s.mod(which, s.int(2)), s.int(0));
+  return s.mul(s.select(even, s.unary("sin", angle), s.unary("cos", angle)), radius);
+}
 export interface NormalOptions {
   readonly seed: Seed;
   readonly mean?: number;
@@ -169,7 +169,7 @@ const candidatesOp: Op<{ groups: number }> = {
     element([group, candidate]) {
       const low = s.add(s.mul(group!, s.int(BLOCKS)), s.floorDiv(candidate!, s.int(4)));
       const high = s.floorDiv(group!, s.int(2 ** 32 / BLOCKS));
-      return normalOf(wordsOf(s.cast(low, "uint32"), s.cast(high, "uint32")), candidate!);
+      return boxMuller(wordsOf(s.cast(low, "uint32"), s.cast(high, "uint32")), s.mod(candidate!, s.int(4)));
     },
   },
 };

@@ -30,24 +30,20 @@ export function inline(graph: Graph, inputs: readonly Tensor[]): Tensor[] {
 /** The specs whose tensors have gradients, as places in a list. */
 const floatPlaces = (specs: readonly Spec[]): number[] => specs.flatMap((s, i) => (isFloat(s.dtype) ? [i] : []));
 
-/** The gradients of a graph's outputs for its inputs, as tensors in the trace at hand; zeros where there is no dependence. */
-function gradients(
+/** A graph run again under a tape: its outputs, and their gradients for some inputs; zeros where there is no dependence. */
+function differentiate(
   graph: Graph,
   inputs: readonly Tensor[],
   seeds: readonly Tensor[],
   targets: readonly number[],
   sources: readonly number[],
-): Tensor[] {
+): { outputs: readonly Tensor[]; grads: readonly Tensor[] } {
   const entries: TapeEntry[] = [];
   const outputs = recording(entries, () => inline(graph, inputs));
   const wanted = sources.map((i) => inputs[i]!);
-  const grads = backprop(
-    entries,
-    targets.map((i) => outputs[i]!),
-    seeds,
-    wanted,
-  );
-  return grads.map((g, i) => (g ? densify(g) : zerosLike(wanted[i]!)));
+  const reached = targets.map((i) => outputs[i]!);
+  const grads = backprop(entries, reached, seeds, wanted).map((g, i) => (g ? densify(g) : zerosLike(wanted[i]!)));
+  return { outputs, grads };
 }
 
 // ---- cond: the same choice again, between the gradients of both sides.
@@ -60,12 +56,8 @@ export function condGradient(op: Op<CondAttrs>, dys: readonly (Tensor | null)[],
   const specs = [...captured, ...seeds].map((t) => t.spec);
   const side = (graph: Graph): Graph =>
     internGraph(
-      trace(
-        "cond",
-        specs,
-        (xs) => gradients(graph, xs.slice(0, captured.length), xs.slice(captured.length), targets, sources),
-        (r) => r,
-      ).graph,
+      trace("cond", specs, (xs) => differentiate(graph, xs.slice(0, captured.length), xs.slice(captured.length), targets, sources).grads)
+        .graph,
     );
   // biome-ignore lint/suspicious/noThenProperty: the branches of a cond; nobody awaits attrs
   const outputs = dispatch(op, [predicate!, ...captured, ...seeds], { then: side(attrs.then), else: side(attrs.else) });
@@ -126,25 +118,10 @@ function differentiateBody(attrs: ScanAttrs): Pick<ScanAttrs, "body" | "hidden">
   const ys = floatPlaces(body.outputs.slice(carry).map((v) => v.spec));
   const targets = [...carries, ...ys.map((i) => carry + i)];
   const sources = [...carries, ...slices.map((i) => carry + i), ...captured.map((i) => carry + xs + i)];
-  const joint = trace(
-    "scan",
-    [...specs, ...targets.map((i) => body.outputs[i]!.spec)],
-    (inputs) => {
-      const values = inputs.slice(0, specs.length);
-      const entries: TapeEntry[] = [];
-      const outputs = recording(entries, () => inline(body, values));
-      const from = sources.map((i) => values[i]!);
-      const grads = backprop(
-        entries,
-        targets.map((i) => outputs[i]!),
-        inputs.slice(specs.length),
-        from,
-      );
-      return [...outputs, ...grads.map((g, i) => (g ? densify(g) : zerosLike(from[i]!)))];
-    },
-    (r) => r,
-  );
-  if (joint.captured.length) throw new GradientError("scan", "internal: the body's gradient closes over tensors");
+  const joint = trace("scan", [...specs, ...targets.map((i) => body.outputs[i]!.spec)], (inputs) => {
+    const { outputs, grads } = differentiate(body, inputs.slice(0, specs.length), inputs.slice(specs.length), targets, sources);
+    return [...outputs, ...grads];
+  });
   return splitJoint(attrs, joint.graph, { carries, slices, captured, ys });
 }
 
@@ -188,30 +165,30 @@ function splitJoint(
   grads.forEach(visit);
 
   const forward: Graph = { inputs: joint.inputs.slice(0, n), outputs: [...outputs, ...hidden] };
-  const reads = [...remembered].map(([value, where]) => ({ value, ...where }));
-  const stepReads = reads.filter((r) => r.from !== "captured");
-  const constant = reads.filter((r) => r.from === "captured");
+  const found = [...remembered].map(([value, where]) => ({ value, ...where }));
+  // What each step reads of its own comes before what all of them read.
+  const reads = [...found.filter((r) => r.from !== "captured"), ...found.filter((r) => r.from === "captured")];
+  const remembers = reads.map((r) => r.value);
   // Inputs of the backward body: [d carry, sums of d captured, d ys, remembered, captured].
   const sums = places.captured.map((i) => inputValue(body.inputs[carry + xs + i]!.spec));
   const [dCarry, dYs] = [joint.inputs.slice(n, n + places.carries.length), joint.inputs.slice(n + places.carries.length)];
   const k = places.carries.length;
   const [gCarry, gSlices, gCaptured] = [grads.slice(0, k), grads.slice(k, k + places.slices.length), grads.slice(k + places.slices.length)];
   const core: Graph = {
-    inputs: [...dCarry, ...dYs, ...stepReads.map((r) => r.value), ...constant.map((r) => r.value)],
+    inputs: [...dCarry, ...dYs, ...remembers],
     outputs: [...gCarry, ...gSlices, ...gCaptured],
   };
   const backward = trace(
     "scan",
-    [...dCarry, ...sums, ...dYs, ...stepReads.map((r) => r.value), ...constant.map((r) => r.value)].map((v) => v.spec),
+    [...dCarry, ...sums, ...dYs, ...remembers].map((v) => v.spec),
     (inputs) => {
       const rest = inputs.slice(k + sums.length);
       const results = inline(core, [...inputs.slice(0, k), ...rest]);
       const added = sums.map((_, i) => add(inputs[k + i]!, results[k + gSlices.length + i]!));
       return [...results.slice(0, k), ...added, ...results.slice(k, k + gSlices.length)];
     },
-    (r) => r,
   ).graph;
-  backwards.set(forward, { ...places, graph: backward, reads: [...stepReads, ...constant] });
+  backwards.set(forward, { ...places, graph: backward, reads });
   return { body: forward, hidden: hidden.length };
 }
 

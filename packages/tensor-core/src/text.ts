@@ -1,4 +1,4 @@
-/** Graphs as text, for people, tests and golden files: printed, and read back with the ops at hand. */
+/** @antler/tensor-core/text: graphs as text, for people, tests and golden files: printed, and read back with the ops at hand. */
 import { FormatError } from "./errors.ts";
 import { type Graph, inputValue, isGraph, makeNode, order, subgraphs, type Value } from "./graph.ts";
 import type { Op } from "./op.ts";

@@ -17,13 +17,13 @@ export interface Traced<T> {
 
 /**
  * Traces `fn` over inputs of the given specs.
- * @param outputs tells which tensors of the result the graph gives, in order.
+ * @param outputs tells which tensors of the result the graph gives, in order; the result must be a list of them when absent.
  */
 export function trace<T>(
   name: string,
   specs: readonly Spec[],
   fn: (inputs: readonly Tensor[]) => T,
-  outputs: (result: T) => readonly Tensor[],
+  outputs: (result: T) => readonly Tensor[] = (result) => result as readonly Tensor[],
 ): Traced<T> {
   const values: Value[] = specs.map(inputValue);
   const captured: (Tensor | Variable)[] = [];

@@ -7,8 +7,6 @@ import {
   mul,
   type Op,
   order,
-  parseGraph,
-  printGraph,
   referenceBackend,
   reshape,
   scan,
@@ -21,6 +19,7 @@ import {
   zeros,
 } from "../src/index.ts";
 import { createRandom, gradients, listOf, makeHost, opCases, seedOf, upload } from "../src/testing/index.ts";
+import { parseGraph, printGraph } from "../src/text.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: ops of every attrs type
 function opsIn(graph: Graph, found: Set<Op<any>> = new Set()): Set<Op<any>> {

@@ -1,10 +1,10 @@
 /** Reading and writing memory in lanes: neighbours at once, one element for all, or lane by lane. */
 import { type Atom, coefficient, type Index, type Load, type Size } from "@antler/compiler";
-import type { DType } from "@antler/tensor-core";
+import { type DType, dtypeInfo } from "@antler/tensor-core";
 import type { FunctionBuilder, Local } from "../wasm/index.ts";
 import type { Code } from "./code.ts";
 import { emitNode } from "./lanes.ts";
-import { dataCode, type Schedule } from "./schedule.ts";
+import type { Schedule } from "./schedule.ts";
 import type { Scope } from "./scope.ts";
 import { isAffine, type Walk } from "./walk.ts";
 
@@ -48,11 +48,13 @@ export class Access {
       this.#indexVector(index, unit, lanes, scope);
       f.set(addresses);
     }
+    const first = (): void => {
+      if (addresses) this.#laneAddress(slot, addresses, 0);
+      else f.get(this.#walk.pointer(slot, index));
+    };
     const whole = (): void => {
-      if (!addresses && single) this.#splat(dtype, () => f.get(this.#walk.pointer(slot, index)), 0);
-      else if (!addresses && along === 1) this.#vector(dtype, () => f.get(this.#walk.pointer(slot, index)), unit * 4 * bytesOf(dtype));
-      else if (!addresses && along === 0) this.#splat(dtype, () => f.get(this.#walk.pointer(slot, index)), 0);
-      else if (single) this.#splat(dtype, () => this.#laneAddress(slot, addresses!, 0), 0);
+      if (single || along === 0) this.#splat(dtype, first);
+      else if (along === 1) this.#vector(dtype, first, unit * 4 * bytesOf(dtype));
       else {
         f.i32x4(0);
         for (let lane = 0; lane < 4; lane++) this.#lane(dtype, slot, index, addresses, along, unit, lane);
@@ -87,28 +89,20 @@ export class Access {
   /** Replaces one lane of the vector on the stack by its element. */
   #lane(dtype: DType, slot: number, index: Index, addresses: Local | undefined, along: Size | undefined, unit: number, lane: number): void {
     const f = this.#f;
-    const push = (): void => {
-      if (addresses) return this.#laneAddress(slot, addresses, lane);
-      f.get(this.#walk.pointer(slot, index));
-      const places = unit * 4 + lane;
-      if (places === 0 || along === 0) return;
-      if (typeof along === "number") f.i32(along * places * bytesOf(dtype)).i32Add();
-      else {
-        this.#walk.size(along!);
-        f.i32(places * bytesOf(dtype))
-          .i32Mul()
-          .i32Add();
-      }
-    };
-    push();
+    if (addresses) this.#laneAddress(slot, addresses, lane);
+    else this.#lanePointer(slot, index, along!, unit * 4 + lane);
     scalarLoad(f, dtype);
     f.i32x4ReplaceLane(lane);
+  }
+  /** Pushes the address of an element some places along the vector axis. */
+  #lanePointer(slot: number, index: Index, along: Size, places: number): void {
+    this.#f.get(this.#walk.pointer(slot, index));
+    if (places > 0 && along !== 0) this.#walk.size(along, places * bytesOf(this.#walk.kernel.buffers[slot]!)).i32Add();
   }
   #laneAddress(slot: number, addresses: Local, lane: number): void {
     this.#f.get(this.#walk.buffers[slot]!).get(addresses).i32x4ExtractLane(lane);
     const bytes = bytesOf(this.#walk.kernel.buffers[slot]!);
-    if (bytes > 1) this.#f.i32(Math.log2(bytes)).i32Shl();
-    this.#f.i32Add();
+    this.#f.i32(Math.log2(bytes)).i32Shl().i32Add();
   }
 
   #vector(dtype: DType, address: () => void, offset: number): void {
@@ -124,14 +118,12 @@ export class Access {
       if (dtype === "bool") f.i32x4(0).i32x4Ne();
     }
   }
-  #splat(dtype: DType, address: () => void, offset: number): void {
-    const f = this.#f;
+  #splat(dtype: DType, address: () => void): void {
     address();
-    if (bytesOf(dtype) === 4) f.v128Load32Splat(offset);
+    if (bytesOf(dtype) === 4) this.#f.v128Load32Splat();
     else {
-      if (offset) f.i32(offset).i32Add();
-      scalarLoad(f, dtype);
-      f.i32x4Splat();
+      scalarLoad(this.#f, dtype);
+      this.#f.i32x4Splat();
     }
   }
 
@@ -147,36 +139,22 @@ export class Access {
     this.#walk.size(index.constant);
     for (const { atom, by } of index.terms) {
       if (atom.kind !== "axis") continue;
-      const counter = this.#walk.counters.get(atom.axis);
-      if (!counter) throw new Error("internal: an index uses a loop that is not open");
-      f.get(counter);
-      this.#times(by);
+      f.get(this.#walk.counters.get(atom.axis)!);
+      if (by !== 1) this.#walk.size(by).i32Mul();
       f.i32Add();
     }
     f.i32x4Splat();
+    const scaled = (by: Size): FunctionBuilder => (by === 1 ? f : this.#walk.size(by).i32x4Splat().i32x4Mul()).i32x4Add();
     const vector = index.terms.find((t) => t.atom.kind === "axis" && t.atom.axis === this.#plan.vector);
     if (vector && lanes === 4) {
-      f.v128(new Uint8Array(new Int32Array([0, 1, 2, 3].map((l) => l + unit * 4)).buffer));
-      if (vector.by !== 1) {
-        this.#walk.size(vector.by);
-        f.i32x4Splat().i32x4Mul();
-      }
-      f.i32x4Add();
+      f.v128(new Uint8Array(Int32Array.of(0, 1, 2, 3).map((l) => l + unit * 4).buffer));
+      scaled(vector.by);
     }
     for (const { atom, by } of index.terms) {
       if (atom.kind === "axis") continue;
       this.#atom(atom, unit, lanes, scope);
-      if (by !== 1) {
-        this.#walk.size(by);
-        f.i32x4Splat().i32x4Mul();
-      }
-      f.i32x4Add();
+      scaled(by);
     }
-  }
-  #times(by: Size): void {
-    if (by === 1) return;
-    this.#walk.size(by);
-    this.#f.i32Mul();
   }
 
   #atom(atom: Exclude<Atom, { kind: "axis" }>, unit: number, lanes: 1 | 4, scope: Scope): void {
@@ -193,15 +171,14 @@ export class Access {
       return;
     }
     const divisor = f.local("v128");
-    this.#walk.size(by);
-    f.i32x4Splat().set(divisor);
+    this.#walk.size(by).i32x4Splat().set(divisor);
     const leaf: Code = { op: "index", args: [], dtype: "int32" };
     emitNode(f, { op: atom.kind === "div" ? "floorDiv" : "mod", args: [leaf, leaf], dtype: "int32" }, [of, divisor]);
   }
   /** A data index; the first one out of range is noted with its check and its axis' size, and all such read element 0 instead. */
   #data(atom: Extract<Atom, { kind: "data" }>, unit: number, scope: Scope): void {
     const f = this.#f;
-    const value = scope.at(dataCode(atom.expr, this.#plan.selector), unit);
+    const value = scope.at(atom.expr as Code, unit);
     const { check } = atom;
     if (!check) {
       f.get(value);
@@ -210,8 +187,9 @@ export class Access {
     const fine = f.local("v128");
     const wrong = f.local("i32");
     f.get(value);
-    this.#walk.size(check.below);
-    f.i32x4Splat()
+    this.#walk
+      .size(check.below)
+      .i32x4Splat()
       .i32x4LtU()
       .tee(fine)
       .v128Not()
@@ -227,8 +205,7 @@ export class Access {
             .if(() => void f.i32(FAULT_ADDRESS).get(value).i32x4ExtractLane(lane).i32Store(4));
         }
         f.i32(FAULT_ADDRESS);
-        this.#walk.size(check.below);
-        f.i32Store(8);
+        this.#walk.size(check.below).i32Store(8);
       });
     f.get(value).get(fine).v128And();
   }
@@ -238,30 +215,22 @@ export class Access {
   store({ slot, index }: { readonly slot: number; readonly index: Index }, value: Local, unit: number, lanes: 1 | 4): void {
     const f = this.#f;
     const dtype = this.#walk.kernel.buffers[slot]!;
-    const pointer = this.#walk.pointer(slot, index);
     const along = this.#plan.vector && !this.#plan.horizontal ? (coefficient(index, this.#plan.vector) ?? 0) : 0;
     const packed = this.#packed(dtype, value);
+    const bytes = bytesOf(dtype);
     if (lanes === 4 && along === 1) {
-      f.get(pointer).get(packed);
-      const offset = unit * 4 * bytesOf(dtype);
-      if (bytesOf(dtype) === 4) f.v128Store(offset);
-      else if (bytesOf(dtype) === 2) f.v128Store64Lane(0, offset);
+      f.get(this.#walk.pointer(slot, index)).get(packed);
+      const offset = unit * 4 * bytes;
+      if (bytes === 4) f.v128Store(offset);
+      else if (bytes === 2) f.v128Store64Lane(0, offset);
       else f.v128Store32Lane(0, offset);
       return;
     }
     for (let lane = 0; lane < (along === 0 ? 1 : lanes); lane++) {
-      f.get(pointer);
-      const places = unit * 4 + lane;
-      if (typeof along === "number") f.i32(along * places * bytesOf(dtype)).i32Add();
-      else {
-        this.#walk.size(along);
-        f.i32(places * bytesOf(dtype))
-          .i32Mul()
-          .i32Add();
-      }
+      this.#lanePointer(slot, index, along, unit * 4 + lane);
       f.get(packed);
-      if (bytesOf(dtype) === 4) f.v128Store32Lane(lane);
-      else if (bytesOf(dtype) === 2) f.v128Store16Lane(lane);
+      if (bytes === 4) f.v128Store32Lane(lane);
+      else if (bytes === 2) f.v128Store16Lane(lane);
       else f.v128Store8Lane(lane);
     }
   }
@@ -279,7 +248,7 @@ export class Access {
   }
 }
 
-const bytesOf = (dtype: DType): number => (dtype === "bool" || dtype.endsWith("int8") ? 1 : dtype.endsWith("16") ? 2 : 4);
+const bytesOf = (dtype: DType): number => dtypeInfo(dtype).bytes;
 
 function scalarLoad(f: FunctionBuilder, dtype: DType): void {
   if (dtype === "bool") f.i32Load8U().i32Eqz().i32(1).i32Sub();

@@ -1,10 +1,10 @@
 /** A kernel as one WebAssembly function. */
-import { type Axis, accumulator, type IndexCheck, type Kernel } from "@antler/compiler";
+import { type Axis, accumulator, type IndexCheck, type Kernel, operands, topological } from "@antler/compiler";
 import { FunctionBuilder, type Local } from "../wasm/index.ts";
 import { Access } from "./access.ts";
 import type { Code } from "./code.ts";
 import { emitConstant, emitNode } from "./lanes.ts";
-import { dataOf, dependence, indexOf, type Schedule, schedule, topological, withSelector } from "./schedule.ts";
+import { dependence, type Schedule, schedule } from "./schedule.ts";
 import { Scope } from "./scope.ts";
 import { Walk } from "./walk.ts";
 
@@ -15,8 +15,7 @@ export interface EmitOptions {
   checkId(check: IndexCheck): number;
 }
 export function emitKernel(kernel: Kernel, { relaxed, checkId }: EmitOptions): FunctionBuilder {
-  const plan = schedule(kernel, checkId);
-  return withSelector(plan.selector, () => new KernelEmitter(plan, relaxed).run());
+  return new KernelEmitter(schedule(kernel, checkId), relaxed).run();
 }
 
 class KernelEmitter {
@@ -114,7 +113,7 @@ class KernelEmitter {
     const body = (scope: Scope, units: number, lanes: 1 | 4): void => {
       const accs = this.#accumulators(units);
       const withAccs = this.#bind(new Scope(scope), accs);
-      this.#emitReady(step, withAccs, units, lanes, false);
+      this.#emitReady(step, withAccs, units, lanes);
       this.#foldLoops(fold, step, withAccs, units, lanes, accs);
       this.#finish(scope, accs, units, lanes);
     };
@@ -138,7 +137,7 @@ class KernelEmitter {
     this.#walk.loop(axis, () => {
       this.#open.push(axis);
       const inner = new Scope(scope);
-      if (rest.length) this.#emitReady(step, inner, units, lanes, false);
+      if (rest.length) this.#emitReady(step, inner, units, lanes);
       this.#foldLoops(rest, step, inner, units, lanes, accs);
       this.#open.pop();
     });
@@ -251,26 +250,22 @@ class KernelEmitter {
     return d(e);
   }
   /** Emits every node that depends on no loop further in, so that it is done once here. */
-  #emitReady(roots: readonly Code[], scope: Scope, units: number, lanes: 1 | 4, withAcc = false): void {
+  #emitReady(roots: readonly Code[], scope: Scope, units: number, lanes: 1 | 4): void {
     const all = [...this.#plan.space, ...this.#plan.fold];
     const closed = all.filter((a) => !this.#open.includes(a));
     const ready = new Map<Code, boolean>();
     const isReady = (e: Code): boolean => {
       let r = ready.get(e);
       if (r === undefined) {
-        const index = indexOf(e);
-        const inner = [...e.args, ...(index ? dataOf(index, this.#plan.selector) : [])];
-        r = (withAcc || e.op !== "acc") && !closed.some((a) => this.#depends(e, a)) && inner.every(isReady);
+        r = e.op !== "acc" && !closed.some((a) => this.#depends(e, a)) && operands(e).every(isReady);
         ready.set(e, r);
       }
       return r;
     };
-    const nodes = topological(roots).filter(isReady);
-    const used = new Set<Code>(roots);
-    for (const e of topological(roots))
-      if (!isReady(e)) for (const a of [...e.args, ...(indexOf(e) ? dataOf(indexOf(e)!, this.#plan.selector) : [])]) used.add(a);
+    const nodes = topological(roots);
+    const used = new Set([...roots, ...nodes.filter((e) => !isReady(e)).flatMap(operands)]);
     this.#emitAll(
-      nodes.filter((e) => used.has(e)),
+      nodes.filter((e) => isReady(e) && used.has(e)),
       scope,
       units,
       lanes,
@@ -280,8 +275,7 @@ class KernelEmitter {
   /** Emits the roots and what they need. Units take turns at each node, to hide its latency. */
   #emitAll(roots: readonly Code[], scope: Scope, units: number, lanes: 1 | 4): void {
     const f = this.#f;
-    const needed = this.#missing(roots, scope);
-    for (const e of needed) {
+    for (const e of topological(roots, (x) => scope.get(x))) {
       const count = this.#varies(e) || this.#accVaries(e, scope) ? units : 1;
       const locals: Local[] = [];
       for (let u = 0; u < count; u++) {
@@ -305,21 +299,6 @@ class KernelEmitter {
   #accVaries(e: Code, scope: Scope): boolean {
     return e.args.some((a) => (scope.get(a)?.length ?? 1) > 1);
   }
-  #missing(roots: readonly Code[], scope: Scope): Code[] {
-    const order: Code[] = [];
-    const seen = new Set<Code>();
-    const visit = (e: Code): void => {
-      if (seen.has(e) || scope.get(e)) return;
-      seen.add(e);
-      e.args.forEach(visit);
-      const index = indexOf(e);
-      if (index) dataOf(index, this.#plan.selector).forEach(visit);
-      order.push(e);
-    };
-    roots.forEach(visit);
-    return order;
-  }
-
   #store(scope: Scope, units: number, lanes: 1 | 4): void {
     for (const s of this.#plan.stores) for (let u = 0; u < units; u++) this.#access.store(s, scope.at(s.value, u), u, lanes);
   }

@@ -1,21 +1,16 @@
 /** One machine instruction on four lanes: the table from ops and dtypes to WebAssembly. */
 import { type DType, isFloat } from "@antler/tensor-core";
-import type { FunctionBuilder, Local } from "../wasm/index.ts";
+import type { FunctionBuilder, InstructionName, Local } from "../wasm/index.ts";
 import type { Code } from "./code.ts";
 
 type Emit = (f: FunctionBuilder, a: Local, b: Local, c: Local) => void;
-const one =
-  (name: keyof FunctionBuilder): Emit =>
-  (f, a) =>
-    void (f.get(a)[name] as () => void).call(f);
-const two =
-  (name: keyof FunctionBuilder): Emit =>
-  (f, a, b) =>
-    void (f.get(a).get(b)[name] as () => void).call(f);
-const swapped =
-  (name: keyof FunctionBuilder): Emit =>
-  (f, a, b) =>
-    void (f.get(b).get(a)[name] as () => void).call(f);
+/** The op is one instruction on its arguments. */
+const instruction =
+  (name: InstructionName): Emit =>
+  (f, ...args) => {
+    for (const a of args) if (a) f.get(a);
+    (f[name] as () => void)();
+  };
 
 /** The pseudo-minimum or -maximum keeps a NaN of its first operand; one of the second is put in: half the instructions of f32x4.max. */
 const exact =
@@ -25,30 +20,21 @@ const exact =
     f.get(b).get(b).f32x4Ne().v128Or();
   };
 
+// Ops that are not simply the instruction of their name, by what they work on.
+
 const floats: { readonly [op: string]: Emit } = {
-  add: two("f32x4Add"),
-  sub: two("f32x4Sub"),
-  mul: two("f32x4Mul"),
-  div: two("f32x4Div"),
   min: exact("f32x4Pmin"),
   max: exact("f32x4Pmax"),
-  pmin: two("f32x4Pmin"),
-  pmax: two("f32x4Pmax"),
-  neg: one("f32x4Neg"),
-  abs: one("f32x4Abs"),
-  sqrt: one("f32x4Sqrt"),
-  floor: one("f32x4Floor"),
-  ceil: one("f32x4Ceil"),
-  trunc: one("f32x4Trunc"),
-  round: one("f32x4Nearest"),
-  lt: two("f32x4Lt"),
-  le: two("f32x4Le"),
-  eq: two("f32x4Eq"),
-  ne: two("f32x4Ne"),
+  round: instruction("f32x4Nearest"),
   fma: (f, a, b, c) => void f.f32x4MultiplyAdd(a, b, c),
   fnma: (f, a, b, c) => void f.f32x4NegativeMultiplyAdd(a, b, c),
 };
 
+const bitwise: { readonly [op: string]: Emit } = {
+  bitAnd: instruction("v128And"),
+  bitOr: instruction("v128Or"),
+  bitXor: instruction("v128Xor"),
+};
 const shift =
   (name: "i32x4Shl" | "i32x4ShrS" | "i32x4ShrU"): Emit =>
   (f, a, b) =>
@@ -78,20 +64,8 @@ const viaDouble =
 const quotient = (signed: boolean): Emit => viaDouble(signed, (f) => void f.f64x2Floor());
 
 const integers = (signed: boolean): { readonly [op: string]: Emit } => ({
-  add: two("i32x4Add"),
-  sub: two("i32x4Sub"),
-  mul: two("i32x4Mul"),
-  min: two(signed ? "i32x4MinS" : "i32x4MinU"),
-  max: two(signed ? "i32x4MaxS" : "i32x4MaxU"),
-  neg: one("i32x4Neg"),
-  abs: signed ? one("i32x4Abs") : (f, a) => void f.get(a),
-  eq: two("i32x4Eq"),
-  ne: two("i32x4Ne"),
-  lt: two(signed ? "i32x4LtS" : "i32x4LtU"),
-  le: two(signed ? "i32x4LeS" : "i32x4LeU"),
-  bitAnd: two("v128And"),
-  bitOr: two("v128Or"),
-  bitXor: two("v128Xor"),
+  ...bitwise,
+  abs: signed ? instruction("i32x4Abs") : (f, a) => void f.get(a),
   shl: shift("i32x4Shl"),
   shr: shift(signed ? "i32x4ShrS" : "i32x4ShrU"),
   floorDiv: quotient(signed),
@@ -112,17 +86,15 @@ const signedOps = integers(true);
 const unsignedOps = integers(false);
 
 const masks: { readonly [op: string]: Emit } = {
-  and: two("v128And"),
-  or: two("v128Or"),
-  bitAnd: two("v128And"),
-  bitOr: two("v128Or"),
-  bitXor: two("v128Xor"),
-  not: one("v128Not"),
+  ...bitwise,
+  and: instruction("v128And"),
+  or: instruction("v128Or"),
+  not: instruction("v128Not"),
   eq: (f, a, b) => void f.get(a).get(b).v128Xor().v128Not(),
-  ne: two("v128Xor"),
-  max: two("v128Or"),
-  min: two("v128And"),
-  lt: swapped("v128Andnot"),
+  ne: instruction("v128Xor"),
+  max: instruction("v128Or"),
+  min: instruction("v128And"),
+  lt: (f, a, b) => void f.get(b).get(a).v128Andnot(),
   le: (f, a, b) => void f.get(a).v128Not().get(b).v128Or(),
 };
 
@@ -131,28 +103,22 @@ const isUnsigned = (dtype: DType): boolean => dtype.startsWith("uint");
 /** Pushes the result of a node whose arguments are in locals. */
 export function emitNode(f: FunctionBuilder, e: Code, args: readonly Local[]): void {
   const [a, b, c] = args as [Local, Local, Local];
-  if (e.op === "select" && isZero(e.args[2]!)) {
-    f.get(b).get(a).v128And();
-    return;
-  }
-  if (e.op === "select" && isZero(e.args[1]!)) {
-    f.get(c).get(a).v128Andnot();
-    return;
-  }
-  if (e.op === "select") {
-    f.get(b).get(c).get(a).v128Bitselect();
-    return;
-  }
-  if (e.op === "bitcast") {
-    f.get(a);
-    return;
-  }
   const from = e.args[0]!.dtype;
-  if (e.op === "cast") return emitCast(f, from, e.dtype, a);
-  const table = from === "bool" ? masks : isFloat(from) ? floats : isUnsigned(from) ? unsignedOps : signedOps;
-  const emit = table[e.op];
-  if (!emit) throw new Error(`internal: the CPU has no ${e.op} of ${from}`);
-  emit(f, a, b, c);
+  if (e.op === "select") emitSelect(f, e, args);
+  else if (e.op === "bitcast") f.get(a);
+  else if (e.op === "cast") emitCast(f, from, e.dtype, a);
+  else {
+    const float = isFloat(from);
+    const table = from === "bool" ? masks : float ? floats : isUnsigned(from) ? unsignedOps : signedOps;
+    const name = (float ? "f32x4" : "i32x4") + e.op[0]!.toUpperCase() + e.op.slice(1);
+    const own = table[e.op] ?? instruction((name in f ? name : name + (isUnsigned(from) ? "U" : "S")) as InstructionName);
+    own(f, a, b, c);
+  }
+}
+function emitSelect(f: FunctionBuilder, { args: [, yes, no] }: Code, [a, b, c]: readonly Local[]): void {
+  if (isZero(no!)) f.get(b!).get(a!).v128And();
+  else if (isZero(yes!)) f.get(c!).get(a!).v128Andnot();
+  else f.get(b!).get(c!).get(a!).v128Bitselect();
 }
 
 function emitCast(f: FunctionBuilder, from: DType, to: DType, a: Local): void {

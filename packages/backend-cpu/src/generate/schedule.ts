@@ -1,5 +1,15 @@
 /** How a kernel's loops are walked: which axis the four lanes go along, how wide the innermost step is, what belongs where. */
-import { type Axis, coefficient, type Index, type IndexCheck, indexDepends, type Kernel, type Load, showSize } from "@antler/compiler";
+import {
+  type Axis,
+  coefficient,
+  type Index,
+  type IndexCheck,
+  indexDepends,
+  indexOf,
+  type Kernel,
+  type Load,
+  topological,
+} from "@antler/compiler";
 import type { Code } from "./code.ts";
 import { Selector } from "./select.ts";
 
@@ -17,44 +27,6 @@ export interface Schedule {
   readonly unroll: number;
   /** The number a fault is noted with. */
   checkId(check: IndexCheck): number;
-  /** Why the kernel goes element by element, if it does. */
-  readonly scalarReason: string | undefined;
-}
-
-/** Every node of some code, arguments before users. */
-export function topological(roots: readonly Code[]): Code[] {
-  const done = new Set<Code>();
-  const visit = (e: Code): void => {
-    if (done.has(e)) return;
-    for (const a of e.args) visit(a);
-    for (const x of insideIndex(e)) visit(x);
-    done.add(e);
-  };
-  roots.forEach(visit);
-  return [...done];
-}
-
-const dataCodes = new WeakMap<object, Map<Selector, Code>>();
-let selecting: Selector | undefined;
-/** The code of a data atom's expression. */
-export function dataCode(expr: object, selector: Selector): Code {
-  let bySelector = dataCodes.get(expr);
-  if (!bySelector) dataCodes.set(expr, (bySelector = new Map()));
-  let code = bySelector.get(selector);
-  if (!code) bySelector.set(selector, (code = selector.code(expr as never)));
-  return code;
-}
-/** The code that the index of a load or an index node needs first. */
-function insideIndex(e: Code): Code[] {
-  const index = indexOf(e);
-  return index && selecting ? dataOf(index, selecting) : [];
-}
-export const indexOf = (e: Code): Index | undefined =>
-  e.op === "load" ? (e.value as Load).index : e.op === "index" ? (e.value as Index) : undefined;
-export function dataOf(index: Index, selector: Selector): Code[] {
-  return index.terms.flatMap(({ atom }) =>
-    atom.kind === "axis" ? [] : atom.kind === "data" ? [dataCode(atom.expr, selector)] : dataOf(atom.of, selector),
-  );
 }
 
 /** Whether a node changes along an axis. */
@@ -76,8 +48,8 @@ export function schedule(kernel: Kernel, checkId: (check: IndexCheck) => number 
   const selector = new Selector();
   const stores = kernel.stores.map((s) => ({ slot: s.slot, index: s.index, value: selector.code(s.value) }));
   const lift = kernel.fold?.lift.map((e) => selector.code(e)) ?? [];
-  const { vector, horizontal, reason } = chooseVector(kernel, lift, stores);
-  const nodes = withSelector(selector, () => topological(kernel.fold ? lift : stores.map((s) => s.value)));
+  const { vector, horizontal } = chooseVector(kernel, lift, stores);
+  const nodes = topological(kernel.fold ? lift : stores.map((s) => s.value));
   const heavy = nodes.filter((n) => n.op !== "const" && n.op !== "index").length;
   const unroll = heavy > 200 ? 1 : heavy > 120 ? 2 : 4;
   return {
@@ -91,39 +63,16 @@ export function schedule(kernel: Kernel, checkId: (check: IndexCheck) => number 
     lift,
     stores,
     unroll: kernel.fold && !horizontal && heavy <= 6 ? 8 : unroll,
-    scalarReason:
-      reason ??
-      laneByLane(
-        kernel,
-        vector,
-        horizontal,
-        withSelector(selector, () => topological([...lift, ...stores.map((x) => x.value)])),
-        stores,
-      ),
   };
 }
-/** Walks code with its data indices resolved by one selector. */
-export function withSelector<T>(selector: Selector, fn: () => T): T {
-  const before = selecting;
-  selecting = selector;
-  try {
-    return fn();
-  } finally {
-    selecting = before;
-  }
-}
 
-interface Choice {
-  readonly vector: Axis | undefined;
-  readonly horizontal: boolean;
-  readonly reason: string | undefined;
-}
-function chooseVector(kernel: Kernel, lift: readonly Code[], stores: Schedule["stores"]): Choice {
+/** The vector axis, and whether it is the fold's. */
+function chooseVector(kernel: Kernel, lift: readonly Code[], stores: Schedule["stores"]): Pick<Schedule, "vector" | "horizontal"> {
   const last = kernel.space.at(-1);
   const inner = kernel.fold?.axes.at(-1);
-  if (!last && !inner) return { vector: undefined, horizontal: false, reason: "it makes a single element" };
-  if (!kernel.fold || !inner) return { vector: last, horizontal: false, reason: undefined };
-  const loads = withDeep(lift.length ? lift : stores.map((s) => s.value));
+  if (!inner) return { vector: last, horizontal: false };
+  const nodes = topological(lift.length ? lift : stores.map((s) => s.value));
+  const loads = nodes.flatMap((e) => (e.op === "load" ? [e.value as Load] : []));
   // Reads that go lane by lane, and how many lanes an axis can fill.
   const cost = (axis: Axis | undefined): number => {
     if (!axis) return Number.POSITIVE_INFINITY;
@@ -131,35 +80,5 @@ function chooseVector(kernel: Kernel, lift: readonly Code[], stores: Schedule["s
     return loads.reduce((n, l) => n + ([0, 1].includes(coefficient(l.index, axis) as number) ? 0 : 1), short);
   };
   const horizontal = cost(inner) < cost(last);
-  return { vector: horizontal ? inner : last, horizontal, reason: undefined };
-}
-function withDeep(roots: readonly Code[]): Load[] {
-  return topological(roots).flatMap((e) => (e.op === "load" ? [e.value as Load] : []));
-}
-
-/** Names the first access that goes lane by lane instead of four at once. */
-function laneByLane(
-  kernel: Kernel,
-  vector: Axis | undefined,
-  horizontal: boolean,
-  nodes: readonly Code[],
-  stores: Schedule["stores"],
-): string | undefined {
-  if (!vector) return undefined;
-  const varies = dependence(vector);
-  for (const e of nodes) {
-    if (e.op !== "load" || !varies(e)) continue;
-    const { slot, index } = e.value as Load;
-    const by = coefficient(index, vector);
-    if (by === undefined) return `the place it reads in buffer ${slot} is not affine along the vector axis`;
-    if (by !== 1 && by !== 0) return `neighbours along the vector axis lie ${showSize(by)} elements apart in buffer ${slot}`;
-  }
-  const scattered = horizontal ? undefined : stores.find((x) => coefficient(x.index, vector) !== 1);
-  return scattered && `it writes buffer ${scattered.slot} with gaps along the vector axis`;
-}
-
-/** Why a kernel does not go four elements at a time, or undefined where it does. Kernels of a single element count as fine. */
-export function explainScalar(kernel: Kernel): string | undefined {
-  const elements = [...kernel.space, ...(kernel.fold?.axes ?? [])];
-  return elements.length ? schedule(kernel).scalarReason : undefined;
+  return { vector: horizontal ? inner : last, horizontal };
 }

@@ -16,8 +16,7 @@ export class Scope {
   }
   /** The local of a node in one unit. */
   at(e: Code, unit: number): Local {
-    const locals = this.get(e);
-    if (!locals) throw new Error(`internal: a ${e.op} is used before it is computed`);
+    const locals = this.get(e)!;
     return locals.length === 1 ? locals[0]! : locals[unit]!;
   }
 }

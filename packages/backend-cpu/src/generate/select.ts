@@ -1,5 +1,5 @@
 /** From the compiler's expressions to machine code: functions become polynomials, products and sums fuse. */
-import type { Expr } from "@antler/compiler";
+import { dataOf, type Expr, type Index, type Load, sharing, substitute } from "@antler/compiler";
 import { isFloat } from "@antler/tensor-core";
 import type { Code } from "./code.ts";
 import * as c from "./code.ts";
@@ -57,9 +57,8 @@ function wrap(e: Code): Code {
 /** One table a kernel: equal expressions stay one object, so that they are computed once. */
 export class Selector {
   readonly #memo = new Map<Expr, Code>();
-  readonly #shared = new Map<string, Code>();
-  readonly #ids = new Map<Code, number>();
-  readonly #rebuilt = new Map<Code, Code>();
+  readonly #shared = new Map<Code, Code>();
+  readonly #first = sharing<Code>();
 
   code(e: Expr): Code {
     let out = this.#memo.get(e);
@@ -69,6 +68,12 @@ export class Selector {
       this.#memo.set(e, out);
     }
     return out;
+  }
+
+  /** An index over data that is code, too. */
+  #index(index: Index): Index {
+    const replace = (data: Expr): Expr => this.code(data) as Expr;
+    return dataOf(index).length ? substitute(index, () => undefined, replace) : index;
   }
 
   #select(e: Expr, args: readonly Code[]): Code {
@@ -88,31 +93,22 @@ export class Selector {
       if (y.op === "mul") return c.fma(y.args[0]!, y.args[1]!, x);
     }
     if (float && e.op === "sub" && y.op === "mul") return c.fnma(y.args[0]!, y.args[1]!, x);
-    return { op: e.op, args, dtype: e.dtype, value: e.value };
+    let { value } = e;
+    if (e.op === "index") value = this.#index(value as Index);
+    if (e.op === "load") value = { slot: (value as Load).slot, index: this.#index((value as Load).index) };
+    return { op: e.op, args, dtype: e.dtype, value };
   }
 
   /** Rebuilds new nodes so that equal ones are one. They hang together many ways: each is looked at once. */
   #share(e: Code): Code {
-    if (this.#ids.has(e)) return e;
-    let one = this.#rebuilt.get(e);
-    if (one) return one;
-    const args = e.args.map((a) => this.#share(a));
-    const value = typeof e.value === "object" && e.value !== null ? keyOf(e.value) : Object.is(e.value, -0) ? "-0" : String(e.value);
-    const key = `${e.op}:${e.dtype}:${value}:${args.map((a) => this.#ids.get(a)).join()}`;
-    one = this.#shared.get(key);
+    let one = this.#shared.get(e);
     if (!one) {
-      one = args.every((a, i) => a === e.args[i]) ? e : { ...e, args };
-      this.#shared.set(key, one);
-      this.#ids.set(one, this.#ids.size);
+      const args = e.args.map((a) => this.#share(a));
+      one = this.#first(args.every((a, i) => a === e.args[i]) ? e : { ...e, args });
+      this.#shared.set(e, one).set(one, one);
     }
-    this.#rebuilt.set(e, one);
     return one;
   }
-}
-/** Loads and indices have keys of their own. */
-function keyOf(value: object): string {
-  if ("slot" in value) return `${(value as { slot: number }).slot}@${(value as unknown as { index: { key: string } }).index.key}`;
-  return (value as { key: string }).key;
 }
 
 const isNumber = (e: Code): boolean => e.op === "const" && !Number.isNaN(e.value);

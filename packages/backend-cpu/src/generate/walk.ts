@@ -32,10 +32,11 @@ export class Walk {
     this.#block = locals.slice(kernel.buffers.length + kernel.params.length);
   }
 
-  /** Pushes a size. */
-  size(s: Size): void {
-    if (typeof s === "number") this.f.i32(s);
-    else this.f.get(this.#params.get(s)!);
+  /** Pushes a multiple of a size. */
+  size(s: Size, times = 1): FunctionBuilder {
+    if (typeof s === "number") return this.f.i32(s * times);
+    this.f.get(this.#params.get(s)!);
+    return times === 1 ? this.f : this.f.i32(times).i32Mul();
   }
 
   #key(slot: number, index: Index): string {
@@ -53,8 +54,7 @@ export class Walk {
     }
     const p = this.f.local("i32");
     this.f.get(this.buffers[slot]!);
-    this.size(index.constant);
-    this.f.i32(stream.bytes).i32Mul().i32Add().set(p);
+    this.size(index.constant, stream.bytes).i32Add().set(p);
     this.#pointers.set(key, p);
   }
   /** The address at the loops' present place; of the first lane in a vector loop. */
@@ -62,23 +62,15 @@ export class Walk {
     return this.#pointers.get(this.#key(slot, index))!;
   }
 
-  /** The range a loop goes over: all of it, or a block's part. */
-  #range(axis: Axis): { from: Local | undefined; pushEnd: () => void } {
-    const at = this.kernel.blocked ? this.kernel.space.indexOf(axis) : -1;
-    if (at < 0) return { from: undefined, pushEnd: () => this.size(axis.extent) };
-    return { from: this.#block[2 * at]!, pushEnd: () => void this.f.get(this.#block[2 * at + 1]!) };
-  }
-
-  /** Enters a loop: pointers that move along it get locals of their own. */
+  /** Enters a loop over all of an axis, or a block's part of it: pointers that move along it get locals of their own. */
   enter(axis: Axis): Loop {
-    const { f } = this;
-    const { from, pushEnd } = this.#range(axis);
-    const counter = f.local("i32");
-    if (from) f.get(from).set(counter);
-    else f.i32(0).set(counter);
-    const end = f.local("i32");
-    pushEnd();
-    f.set(end);
+    const { f, kernel } = this;
+    const at = kernel.blocked ? kernel.space.indexOf(axis) : -1;
+    const [from, to] = at < 0 ? [] : this.#block.slice(2 * at);
+    const [counter, end] = f.localsOf("i32", 2);
+    f.push(from ?? 0).set(counter);
+    if (to) f.get(to).set(end);
+    else this.size(axis.extent).set(end);
     const before = new Map(this.#pointers);
     const moving: { pointer: Local; by: Size; bytes: number }[] = [];
     for (const [key, stream] of this.#streams) {
@@ -88,8 +80,7 @@ export class Walk {
       f.get(this.#pointers.get(key)!);
       if (from) {
         f.get(from);
-        this.size(by);
-        f.i32(stream.bytes).i32Mul().i32Mul().i32Add();
+        this.size(by, stream.bytes).i32Mul().i32Add();
       }
       f.set(pointer);
       this.#pointers.set(key, pointer);
@@ -99,12 +90,9 @@ export class Walk {
     const advance = (step: number): void => {
       for (const { pointer, by, bytes } of moving) {
         f.get(pointer);
-        if (typeof by === "number") f.i32(by * bytes * step);
-        else {
-          this.size(by);
-          f.i32(bytes * step).i32Mul();
-        }
-        f.i32Add().set(pointer);
+        this.size(by, bytes * step)
+          .i32Add()
+          .set(pointer);
       }
       f.increase(counter, step);
     };
@@ -131,20 +119,11 @@ export class Walk {
   vectorLoop(axis: Axis, units: number, body: (units: number, lanes: 1 | 4) => void): void {
     const { f } = this;
     const l = this.enter(axis);
-    const steps: readonly (readonly [number, 1 | 4])[] =
-      units === 1
-        ? [
-            [1, 4],
-            [1, 1],
-          ]
-        : [
-            [units, 4],
-            [1, 4],
-            [1, 1],
-          ];
-    for (const [u, lanes] of steps) {
-      const step = u * lanes;
-      if (l.static !== undefined && !runs(l.static, units, step)) continue;
+    let left = l.static ?? Number.POSITIVE_INFINITY;
+    for (const step of new Set([4 * units, 4, 1])) {
+      if (left < step) continue;
+      left = l.static === undefined ? left : left % step;
+      const lanes = step === 1 ? 1 : 4;
       const stop = f.local("i32");
       // counter + step ≤ end, written so that it cannot wrap below zero.
       f.get(l.end)
@@ -158,7 +137,7 @@ export class Walk {
             .i32Sub()
             .set(stop);
           f.loop((again) => {
-            body(u, lanes);
+            body(step / lanes, lanes);
             l.advance(step);
             f.get(l.counter).get(stop).i32LtU().branchIf(again);
           });
@@ -175,11 +154,4 @@ interface Loop {
   /** Moves counter and pointers on. */
   advance(step: number): void;
   leave(): void;
-}
-
-/** Whether a known extent leaves anything for this step after the wider ones. */
-function runs(extent: number, units: number, step: number): boolean {
-  if (step === 4 * units) return extent >= step;
-  const rest = extent % (4 * units);
-  return step === 4 ? rest >= 4 : rest % 4 > 0;
 }

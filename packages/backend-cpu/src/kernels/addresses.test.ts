@@ -1,12 +1,12 @@
 // The kernels give the same in a shared memory and beyond 2 GiB, where addresses are negative as signed numbers.
 
 import { expect, test } from "vitest";
+import { convolutionOf, poolingOf } from "../../test/geometry.ts";
 import { KernelBench, randomNumbers } from "../../test/kernel-bench.ts";
-import type { Convolution } from "./convolution.ts";
 import { convolutionForward, convolutionInputGradient } from "./convolve.ts";
 import { convolutionFilterGradient } from "./filter-gradient.ts";
 import { gemm } from "./gemm.ts";
-import { averagePool2d, maxPool2d, maxPool2dGradient, type Pooling } from "./pooling.ts";
+import { averagePool2d, maxPool2d, maxPool2dGradient } from "./pooling.ts";
 import { softmax } from "./softmax.ts";
 import { transposeCopy } from "./transpose.ts";
 
@@ -34,20 +34,20 @@ function everyKernel(bench: KernelBench): Float32Array[] {
   const padding = { top: 1, bottom: 1, left: 1, right: 1 };
   for (const inputChannels of [1, 17]) {
     const sizes = { batch: 2, height: 9, width: 7, inputChannels, outputChannels: 11 };
-    const convolution: Convolution = { ...sizes, kernelHeight: 3, kernelWidth: 3, strides: [2, 1], padding };
+    const convolution = convolutionOf({ ...sizes, kernelHeight: 3, kernelWidth: 3, strides: [2, 1], padding });
     const x = input(2 * 9 * 7 * inputChannels);
     const filter = input(9 * inputChannels * 11);
     const outputGradient = output(2 * 5 * 7 * 11);
-    convolutionForward(context, { convolution, input: x, filter, output: outputGradient });
-    convolutionInputGradient(context, { convolution, outputGradient, filter, inputGradient: output(2 * 9 * 7 * inputChannels) });
-    convolutionFilterGradient(context, { convolution, input: x, outputGradient, filterGradient: output(9 * inputChannels * 11) });
+    convolutionForward(context, { ...convolution, image: x, filter, result: outputGradient });
+    convolutionInputGradient(context, { ...convolution, result: outputGradient, filter, image: output(2 * 9 * 7 * inputChannels) });
+    convolutionFilterGradient(context, { ...convolution, image: x, result: outputGradient, filter: output(9 * inputChannels * 11) });
   }
 
-  const pooling: Pooling = { batch: 2, height: 5, width: 6, channels: 23, window: [3, 3], strides: [2, 2], padding };
+  const pooling = poolingOf({ batch: 2, height: 5, width: 6, channels: 23, window: [3, 3], strides: [2, 2], padding });
   const [x, positions, pooled] = [input(2 * 5 * 6 * 23), output(2 * 3 * 3 * 23), output(2 * 3 * 3 * 23)];
-  maxPool2d(context, { pooling, input: x, output: pooled, positions });
-  maxPool2dGradient(context, { pooling, outputGradient: pooled, positions, inputGradient: output(2 * 5 * 6 * 23) });
-  averagePool2d(context, { pooling, input: x, output: output(2 * 3 * 3 * 23) });
+  maxPool2d(context, { ...pooling, image: x, result: pooled, positions });
+  maxPool2dGradient(context, { ...pooling, result: pooled, positions, image: output(2 * 5 * 6 * 23) });
+  averagePool2d(context, { ...pooling, image: x, result: output(2 * 3 * 3 * 23) });
 
   const rows = { rows: 9, columns: 37, x: { pointer: input(9 * 37), rowStride: 37 } };
   softmax(context, { ...rows, y: { pointer: output(9 * 37), rowStride: 37 } });

@@ -1,8 +1,9 @@
 // Convolutions and both gradients against float64 loops over all geometries: strides, dilations, paddings, groups.
 
 import { describe, expect, test } from "vitest";
+import { type ConvolutionSizes, convolutionOf } from "../../test/geometry.ts";
 import { epsilon, expectClose, KernelBench, randomNumbers } from "../../test/kernel-bench.ts";
-import { axesOf, type Convolution, stripsOf } from "./convolution.ts";
+import { type Convolution, stripsOf } from "./convolution.ts";
 import { convolutionForward, convolutionInputGradient } from "./convolve.ts";
 import { convolutionFilterGradient } from "./filter-gradient.ts";
 
@@ -13,25 +14,25 @@ interface Sizes {
 }
 
 function sizesOf(convolution: Convolution): Sizes {
-  const { batch, height, width, inputChannels, outputChannels, kernelHeight, kernelWidth, groups = 1 } = convolution;
-  const [vertical, horizontal] = axesOf(convolution);
+  const { batch, inputChannels, outputChannels, groups, axes } = convolution;
+  const [vertical, horizontal] = axes;
   return {
-    input: batch * height * width * inputChannels,
-    filter: (kernelHeight * kernelWidth * inputChannels * outputChannels) / groups,
+    input: batch * vertical.input * horizontal.input * inputChannels,
+    filter: (vertical.kernel * horizontal.kernel * inputChannels * outputChannels) / groups,
     output: batch * vertical.output * horizontal.output * outputChannels,
   };
 }
 
 /** Calls back with the positions of every product that a convolution is a sum of. */
 function eachTerm(convolution: Convolution, visit: (input: number, filter: number, output: number) => void): void {
-  const { batch, inputChannels, outputChannels, kernelHeight, kernelWidth, groups = 1 } = convolution;
-  const [vertical, horizontal] = axesOf(convolution);
+  const { batch, inputChannels, outputChannels, groups, axes } = convolution;
+  const [vertical, horizontal] = axes;
   const [inputs, outputs] = [inputChannels / groups, outputChannels / groups];
   for (let n = 0; n < batch; n += 1) {
     for (let oy = 0; oy < vertical.output; oy += 1) {
       for (let ox = 0; ox < horizontal.output; ox += 1) {
-        for (let ky = 0; ky < kernelHeight; ky += 1) {
-          for (let kx = 0; kx < kernelWidth; kx += 1) {
+        for (let ky = 0; ky < vertical.kernel; ky += 1) {
+          for (let kx = 0; kx < horizontal.kernel; kx += 1) {
             const iy = oy * vertical.stride + ky * vertical.dilation - vertical.before;
             const ix = ox * horizontal.stride + kx * horizontal.dilation - horizontal.before;
             if (iy < 0 || iy >= vertical.input || ix < 0 || ix >= horizontal.input) continue;
@@ -40,7 +41,7 @@ function eachTerm(convolution: Convolution, visit: (input: number, filter: numbe
             for (let o = 0; o < outputChannels; o += 1) {
               const group = Math.floor(o / outputs);
               for (let c = 0; c < inputs; c += 1) {
-                const filter = ((ky * kernelWidth + kx) * inputs + c) * outputChannels + o;
+                const filter = ((ky * horizontal.kernel + kx) * inputs + c) * outputChannels + o;
                 visit(inputPixel + group * inputs + c, filter, outputPixel + o);
               }
             }
@@ -93,14 +94,14 @@ function check(bench: KernelBench, convolution: Convolution): void {
       for (let j = column0; j < column1; j += 1) covered[i * convolution.outputChannels + j]! += 1;
     }
   };
-  convolutionForward(bench.context, { convolution, input, filter, output, done });
+  convolutionForward(bench.context, { ...convolution, image: input, filter, result: output, done });
   expectClose(bench.floats(output, sizes.output), y.values, y.allowed());
   expect(covered.every((times) => times === 1)).toBe(true);
   const inputGradient = bench.output(sizes.input);
-  convolutionInputGradient(bench.context, { convolution, outputGradient, filter, inputGradient });
+  convolutionInputGradient(bench.context, { ...convolution, result: outputGradient, filter, image: inputGradient });
   expectClose(bench.floats(inputGradient, sizes.input), dx.values, dx.allowed());
   const filterGradient = bench.output(sizes.filter);
-  convolutionFilterGradient(bench.context, { convolution, input, outputGradient, filterGradient });
+  convolutionFilterGradient(bench.context, { ...convolution, image: input, result: outputGradient, filter: filterGradient });
   expectClose(bench.floats(filterGradient, sizes.filter), dw.values, dw.allowed());
   bench.checkAndFree();
 }
@@ -108,7 +109,7 @@ function check(bench: KernelBench, convolution: Convolution): void {
 const same = { top: 1, bottom: 1, left: 1, right: 1 };
 const small = { batch: 2, height: 5, width: 7, inputChannels: 3, outputChannels: 5, kernelHeight: 3, kernelWidth: 3 };
 
-const cases: Record<string, Convolution> = {
+const cases: Record<string, ConvolutionSizes> = {
   valid: small,
   same: { ...small, padding: same },
   "stride 2": { ...small, height: 9, strides: [2, 2], padding: { top: 0, bottom: 1, left: 1, right: 2 } },
@@ -140,14 +141,14 @@ const cases: Record<string, Convolution> = {
 
 describe.each([{ relaxed: true }, { relaxed: false }])("convolutions, relaxed: $relaxed", ({ relaxed }) => {
   const bench = new KernelBench(relaxed);
-  test.each(Object.entries(cases))("%s", (_, convolution) => check(bench, convolution));
+  test.each(Object.entries(cases))("%s", (_, sizes) => check(bench, convolutionOf(sizes)));
 
   test("random geometries", () => {
     const random = randomNumbers(11);
     const upTo = (limit: number): number => 1 + Math.floor(random() * limit);
     for (let round = 0; round < 60; round += 1) {
       const groups = random() < 0.3 ? 2 : 1;
-      check(bench, {
+      const sizes: ConvolutionSizes = {
         batch: upTo(3),
         height: upTo(12),
         width: upTo(12),
@@ -159,7 +160,8 @@ describe.each([{ relaxed: true }, { relaxed: false }])("convolutions, relaxed: $
         dilations: [upTo(2), upTo(2)],
         padding: { top: upTo(3) - 1, bottom: upTo(3) - 1, left: upTo(3) - 1, right: upTo(3) - 1 },
         groups,
-      });
+      };
+      check(bench, convolutionOf(sizes));
     }
   });
 });

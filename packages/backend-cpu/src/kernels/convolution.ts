@@ -1,53 +1,33 @@
 // The geometry of 2-D convolutions, and how their work is cut into strips that fit the caches.
 
-export interface Padding2d {
-  readonly top: number;
-  readonly bottom: number;
-  readonly left: number;
-  readonly right: number;
-}
-
-/** A convolution of NHWC images with an HWIO filter [kernelHeight, kernelWidth, inputChannels / groups, outputChannels]. */
-export interface Convolution {
-  readonly batch: number;
-  readonly height: number;
-  readonly width: number;
-  readonly inputChannels: number;
-  readonly outputChannels: number;
-  readonly kernelHeight: number;
-  readonly kernelWidth: number;
-  /** Vertical, horizontal. Default: 1, 1. */
-  readonly strides?: readonly [number, number];
-  readonly dilations?: readonly [number, number];
-  /** Default: none. */
-  readonly padding?: Padding2d;
-  /** Group g connects the g-th part of the input channels with the g-th part of the output channels. Default: 1. */
-  readonly groups?: number;
-}
-
-/** One axis of a convolution. */
+/** One axis of images and the windows over it. */
 export interface Axis {
   readonly input: number;
   readonly output: number;
   readonly kernel: number;
   readonly stride: number;
   readonly dilation: number;
+  /** Zeros before the image. */
   readonly before: number;
 }
 
-type Geometry = Pick<Convolution, "height" | "width" | "kernelHeight" | "kernelWidth" | "strides" | "dilations" | "padding">;
+/** A convolution of NHWC images with an HWIO filter [kernel height, kernel width, inputChannels / groups, outputChannels]. */
+export interface Convolution {
+  readonly batch: number;
+  readonly inputChannels: number;
+  readonly outputChannels: number;
+  /** Group g connects the g-th part of the input channels with the g-th part of the output channels. */
+  readonly groups: number;
+  readonly axes: readonly [vertical: Axis, horizontal: Axis];
+}
 
-/** The vertical and the horizontal axis. */
-export function axesOf(convolution: Geometry): readonly [vertical: Axis, horizontal: Axis] {
-  const { height, width, kernelHeight, kernelWidth, strides = [1, 1], dilations = [1, 1] } = convolution;
-  const { top, bottom, left, right } = convolution.padding ?? { top: 0, bottom: 0, left: 0, right: 0 };
-  const axis = (input: number, kernel: number, at: 0 | 1, before: number, after: number): Axis => {
-    const [stride, dilation] = [strides[at], dilations[at]];
-    const extent = (kernel - 1) * dilation + 1;
-    const output = Math.max(0, Math.floor((input + before + after - extent) / stride) + 1);
-    return { input, output, kernel, stride, dilation, before };
-  };
-  return [axis(height, kernelHeight, 0, top, bottom), axis(width, kernelWidth, 1, left, right)];
+/** The three arrays of a convolution: each of the kernels reads two and overwrites the third, which must not overlap the others. */
+export interface ConvolutionCall extends Convolution {
+  /** [batch, height, width, inputChannels] */
+  readonly image: number;
+  readonly filter: number;
+  /** [batch, output height, output width, outputChannels] */
+  readonly result: number;
 }
 
 /** One read of a window: kernel index `index` reads the source `offset` places from the window's start. */

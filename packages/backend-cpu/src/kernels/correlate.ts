@@ -34,7 +34,7 @@ export interface Correlation {
     readonly rowStride: number;
     readonly pixelStride: number;
   };
-  readonly done?: BlockDone;
+  readonly done?: BlockDone | undefined;
 }
 
 /** Results = Σ over taps and source channels of source · filter. */

@@ -6,7 +6,7 @@
 // the columns are sorted by remainder, so that what a tap meets still lies side by side.
 
 import { elementBytes, type KernelContext } from "./context.ts";
-import { type Axis, axesOf, type Convolution, forwardWindows, reach, type Strip, stripsOf } from "./convolution.ts";
+import { type Axis, type ConvolutionCall, forwardWindows, reach, type Strip, stripsOf } from "./convolution.ts";
 import { fillTable, overlap } from "./correlate.ts";
 import { packedBytes, packPanels } from "./pack.ts";
 import { carveScratch, scratchRowStride } from "./scratch.ts";
@@ -17,27 +17,15 @@ import { transposeCopy } from "./transpose.ts";
 const stripOutputs = 1600;
 const blockDepth = 800;
 
-export interface ConvolutionFilterGradient {
-  readonly convolution: Convolution;
-  /** [batch, height, width, inputChannels] */
-  readonly input: number;
-  /** [batch, output height, output width, outputChannels] */
-  readonly outputGradient: number;
-  /** [kernelHeight, kernelWidth, inputChannels / groups, outputChannels]; overwritten; must not overlap the others. */
-  readonly filterGradient: number;
+/** The gradient of the loss with respect to the filter, from that with respect to the result. */
+export function convolutionFilterGradient(context: KernelContext, call: ConvolutionCall): void {
+  for (let group = 0; group < call.groups; group += 1) groupGradient(context, call, group);
 }
 
-/** The gradient of the loss with respect to the filter. */
-export function convolutionFilterGradient(context: KernelContext, gradient: ConvolutionFilterGradient): void {
-  const { groups = 1 } = gradient.convolution;
-  for (let group = 0; group < groups; group += 1) groupGradient(context, gradient, group);
-}
-
-function groupGradient(context: KernelContext, gradient: ConvolutionFilterGradient, group: number): void {
+function groupGradient(context: KernelContext, call: ConvolutionCall, group: number): void {
   const { exports } = context;
-  const { convolution, outputGradient, filterGradient } = gradient;
-  const { batch, inputChannels, outputChannels, groups = 1 } = convolution;
-  const [vertical, horizontal] = axesOf(convolution);
+  const { batch, inputChannels, outputChannels, groups, axes, filter, result } = call;
+  const [vertical, horizontal] = axes;
   const [inputs, outputs] = [inputChannels / groups, outputChannels / groups];
   const productRows = vertical.kernel * horizontal.kernel * inputs;
   if (productRows * outputs === 0) return;
@@ -67,11 +55,11 @@ function groupGradient(context: KernelContext, gradient: ConvolutionFilterGradie
 
   const rowsTogether = Math.max(1, Math.floor(blockDepth / Math.max(1, horizontal.output)));
   for (const strip of [widest, ...strips]) {
-    transposeStrip(context, gradient, group, planes, strip, transposed);
+    transposeStrip(context, call, group, planes, strip, transposed);
     const segments = strip.images * strip.rows;
     const depth = segments * horizontal.output;
     const firstOutput = (strip.image * vertical.output + strip.row) * horizontal.output;
-    const pointer = outputGradient + (firstOutput * outputChannels + group * outputs) * elementBytes;
+    const pointer = result + (firstOutput * outputChannels + group * outputs) * elementBytes;
     packPanels(context, { pointer, rowStride: outputChannels, columnStride: 1 }, depth, outputs, panels, depth * panelStep);
     // Without outputs there is still one product, which writes zeros.
     for (let segment = 0; segment === 0 || segment < segments; segment += rowsTogether) {
@@ -86,7 +74,7 @@ function groupGradient(context: KernelContext, gradient: ConvolutionFilterGradie
         depth * panelStep,
         outputs,
         resultTable,
-        filterGradient + group * outputs * elementBytes,
+        filter + group * outputs * elementBytes,
         Number(strip !== widest || segment > 0),
         edgeTile,
       );
@@ -121,24 +109,23 @@ function planesOf(vertical: Axis, horizontal: Axis, widest: Strip, channels: num
 /** Transposes what a strip reads, with zeros around it. */
 function transposeStrip(
   context: KernelContext,
-  { convolution, input }: ConvolutionFilterGradient,
+  { inputChannels, groups, axes: [vertical, horizontal], image: images }: ConvolutionCall,
   group: number,
   planes: Planes,
   strip: Strip,
   transposed: number,
 ): void {
-  const { inputChannels, groups = 1, height, width, strides = [1, 1] } = convolution;
   const { left, columns, rowStride, planeStride } = planes;
   const channels = inputChannels / groups;
-  const [rowStep, columnStep] = strides;
-  const firstRow = strip.row * rowStep + planes.top;
-  const [rowStart, rowEnd] = overlap(firstRow, planes.height, height);
+  const { input: width, stride: columnStep } = horizontal;
+  const firstRow = strip.row * vertical.stride + planes.top;
+  const [rowStart, rowEnd] = overlap(firstRow, planes.height, vertical.input);
   // Rows that are read whole are one long row.
   const together = columnStep === 1 && left === 0 && columns === width ? rowEnd - rowStart : 1;
   context.exports.fillZero(transposed, planes.bytes);
   for (let image = 0; image < strip.images; image += 1) {
     for (let row = rowStart; row < rowEnd; row += together) {
-      const sourceRow = ((strip.image + image) * height + firstRow + row) * width;
+      const sourceRow = ((strip.image + image) * vertical.input + firstRow + row) * width;
       const targetRow = image * planes.imageStride + row * rowStride;
       for (let remainder = 0; remainder < columnStep; remainder += 1) {
         // Columns left + remainder + j·columnStep that lie inside the input.
@@ -151,7 +138,7 @@ function transposeStrip(
         transposeCopy(context, {
           rows: channels,
           columns: (end - start) * together,
-          source: { pointer: input + from * elementBytes, rowStride: 1, columnStride: columnStep * inputChannels },
+          source: { pointer: images + from * elementBytes, rowStride: 1, columnStride: columnStep * inputChannels },
           target: { pointer: transposed + to * elementBytes, rowStride: planeStride },
         });
       }

@@ -2,25 +2,18 @@
 
 export { type BaseModuleOptions, instantiateBase, type KernelExports } from "./base.ts";
 export type { BlockDone, KernelContext, ScratchMemory } from "./context.ts";
-export type { Convolution, Padding2d } from "./convolution.ts";
-export {
-  type ConvolutionForward,
-  type ConvolutionInputGradient,
-  convolutionForward,
-  convolutionInputGradient,
-} from "./convolve.ts";
-export { type ConvolutionFilterGradient, convolutionFilterGradient } from "./filter-gradient.ts";
+export type { Axis, Convolution, ConvolutionCall } from "./convolution.ts";
+export { convolutionForward, convolutionInputGradient } from "./convolve.ts";
+export { convolutionFilterGradient } from "./filter-gradient.ts";
 export { type BatchStrides, gemm, type MatrixProduct } from "./gemm.ts";
 export {
-  type AveragePool,
-  type AveragePoolGradient,
   averagePool2d,
   averagePool2dGradient,
-  type MaxPool,
-  type MaxPoolGradient,
+  type MaxPoolingCall,
   maxPool2d,
   maxPool2dGradient,
   type Pooling,
+  type PoolingCall,
 } from "./pooling.ts";
 export { logSoftmax, type RowOperation, softmax } from "./softmax.ts";
 export { type StridedMatrix, type TransposeCopy, transposeCopy } from "./transpose.ts";

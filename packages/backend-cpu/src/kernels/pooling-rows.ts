@@ -24,7 +24,6 @@ export type PoolRow = (
 
 export interface PoolingExports {
   readonly maxPoolRow: PoolRow;
-  readonly maxPoolRowPositions: PoolRow;
   readonly averagePoolRow: PoolRow;
   /** Here `output` is read, and the image is added to. */
   readonly averagePoolRowGradient: PoolRow;
@@ -34,8 +33,7 @@ export interface PoolingExports {
 
 export function poolingFunctions(): Record<keyof PoolingExports, FunctionBuilder> {
   return {
-    maxPoolRow: poolRow((window) => maximum(window, false)),
-    maxPoolRowPositions: poolRow((window) => maximum(window, true)),
+    maxPoolRow: poolRow(maximum),
     averagePoolRow: poolRow(average),
     averagePoolRowGradient: poolRow(averageGradient),
     addAtPositions: addAtPositions(),
@@ -115,13 +113,13 @@ function poolRow(emitWindow: (window: Window) => void): FunctionBuilder {
   return f;
 }
 
-function maximum(window: Window, withPositions: boolean): void {
+function maximum(window: Window): void {
   const { f, part, element, output, positions, channels, skipped, firstPosition, size, firstChannel, eachElement } = window;
   const vectors = part.values.map((value) => ({ value, best: f.local("v128"), where: f.local("v128") }));
   const [position, isKept] = f.localsOf("v128", 2);
   const minusInfinity = f.f32x4Constant(Number.NEGATIVE_INFINITY);
   const advance = (amount: Local): void => {
-    if (withPositions) f.get(position).get(amount).i32x4Splat().i32x4Add().set(position);
+    f.get(position).get(amount).i32x4Splat().i32x4Add().set(position);
   };
   // Positions are those of the first channel; the channel's number is added at the end.
   f.get(firstPosition).i32x4Splat().set(position);
@@ -133,7 +131,7 @@ function maximum(window: Window, withPositions: boolean): void {
         // Kept is what is not smaller, and the first NaN.
         f.get(value).get(best).f32x4Le().get(best).get(best).f32x4Ne().v128Or().set(isKept);
         f.get(best).get(value).get(isKept).v128Bitselect().set(best);
-        if (withPositions) f.get(where).get(position).get(isKept).v128Bitselect().set(where);
+        f.get(where).get(position).get(isKept).v128Bitselect().set(where);
       }
       advance(channels);
     },
@@ -143,7 +141,6 @@ function maximum(window: Window, withPositions: boolean): void {
     output,
     vectors.map(({ best }) => best),
   );
-  if (!withPositions) return;
   for (const [index, { where }] of vectors.entries()) {
     const channelNumbers = Int32Array.from([0, 1, 2, 3], (lane) => index * 4 + lane);
     f.get(where).v128(new Uint8Array(channelNumbers.buffer)).i32x4Add().get(firstChannel).i32x4Splat().i32x4Add();

@@ -1,24 +1,25 @@
 // Pooling and its gradients against plain loops: windows, strides, paddings, channel tails, ties, NaN, −∞.
 
 import { describe, expect, test } from "vitest";
+import { type PoolingSizes, poolingOf } from "../../test/geometry.ts";
 import { epsilon, expectClose, KernelBench, randomNumbers } from "../../test/kernel-bench.ts";
-import { averagePool2d, averagePool2dGradient, maxPool2d, maxPool2dGradient, type Pooling, pooledExtents } from "./pooling.ts";
+import { averagePool2d, averagePool2dGradient, maxPool2d, maxPool2dGradient, type Pooling } from "./pooling.ts";
 
 const bench = new KernelBench(true);
 
 /** Calls back once per output element with the flat input positions (within the whole batch) of its window. */
 function eachWindow(pooling: Pooling, visit: (output: number, inputs: number[]) => void): void {
-  const { batch, height, width, channels, window, strides, padding = { top: 0, left: 0 } } = pooling;
-  const [rows, columns] = pooledExtents(pooling);
+  const { batch, channels, axes } = pooling;
+  const [{ input: height, output: rows }, { input: width, output: columns }] = axes;
   for (let n = 0; n < batch; n += 1) {
     for (let oy = 0; oy < rows; oy += 1) {
       for (let ox = 0; ox < columns; ox += 1) {
         for (let c = 0; c < channels; c += 1) {
           const inputs: number[] = [];
-          for (let wy = 0; wy < window[0]; wy += 1) {
-            for (let wx = 0; wx < window[1]; wx += 1) {
-              const y = oy * strides[0] + wy - padding.top;
-              const x = ox * strides[1] + wx - padding.left;
+          for (let wy = 0; wy < axes[0].kernel; wy += 1) {
+            for (let wx = 0; wx < axes[1].kernel; wx += 1) {
+              const y = oy * axes[0].stride + wy - axes[0].before;
+              const x = ox * axes[1].stride + wx - axes[1].before;
               if (y < 0 || y >= height || x < 0 || x >= width) continue;
               inputs.push(((n * height + y) * width + x) * channels + c);
             }
@@ -31,8 +32,8 @@ function eachWindow(pooling: Pooling, visit: (output: number, inputs: number[]) 
 }
 
 function check(pooling: Pooling, x: Float32Array): void {
-  const { batch, height, width, channels } = pooling;
-  const [rows, columns] = pooledExtents(pooling);
+  const { batch, channels, axes } = pooling;
+  const [{ input: height, output: rows }, { input: width, output: columns }] = axes;
   const inputs = batch * height * width * channels;
   const outputs = batch * rows * columns * channels;
   const imageSize = height * width * channels;
@@ -62,32 +63,32 @@ function check(pooling: Pooling, x: Float32Array): void {
     }
     means[output] = sum / window.length;
   });
-  const windowSize = pooling.window[0] * pooling.window[1];
+  const windowSize = axes[0].kernel * axes[1].kernel;
   const [input, outputGradient] = [bench.put(x), bench.put(dy)];
   const output = bench.output(outputs);
   const positions = bench.output(outputs);
-  maxPool2d(bench.context, { pooling, input, output });
+  maxPool2d(bench.context, { ...pooling, image: input, result: output });
   expectClose(bench.floats(output, outputs), maxima, 0);
-  maxPool2d(bench.context, { pooling, input, output, positions });
+  maxPool2d(bench.context, { ...pooling, image: input, result: output, positions });
   expectClose(bench.floats(output, outputs), maxima, 0);
   expect([...bench.integers(positions, outputs)]).toEqual([...where]);
   const inputGradient = bench.output(inputs);
-  maxPool2dGradient(bench.context, { pooling, outputGradient, positions, inputGradient });
+  maxPool2dGradient(bench.context, { ...pooling, result: outputGradient, positions, image: inputGradient });
   // At most `windowSize` windows overlap in an element, each addition of values below 1 rounds once.
   expectClose(bench.floats(inputGradient, inputs), maxGradient, windowSize ** 2 * epsilon);
-  averagePool2d(bench.context, { pooling, input, output });
+  averagePool2d(bench.context, { ...pooling, image: input, result: output });
   // The inputs are below 1, so the sum of a window is below its size.
   expectClose(bench.floats(output, outputs), means, (windowSize + 1) * epsilon);
-  averagePool2dGradient(bench.context, { pooling, outputGradient, inputGradient });
+  averagePool2dGradient(bench.context, { ...pooling, result: outputGradient, image: inputGradient });
   const allowed = magnitudes.map((magnitude) => (windowSize + 2) * epsilon * magnitude);
   expectClose(bench.floats(inputGradient, inputs), meanGradient, allowed);
   bench.checkAndFree();
 }
 
-const base: Pooling = { batch: 2, height: 7, width: 9, channels: 5, window: [2, 2], strides: [2, 2] };
+const base: PoolingSizes = { batch: 2, height: 7, width: 9, channels: 5, window: [2, 2], strides: [2, 2] };
 const around = { top: 1, bottom: 1, left: 1, right: 1 };
 
-const cases: Record<string, Pooling> = {
+const cases: Record<string, PoolingSizes> = {
   "2×2": base,
   "3×3, overlapping, padded": { ...base, window: [3, 3], padding: around },
   "stride 1": { ...base, window: [3, 2], strides: [1, 1], padding: { top: 2, bottom: 0, left: 0, right: 1 } },
@@ -103,9 +104,10 @@ const cases: Record<string, Pooling> = {
 };
 
 describe("pooling", () => {
-  test.each(Object.entries(cases))("%s", (_, pooling) => {
+  test.each(Object.entries(cases))("%s", (_, sizes) => {
     const random = randomNumbers(3);
-    const length = pooling.batch * pooling.height * pooling.width * pooling.channels;
+    const pooling = poolingOf(sizes);
+    const length = sizes.batch * sizes.height * sizes.width * sizes.channels;
     check(
       pooling,
       Float32Array.from({ length }, () => random() * 2 - 1),
@@ -125,10 +127,10 @@ describe("pooling", () => {
       // Padding smaller than the window, so that no window is empty.
       const side = (extent: number): number => Math.floor(random() * extent);
       const padding = { top: side(window[0]), bottom: side(window[0]), left: side(window[1]), right: side(window[1]) };
-      const pooling = { batch: upTo(2), height: upTo(9), width: upTo(9), channels: upTo(9), window, strides: [upTo(3), upTo(3)] as const };
-      const length = pooling.batch * pooling.height * pooling.width * pooling.channels;
+      const sizes = { batch: upTo(2), height: upTo(9), width: upTo(9), channels: upTo(9), window, strides: [upTo(3), upTo(3)] as const };
+      const length = sizes.batch * sizes.height * sizes.width * sizes.channels;
       check(
-        { ...pooling, padding },
+        poolingOf({ ...sizes, padding }),
         Float32Array.from({ length }, () => random() * 2 - 1),
       );
     }
@@ -136,7 +138,7 @@ describe("pooling", () => {
 
   test("NaN, −∞ and windows wholly in the padding", () => {
     const x = [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.NaN, 1, 2, Number.NaN, Number.NaN, 3];
-    const pooling: Pooling = {
+    const pooling = poolingOf({
       batch: 1,
       height: 1,
       width: 8,
@@ -144,14 +146,14 @@ describe("pooling", () => {
       window: [1, 2],
       strides: [1, 2],
       padding: { top: 0, bottom: 0, left: 2, right: 0 },
-    };
+    });
     const [input, output, positions] = [bench.put(x), bench.output(5), bench.output(5)];
-    maxPool2d(bench.context, { pooling, input, output, positions });
+    maxPool2d(bench.context, { ...pooling, image: input, result: output, positions });
     const none = Number.NEGATIVE_INFINITY;
     expect([...bench.floats(output, 5)]).toEqual([none, none, Number.NaN, Number.NaN, Number.NaN]);
     expect([...bench.integers(positions, 5)]).toEqual([-1, 0, 2, 5, 6]);
     const [outputGradient, inputGradient] = [bench.put([1, 2, 3, 4, 5]), bench.output(8)];
-    maxPool2dGradient(bench.context, { pooling, outputGradient, positions, inputGradient });
+    maxPool2dGradient(bench.context, { ...pooling, result: outputGradient, positions, image: inputGradient });
     expect([...bench.floats(inputGradient, 8)]).toEqual([2, 0, 3, 0, 0, 4, 5, 0]);
     bench.checkAndFree();
   });

@@ -1,112 +1,93 @@
 // Max and average pooling of NHWC images, and their gradients.
 
 import { elementBytes, type KernelContext } from "./context.ts";
-import { axesOf, type Padding2d } from "./convolution.ts";
+import type { Axis } from "./convolution.ts";
 import type { PoolRow } from "./pooling-rows.ts";
+import { carveScratch } from "./scratch.ts";
 
-/** Windows over each channel of [batch, height, width, channels]. */
+/** Windows over each channel of images. */
 export interface Pooling {
   readonly batch: number;
-  readonly height: number;
-  readonly width: number;
   readonly channels: number;
-  /** Vertical, horizontal. */
-  readonly window: readonly [number, number];
-  readonly strides: readonly [number, number];
-  /** Default: none. */
-  readonly padding?: Padding2d;
+  /** Windows are not dilated. */
+  readonly axes: readonly [vertical: Axis, horizontal: Axis];
 }
 
-/** Rows and columns of the result. */
-export function pooledExtents({ window, ...images }: Pooling): readonly [height: number, width: number] {
-  const [vertical, horizontal] = axesOf({ ...images, kernelHeight: window[0], kernelWidth: window[1] });
-  return [vertical.output, horizontal.output];
-}
-
-export interface MaxPool {
-  readonly pooling: Pooling;
+/** The arrays of a pooling: each of the kernels reads some and overwrites the others. */
+export interface PoolingCall extends Pooling {
   /** [batch, height, width, channels] */
-  readonly input: number;
+  readonly image: number;
   /** [batch, pooled height, pooled width, channels] */
-  readonly output: number;
+  readonly result: number;
+}
+
+export interface MaxPoolingCall extends PoolingCall {
   /**
    * Where each maximum is, as int32 (row · width + column) · channels + channel within its image: the first one,
-   * or the first NaN; −1 for a window that lies wholly in the padding.
+   * or the first NaN; −1 for a window that lies wholly in the padding. Shaped as the result.
    */
-  readonly positions?: number;
+  readonly positions?: number | undefined;
 }
 
-/** The largest element of each window; NaN wins, padding counts as −∞. */
-export function maxPool2d({ exports }: KernelContext, { pooling, input, output, positions }: MaxPool): void {
-  eachRow(positions === undefined ? exports.maxPoolRow : exports.maxPoolRowPositions, pooling, input, output, positions);
+/** Elements of one image and of its result. */
+const sizes = ({ axes: [vertical, horizontal], channels }: Pooling): readonly [image: number, result: number] => [
+  vertical.input * horizontal.input * channels,
+  vertical.output * horizontal.output * channels,
+];
+
+/** The largest element of each window, and where it is; NaN wins, padding counts as −∞. */
+export function maxPool2d(context: KernelContext, call: MaxPoolingCall): void {
+  const [positions] = call.positions === undefined ? carveScratch(context, call.batch * sizes(call)[1] * elementBytes) : [call.positions];
+  eachRow(context.exports.maxPoolRow, call, positions);
 }
 
-export interface MaxPoolGradient {
-  readonly pooling: Pooling;
-  /** [batch, pooled height, pooled width, channels] */
-  readonly outputGradient: number;
-  /** The positions that `maxPool2d` wrote. */
-  readonly positions: number;
-  /** [batch, height, width, channels]; overwritten. */
-  readonly inputGradient: number;
-}
-
-/** Each element of the output's gradient goes to the position of its maximum. */
-export function maxPool2dGradient({ exports }: KernelContext, gradient: MaxPoolGradient): void {
-  const { pooling, outputGradient, positions, inputGradient } = gradient;
-  const [height, width] = pooledExtents(pooling);
-  const outputs = height * width * pooling.channels;
-  const inputBytes = pooling.height * pooling.width * pooling.channels * elementBytes;
-  exports.fillZero(inputGradient, pooling.batch * inputBytes);
-  for (let image = 0; image < pooling.batch; image += 1) {
-    const offset = image * outputs * elementBytes;
-    exports.addAtPositions(outputGradient + offset, positions + offset, outputs, inputGradient + image * inputBytes);
+/** Each element of the result's gradient goes to the position of its maximum. */
+export function maxPool2dGradient({ exports }: KernelContext, call: PoolingCall & { readonly positions: number }): void {
+  const { batch, image, result, positions } = call;
+  const [pixels, results] = sizes(call);
+  exports.fillZero(image, batch * pixels * elementBytes);
+  for (let item = 0; item < batch; item += 1) {
+    const offset = item * results * elementBytes;
+    exports.addAtPositions(result + offset, positions + offset, results, image + item * pixels * elementBytes);
   }
 }
 
-export interface AveragePool {
-  readonly pooling: Pooling;
-  /** [batch, height, width, channels] */
-  readonly input: number;
-  /** [batch, pooled height, pooled width, channels] */
-  readonly output: number;
-}
-
 /** The mean of each window; padding is not counted. A window wholly in the padding gives NaN (0 / 0). */
-export function averagePool2d({ exports }: KernelContext, { pooling, input, output }: AveragePool): void {
-  eachRow(exports.averagePoolRow, pooling, input, output);
+export function averagePool2d({ exports }: KernelContext, call: PoolingCall): void {
+  eachRow(exports.averagePoolRow, call);
 }
 
-export interface AveragePoolGradient {
-  readonly pooling: Pooling;
-  /** [batch, pooled height, pooled width, channels] */
-  readonly outputGradient: number;
-  /** [batch, height, width, channels]; overwritten. */
-  readonly inputGradient: number;
-}
-
-/** Each element of the output's gradient is divided evenly among the elements of its window. */
-export function averagePool2dGradient({ exports }: KernelContext, gradient: AveragePoolGradient): void {
-  const { pooling, outputGradient, inputGradient } = gradient;
-  const { batch, height, width, channels } = pooling;
-  exports.fillZero(inputGradient, batch * height * width * channels * elementBytes);
-  eachRow(exports.averagePoolRowGradient, pooling, inputGradient, outputGradient);
+/** Each element of the result's gradient is divided evenly among the elements of its window. */
+export function averagePool2dGradient({ exports }: KernelContext, call: PoolingCall): void {
+  exports.fillZero(call.image, call.batch * sizes(call)[0] * elementBytes);
+  eachRow(exports.averagePoolRowGradient, call);
 }
 
 /** Calls the kernel for each row of results, with the rows of the image that its windows cover. */
-function eachRow(poolRow: PoolRow, pooling: Pooling, image: number, output: number, positions = output): void {
-  const { batch, height, width, channels, window, strides, padding } = pooling;
-  const [outputHeight, outputWidth] = pooledExtents(pooling);
+function eachRow(poolRow: PoolRow, { batch, channels, axes, image, result }: PoolingCall, positions = result): void {
+  const [{ input: height, output, kernel, stride, before }, horizontal] = axes;
+  const { input: width } = horizontal;
   const pixelBytes = channels * elementBytes;
   for (let item = 0; item < batch; item += 1) {
-    for (let y = 0; y < outputHeight; y += 1) {
-      const top = y * strides[0] - (padding?.top ?? 0);
+    for (let y = 0; y < output; y += 1) {
+      const top = y * stride - before;
       const row = Math.min(Math.max(0, top), height);
-      const rows = Math.max(0, Math.min(height, top + window[0]) - row);
+      const rows = Math.max(0, Math.min(height, top + kernel) - row);
       const start = image + (item * height + row) * width * pixelBytes;
-      const offset = (item * outputHeight + y) * outputWidth * pixelBytes;
-      const left = padding?.left ?? 0;
-      poolRow(start, rows, width, channels, window[1], strides[1], left, outputWidth, output + offset, positions + offset, row);
+      const offset = (item * output + y) * horizontal.output * pixelBytes;
+      poolRow(
+        start,
+        rows,
+        width,
+        channels,
+        horizontal.kernel,
+        horizontal.stride,
+        horizontal.before,
+        horizontal.output,
+        result + offset,
+        positions + offset,
+        row,
+      );
     }
   }
 }

@@ -1,60 +1,34 @@
 /** conv2d and its gradients. */
 import type { Matched, MatchedCall } from "@antler/compiler";
 import {
-  type Convolution,
+  type ConvolutionCall,
   convolutionFilterGradient,
   convolutionForward,
   convolutionInputGradient,
   type KernelContext,
 } from "../kernels/index.ts";
 import { address, contiguous } from "./float32.ts";
+import { axesOf } from "./windows.ts";
 
-interface ConvAttrs {
-  readonly strides: readonly [number, number];
-  readonly dilations: readonly [number, number];
-  readonly padding: readonly [readonly [number, number], readonly [number, number]];
-  readonly groups: number;
-}
-type Four = readonly [number, number, number, number];
-
-function geometry(call: MatchedCall, image: readonly number[], filter: readonly number[]): Convolution {
-  const { strides, dilations, padding, groups } = call.attrs as ConvAttrs;
-  const [batch, height, width, inputChannels] = image as Four;
-  const [kernelHeight, kernelWidth, , outputChannels] = filter as Four;
-  const [[top, bottom], [left, right]] = padding;
+/** The arrays of a convolution, given their places among the op's inputs and its output. */
+function arrays(call: MatchedCall, image: number, filter: number, result: number): ConvolutionCall {
+  const pointers = [...call.inputs, call.outputs[0]].map(address);
+  const shapes = [...call.specs.inputs, ...call.specs.outputs].map((s) => s.shape);
+  const images = shapes[image]!;
   return {
-    batch,
-    height,
-    width,
-    inputChannels,
-    outputChannels,
-    kernelHeight,
-    kernelWidth,
-    strides,
-    dilations,
-    groups,
-    padding: { top, bottom, left, right },
+    batch: images[0]!,
+    inputChannels: images[3]!,
+    outputChannels: shapes[filter]![3]!,
+    groups: (call.attrs as { readonly groups: number }).groups,
+    axes: axesOf(call, images, shapes[result]!),
+    image: pointers[image]!,
+    filter: pointers[filter]!,
+    result: pointers[result]!,
   };
 }
 
 export const convolutionKernels = (context: KernelContext): { readonly [op: string]: Matched } => ({
-  conv2d: contiguous(
-    (call) => {
-      const [x, w] = call.specs.inputs;
-      const convolution = geometry(call, x!.shape, w!.shape);
-      const [input, filter] = call.inputs.map(address) as [number, number];
-      convolutionForward(context, { convolution, input, filter, output: address(call.outputs[0]), ...(call.done && { done: call.done }) });
-    },
-    { epilogue: true },
-  ),
-  conv2dInputGrad: contiguous((call) => {
-    const convolution = geometry(call, call.specs.outputs[0]!.shape, call.specs.inputs[1]!.shape);
-    const [outputGradient, filter] = call.inputs.map(address) as [number, number];
-    convolutionInputGradient(context, { convolution, outputGradient, filter, inputGradient: address(call.outputs[0]) });
-  }),
-  conv2dFilterGrad: contiguous((call) => {
-    const convolution = geometry(call, call.specs.inputs[0]!.shape, call.specs.outputs[0]!.shape);
-    const [input, outputGradient] = call.inputs.map(address) as [number, number];
-    convolutionFilterGradient(context, { convolution, input, outputGradient, filterGradient: address(call.outputs[0]) });
-  }),
+  conv2d: contiguous((call) => convolutionForward(context, { ...arrays(call, 0, 1, 2), done: call.done }), { epilogue: true }),
+  conv2dInputGrad: contiguous((call) => convolutionInputGradient(context, arrays(call, 2, 1, 0))),
+  conv2dFilterGrad: contiguous((call) => convolutionFilterGradient(context, arrays(call, 0, 2, 1))),
 });

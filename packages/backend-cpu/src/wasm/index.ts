@@ -2,4 +2,5 @@
 
 export { FunctionBuilder, type FunctionOptions, type Label, type Local, type Operand, type ValueType } from "./function.ts";
 export { assembleModule, type MemoryImport, type ModuleContent } from "./module.ts";
+export type { InstructionName } from "./opcodes.ts";
 export { probeWasm, type WasmFeatures } from "./probe.ts";

@@ -6,7 +6,7 @@ import { type DataFormat, dataFormatOf } from "./images.ts";
 
 export interface FlattenOptions extends LayerOptions {
   /** Channels-first images are flattened in the order of channels-last ones. Default "channels_last". */
-  readonly dataFormat?: DataFormat | undefined;
+  readonly dataFormat?: DataFormat | null | undefined;
 }
 
 /** `[batch, a, b, …]` → `[batch, a · b · …]`; `[batch]` → `[batch, 1]`. */
@@ -15,7 +15,7 @@ export class Flatten extends Layer {
 
   constructor(options: FlattenOptions = {}) {
     super(options);
-    this.dataFormat = dataFormatOf("Flatten", options.dataFormat ?? "channels_last");
+    this.dataFormat = dataFormatOf("Flatten", options.dataFormat);
     this.inputSpec = { minRank: 1 };
   }
   override get className(): string {

@@ -1,13 +1,119 @@
 /** Layers: a class and a factory each. */
 export { Layer } from "../layer.ts";
 export { Activation, type ActivationOptions, activation } from "./activation.ts";
-export { Conv2D, type Conv2DOptions, conv2d } from "./conv2d.ts";
+export {
+  AdaptiveAveragePooling1D,
+  AdaptiveAveragePooling2D,
+  AdaptiveAveragePooling3D,
+  AdaptiveMaxPooling1D,
+  AdaptiveMaxPooling2D,
+  AdaptiveMaxPooling3D,
+  type AdaptivePoolingOptions,
+  adaptiveAveragePooling1d,
+  adaptiveAveragePooling2d,
+  adaptiveAveragePooling3d,
+  adaptiveMaxPooling1d,
+  adaptiveMaxPooling2d,
+  adaptiveMaxPooling3d,
+} from "./adaptive-pooling.ts";
+export * from "./aliases.ts";
+export {
+  AveragePooling1D,
+  type AveragePooling1DOptions,
+  AveragePooling2D,
+  type AveragePooling2DOptions,
+  AveragePooling3D,
+  type AveragePooling3DOptions,
+  averagePooling1d,
+  averagePooling2d,
+  averagePooling3d,
+} from "./average-pooling.ts";
+export type { Borders, BordersLike } from "./borders.ts";
+export { CenterCrop, type CenterCropOptions, centerCrop } from "./center-crop.ts";
+export {
+  Conv1D,
+  type Conv1DOptions,
+  Conv2D,
+  type Conv2DOptions,
+  Conv3D,
+  type Conv3DOptions,
+  type ConvOptions,
+  conv1d,
+  conv2d,
+  conv3d,
+} from "./conv.ts";
+export {
+  Conv1DTranspose,
+  type Conv1DTransposeOptions,
+  Conv2DTranspose,
+  type Conv2DTransposeOptions,
+  Conv3DTranspose,
+  type Conv3DTransposeOptions,
+  type ConvTransposeOptions,
+  conv1dTranspose,
+  conv2dTranspose,
+  conv3dTranspose,
+} from "./conv-transpose.ts";
+export type { ConvolutionOptions, ConvolutionPadding } from "./convolution.ts";
+export {
+  Cropping1D,
+  type Cropping1DOptions,
+  Cropping2D,
+  type Cropping2DOptions,
+  Cropping3D,
+  type Cropping3DOptions,
+  type CroppingOptions,
+  cropping1d,
+  cropping2d,
+  cropping3d,
+} from "./cropping.ts";
 export { Dense, type DenseOptions, dense } from "./dense.ts";
+export {
+  DepthwiseConv1D,
+  type DepthwiseConv1DOptions,
+  DepthwiseConv2D,
+  type DepthwiseConv2DOptions,
+  type DepthwiseConvOptions,
+  depthwiseConv1d,
+  depthwiseConv2d,
+} from "./depthwise-conv.ts";
 export { Dropout, type DropoutOptions, dropout } from "./dropout.ts";
 export { Flatten, type FlattenOptions, flatten } from "./flatten.ts";
-export type { DataFormat, Pair } from "./images.ts";
+export {
+  GlobalAveragePooling1D,
+  GlobalAveragePooling2D,
+  GlobalAveragePooling3D,
+  GlobalMaxPooling1D,
+  GlobalMaxPooling2D,
+  GlobalMaxPooling3D,
+  type GlobalPoolingOptions,
+  globalAveragePooling1d,
+  globalAveragePooling2d,
+  globalAveragePooling3d,
+  globalMaxPooling1d,
+  globalMaxPooling2d,
+  globalMaxPooling3d,
+} from "./global-pooling.ts";
+export type { DataFormat, Pair, Single, Sizes, Triple } from "./images.ts";
 export { InputLayer, type InputOptions, input } from "./input-layer.ts";
-export { MaxPooling2D, type MaxPooling2DOptions, maxPooling2d } from "./max-pooling2d.ts";
+export type { Interpolation } from "./interpolation.ts";
+export {
+  MaxPooling1D,
+  type MaxPooling1DOptions,
+  MaxPooling2D,
+  type MaxPooling2DOptions,
+  MaxPooling3D,
+  type MaxPooling3DOptions,
+  maxPooling1d,
+  maxPooling2d,
+  maxPooling3d,
+} from "./max-pooling.ts";
+export { Permute, type PermuteOptions, permute } from "./permute.ts";
+export type { PoolingOptions } from "./pooling.ts";
+export { RepeatVector, type RepeatVectorOptions, repeatVector } from "./repeat-vector.ts";
+export { Rescaling, type RescalingOptions, rescaling } from "./rescaling.ts";
+export { Reshape, type ReshapeOptions, reshape } from "./reshape.ts";
+export { Resizing, type ResizingOptions, resizing } from "./resizing.ts";
 export { Bidirectional, type BidirectionalOptions, bidirectional, type MergeMode } from "./rnn/bidirectional.ts";
 export { type CellCall, RNNCell } from "./rnn/cell.ts";
 export { GRU, GRUCell, type GRUCellOptions, type GRUOptions, gru, gruCell } from "./rnn/gru.ts";
@@ -16,3 +122,35 @@ export { RNN, type RNNCall, type RNNOptions, type RNNOutput, rnn, type SequenceO
 export { SimpleRNN, SimpleRNNCell, type SimpleRNNCellOptions, type SimpleRNNOptions, simpleRnn, simpleRnnCell } from "./rnn/simple-rnn.ts";
 export { StackedRNNCells, type StackedRNNCellsOptions, stackedRnnCells } from "./rnn/stacked.ts";
 export { TimeDistributed, type TimeDistributedOptions, timeDistributed } from "./rnn/time-distributed.ts";
+export {
+  SeparableConv1D,
+  type SeparableConv1DOptions,
+  SeparableConv2D,
+  type SeparableConv2DOptions,
+  type SeparableConvOptions,
+  separableConv1d,
+  separableConv2d,
+} from "./separable-conv.ts";
+export {
+  UpSampling1D,
+  type UpSampling1DOptions,
+  UpSampling2D,
+  type UpSampling2DOptions,
+  UpSampling3D,
+  type UpSampling3DOptions,
+  upSampling1d,
+  upSampling2d,
+  upSampling3d,
+} from "./up-sampling.ts";
+export {
+  ZeroPadding1D,
+  type ZeroPadding1DOptions,
+  ZeroPadding2D,
+  type ZeroPadding2DOptions,
+  ZeroPadding3D,
+  type ZeroPadding3DOptions,
+  type ZeroPaddingOptions,
+  zeroPadding1d,
+  zeroPadding2d,
+  zeroPadding3d,
+} from "./zero-padding.ts";

@@ -106,10 +106,10 @@ export const avgPoolGradOp: Op<PoolGradAttrs> = {
  */
 export function maxPool(x: TensorLike, window: number | Pair, options: WindowOptions = {}): Tensor {
   const t = toTensor("maxPool", x);
-  return apply(maxPoolOp, [t], geometry("maxPool", t, window, { strides: window, ...options }));
+  return apply(maxPoolOp, [t], geometry("maxPool", t, window, { ...options, strides: options.strides ?? window }));
 }
 /** The mean of each window; padding does not count. As `maxPool` otherwise. */
 export function avgPool(x: TensorLike, window: number | Pair, options: WindowOptions = {}): Tensor {
   const t = toTensor("avgPool", x);
-  return apply(avgPoolOp, [t], geometry("avgPool", t, window, { strides: window, ...options }));
+  return apply(avgPoolOp, [t], geometry("avgPool", t, window, { ...options, strides: options.strides ?? window }));
 }

@@ -4,11 +4,31 @@ import { apply } from "../dispatch.ts";
 import { ShapeError } from "../errors.ts";
 import { check } from "../forms.ts";
 import type { Op } from "../op.ts";
-import { abs, add, cast, div, iota, less, lessEqual, maximum, mod, mul, reshape, sin, sub, sum, transpose, where } from "../primitives.ts";
+import {
+  abs,
+  add,
+  cast,
+  clipByValue,
+  div,
+  floorDiv,
+  iota,
+  less,
+  lessEqual,
+  maximum,
+  mod,
+  mul,
+  reshape,
+  sin,
+  sub,
+  sum,
+  transpose,
+  where,
+} from "../primitives.ts";
 import * as s from "../scalar.ts";
 import { known, mulDim } from "../shape.ts";
 import { makeSpec } from "../spec.ts";
 import type { Tensor } from "../tensor.ts";
+import { expandDims } from "./arrays.ts";
 import { matMul } from "./matmul.ts";
 import { type Pair, pair } from "./window.ts";
 
@@ -63,15 +83,42 @@ function between(x: Tensor, attrs: Resample): Tensor {
   return add(before, mul(sub(behind, before), div(cast(place, x.dtype), whole)));
 }
 
+/** What lies around each old centre: the new pixels less than one old pixel away, first to last, and none beyond the image. */
+const aroundOp: Op<Resample & { readonly count: number }> = {
+  name: "aroundPixel",
+  infer: ([dy], { from, count }) => [makeSpec([dy!.shape[0]!, from, count, dy!.shape[2]!], dy!.dtype)],
+  how: {
+    kind: "view",
+    fill: () => 0,
+    at([a, j, k, b], attrs) {
+      const { each, first, whole } = steps(attrs);
+      const begin = s.floorDiv(s.add(s.mul(j!, s.int(whole)), s.int(-whole - first)), s.int(each));
+      const i = s.add(s.add(begin, s.int(1)), k!);
+      return [{ input: 0, index: [a!, i, b!], valid: s.within(i, attrs.to) }];
+    },
+  },
+};
+/** The gradient of `between`: each old pixel gathers what it gave. */
+function gathered(dy: Tensor, attrs: Resample): Tensor {
+  const { from, to } = attrs;
+  const { each, first, whole } = steps(attrs);
+  const count = Math.ceil((2 * to) / from) + 1;
+  const old = mul(iota([from, count], 0), whole);
+  const i = add(add(floorDiv(sub(old, whole + first), each), 1), iota([from, count], 1));
+  const place = clipByValue(add(mul(i, each), first), 0, whole * (from - 1));
+  const share = maximum(sub(1, div(cast(abs(sub(place, old)), dy.dtype), whole)), 0);
+  return sum(mul(apply(aroundOp, [dy], { ...attrs, count }), expandDims(share, -1)), { axis: 2 });
+}
+
 /**
  * A way to resize, from its kernel.
- * @param few a faster way where every new pixel sees as many old ones as the kernel is wide
+ * @param few a faster way where every new pixel sees as many old ones as the kernel is wide, and its gradient
  */
 /* @__NO_SIDE_EFFECTS__ */
 function resampling(
   name: string,
   kernel: Kernel,
-  few?: typeof between,
+  few?: { readonly there: typeof between; readonly back: typeof between },
 ): (x: TensorLike, size: number | Pair, options?: ResizeOptions) => Tensor {
   const op: Op<Resample> = {
     name,
@@ -83,7 +130,7 @@ function resampling(
     how: {
       kind: "composite",
       expand([x], attrs) {
-        if (few && !attrs.adjoint && !(attrs.antialias && attrs.from > attrs.to)) return [few(x!, attrs)];
+        if (few && !(attrs.antialias && attrs.from > attrs.to)) return [(attrs.adjoint ? few.back : few.there)(x!, attrs)];
         const w = weights(kernel, attrs, x!);
         return [matMul(attrs.adjoint ? transpose(w) : w, x!)];
       },
@@ -125,11 +172,10 @@ const lanczos =
  * @example
  * resizeBilinear(ones([1, 4, 4, 3]), [8, 6]).shape; // [1, 8, 6, 3]
  */
-export const resizeBilinear: ReturnType<typeof resampling> = /* @__PURE__ */ resampling(
-  "resizeBilinear",
-  (d) => maximum(sub(1, d), 0),
-  between,
-);
+export const resizeBilinear: ReturnType<typeof resampling> = /* @__PURE__ */ resampling("resizeBilinear", (d) => maximum(sub(1, d), 0), {
+  there: between,
+  back: gathered,
+});
 /** As `resizeBilinear`, with Keys's cubic of sixteen pixels (a = −½). */
 export const resizeBicubic: ReturnType<typeof resampling> = /* @__PURE__ */ resampling("resizeBicubic", cubic);
 /** As `resizeBilinear`, with Lanczos's kernel of radius 3. */

@@ -3,7 +3,7 @@ import { within } from "../context.ts";
 import { isBig, type TypedArray } from "../dtype.ts";
 import { IndexError } from "../errors.ts";
 import type { Node } from "../graph.ts";
-import type { FoldHow, MapHow, SourceHow, ViewHow } from "../op.ts";
+import type { FoldHow, MapHow, OpaqueHow, SourceHow, ViewHow } from "../op.ts";
 import * as s from "../scalar.ts";
 import { type Bindings, bindDim, elements } from "../shape.ts";
 import type { StaticSpec } from "../spec.ts";
@@ -84,41 +84,31 @@ export function interpret(node: Node, inputs: readonly Host[], outputs: readonly
   const loops = new Loops(bound);
   // Expressions must be built outside of any trace: definitions may call no ops.
   within("interpret", { trace: undefined }, () => {
-    if (how.kind === "map") map(node, how, loops, inputs, outputs);
+    if (how.kind === "map" || how.kind === "source") elementwise(node, how, loops, inputs, outputs);
     else if (how.kind === "view") view(node, how, loops, inputs, outputs[0]!);
-    else if (how.kind === "source") source(node, how, loops, inputs, outputs[0]!);
     else if (how.kind === "fold") fold(node, how, loops, inputs, outputs);
-    else if (how.kind === "opaque") {
+    else {
       const specs = { inputs: inputs.map((x) => x.spec), outputs: outputs.map((x) => x.spec) };
-      const kernel = node.op.kernels?.["reference"] ?? how.reference;
+      const kernel = node.op.kernels?.["reference"] ?? (how as OpaqueHow<Any>).reference;
       kernel(
         inputs.map((x) => x.data),
         outputs.map((x) => x.data),
         specs,
-        node.attrs,
+        node.attrs as Any,
       );
-    } else throw new Error(`internal: a ${how.kind} node reached the interpreter`);
+    }
   });
 }
 
-function map(node: Node, how: MapHow<Any>, loops: Loops, inputs: readonly Host[], outputs: readonly Host[]): void {
-  const shape = outputs[0]!.spec.shape;
-  const index = loops.add(shape);
-  const bodies = how.body(
-    inputs.map((x, k) => elementOf(x, k, index)),
-    node.attrs as Any,
-    inputs.map((x) => x.spec),
-  );
-  const memo = new Map();
-  const each = bodies.map((e) => evaluator(e, loops.leaf(inputs), memo));
-  loops.run(0, shape, (flat) => each.forEach((f, k) => outputs[k] && write(outputs[k], flat, f())));
-}
-
-function source(node: Node, how: SourceHow<Any>, loops: Loops, inputs: readonly Host[], output: Host): void {
-  const index = loops.add(output.spec.shape);
+function elementwise(node: Node, how: MapHow<Any> | SourceHow<Any>, loops: Loops, inputs: readonly Host[], outputs: readonly Host[]): void {
+  const { spec } = outputs[0]!;
+  const index = loops.add(spec.shape);
   const specs = inputs.map((x) => x.spec);
-  const f = evaluator(how.element(index, node.attrs as Any, specs, output.spec), loops.leaf(inputs));
-  loops.run(0, output.spec.shape, (flat) => write(output, flat, f()));
+  const elements = (): s.Expr[] => inputs.map((x, k) => elementOf(x, k, index));
+  const exprs = how.kind === "map" ? how.body(elements(), node.attrs as Any, specs) : [how.element(index, node.attrs as Any, specs, spec)];
+  const memo = new Map();
+  const each = exprs.map((e) => evaluator(e, loops.leaf(inputs), memo));
+  loops.run(0, spec.shape, (flat) => each.forEach((f, k) => outputs[k] && write(outputs[k], flat, f())));
 }
 
 function view(node: Node, how: ViewHow<Any>, loops: Loops, inputs: readonly Host[], output: Host): void {

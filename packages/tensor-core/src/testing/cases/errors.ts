@@ -32,6 +32,7 @@ import {
 import { randomUniform } from "../../random.ts";
 import { cond, scan, whileLoop } from "../../regions.ts";
 import type { Tensor } from "../../tensor.ts";
+import { refusals } from "./refusals.ts";
 
 export interface ErrorCase {
   readonly op: string;
@@ -111,4 +112,5 @@ export const errorCases: readonly ErrorCase[] = [
   row("scan", "carry", "ShapeError", () => scan((c: Tensor, x: Tensor) => [concat([c, x]), []] as const, ones([2]), ones([3, 2])), "scan: the body changes the carry's shape or dtype (tensor 0). Got f32[2] and f32[4]."),
   row("scan", "slices", "ShapeError", () => scan((c: Tensor) => [c, []] as const, ones([]), [ones([2]), ones([3])] as const), "scan: the slices differ in their first size. Got f32[2] and f32[3]."),
   row("scan", "no length", "ValueError", () => scan((c: Tensor) => [c, []] as const, ones([]), []), "scan: has neither slices nor a length."),
+  ...refusals,
 ];

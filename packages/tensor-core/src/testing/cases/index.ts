@@ -1,12 +1,15 @@
 /** The case table: every op in every situation that matters, one row each. */
 import { arithmeticCases } from "./arithmetic.ts";
+import { blockCases } from "./blocks.ts";
 import type { OpCase } from "./case.ts";
 import { convCases } from "./conv.ts";
 import { convolutionCases } from "./convolutions.ts";
 import { creationCases } from "./creation.ts";
+import { drawnCases } from "./drawn.ts";
 import { foldCasesTable } from "./folds.ts";
 import { logicCases } from "./logic.ts";
 import { matmulCases } from "./matmul.ts";
+import { namedCases } from "./named.ts";
 import { nnCases } from "./nn.ts";
 import { placeCases } from "./places.ts";
 import { poolCases } from "./pool.ts";
@@ -31,6 +34,9 @@ export const opCases: readonly OpCase[] = [
   ...poolCases,
   ...poolsCases,
   ...placeCases,
+  ...namedCases,
+  ...drawnCases,
+  ...blockCases,
   ...resizeCases,
   ...randomCases,
   ...regionCases,

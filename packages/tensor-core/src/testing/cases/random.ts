@@ -17,18 +17,16 @@ function philox(counter: readonly bigint[], key: readonly bigint[]): bigint[] {
   }
   return [a, b, c, d];
 }
-/** The words TensorFlow draws for a stateless seed. */
-export const philoxWords = (seed: readonly [number, number], n: number): number[] => philoxWordsFrom(seed, 0, n);
-/** The same, from a block of four words on. */
-function philoxWordsFrom(seed: readonly [number, number], first: number, n: number): number[] {
+/** The words TensorFlow draws for a stateless seed, from a block of four on. */
+export function philoxWords(seed: readonly [number, number], n: number, block = 0): number[] {
   const words = (s: number): bigint[] => [BigInt.asUintN(64, BigInt(s)) & MASK, BigInt.asUintN(64, BigInt(s)) >> 32n];
   const mixed = philox([...words(seed[0]), ...words(seed[1])], [0x3ec8f720n, 0x02461e29n]);
-  const blocks = Array.from({ length: Math.ceil(n / 4) }, (_, i) => philox([BigInt(first + i), 0n, mixed[2]!, mixed[3]!], mixed));
+  const blocks = Array.from({ length: Math.ceil(n / 4) }, (_, i) => philox([BigInt(block + i), 0n, mixed[2]!, mixed[3]!], mixed));
   return blocks.flat().slice(0, n).map(Number);
 }
 const fraction = (word: number): number => (word & 0x7fffff) * 2 ** -23;
-function normals(seed: readonly [number, number], n: number, first = 0): number[] {
-  const words = philoxWordsFrom(seed, first, n + (n % 2));
+export function standardNormals(seed: readonly [number, number], n: number, block = 0): number[] {
+  const words = philoxWords(seed, n + (n % 2), block);
   return Array.from({ length: n }, (_, i) => {
     const pair = i - (i % 2);
     const u = Math.max(fraction(words[pair]!), Math.fround(1e-7));
@@ -39,7 +37,7 @@ function normals(seed: readonly [number, number], n: number, first = 0): number[
 /** Each four have a stream of 256 blocks, and take from it what lies within two deviations. */
 const truncated = (seed: readonly [number, number], n: number): number[] =>
   Array.from({ length: Math.ceil(n / 4) }, (_, group) =>
-    normals(seed, 64, group * 256)
+    standardNormals(seed, 64, group * 256)
       .filter((v) => Math.abs(v) < 2)
       .slice(0, 4),
   )
@@ -74,8 +72,8 @@ export const randomCases: readonly OpCase[] = [
   row("randomUniform", "unit interval", () => randomUniform([7], { seed: [1, 2] }), drawn([7], philoxWords([1, 2], 7).map(fraction))),
   row("randomUniform", "another interval", () => randomUniform([2, 3], { seed: [3, 4], minval: -2, maxval: 6 }), scaled([2, 3], philoxWords([3, 4], 6).map((w) => fraction(w) * 8 - 2), 8), { tolerance: { k: 2, why: "a product and a sum" } }),
   row("randomUniform", "integers", () => randomUniform([9], { seed: [3, 4], minval: -5, maxval: 8, dtype: "int32" }), drawn([9], philoxWords([3, 4], 9).map((w) => (w % 13) - 5))),
-  row("randomNormal", "standard", () => randomNormal([3, 3], { seed: [1, 2] }), scaled([3, 3], normals([1, 2], 9), 5.7), { tolerance: drawings }),
-  row("randomNormal", "mean and deviation", () => randomNormal([5], { seed: [9, 9], mean: 10, stddev: 0.5 }), scaled([5], normals([9, 9], 5).map((v) => 10 + v / 2), 13), { tolerance: drawings }),
+  row("randomNormal", "standard", () => randomNormal([3, 3], { seed: [1, 2] }), scaled([3, 3], standardNormals([1, 2], 9), 5.7), { tolerance: drawings }),
+  row("randomNormal", "mean and deviation", () => randomNormal([5], { seed: [9, 9], mean: 10, stddev: 0.5 }), scaled([5], standardNormals([9, 9], 5).map((v) => 10 + v / 2), 13), { tolerance: drawings }),
   row("truncatedNormal", "standard", () => truncatedNormal([7, 9], { seed: [1, 2] }), scaled([7, 9], truncated([1, 2], 63), 5.7), { tolerance: drawings }),
   row("truncatedNormal", "mean and deviation", () => truncatedNormal([50], { seed: [7, 0], mean: 10, stddev: 0.5 }), scaled([50], truncated([7, 0], 50).map((v) => 10 + v / 2), 13), { tolerance: drawings }),
   row("truncatedNormal", "scalar and nothing", () => [truncatedNormal([], { seed: [1, 2] }), truncatedNormal([0], { seed: [1, 2] })], drawn([], []), { expected: () => [scaled([], truncated([1, 2], 1), 5.7), drawn([0], [])], tolerance: drawings }),

@@ -93,6 +93,7 @@ export const resizeCases: readonly OpCase[] = [
   bilinear("smaller, not evenly", [1, 5, 7, 1], [3, 4]),
   bilinear("one way larger, the other smaller", [1, 3, 6, 2], [5, 2]),
   bilinear("smaller, antialiased", [1, 7, 6, 1], [3, 2], true),
+  bilinear("much larger and much smaller", [1, 2, 9, 1], [9, 2]),
   bilinear("the same size", [1, 3, 2, 1], [3, 2]),
   bilinear("to one pixel, and from one", [1, 1, 4, 2], [3, 1]),
   row("resizeBicubic", resizeBicubic, cubic)("larger", [2, 3, 4, 1], [5, 8]),

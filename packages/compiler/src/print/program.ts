@@ -1,9 +1,10 @@
 /** Programs as text: steps, places, the reason each value is stored, and every kernel. */
 import { showDim, type Value } from "@antler/tensor-core";
-import type { Step } from "./lower.ts";
-import { type Place, readsOf, writesOf } from "./plan.ts";
-import { printKernel } from "./print-kernel.ts";
-import type { Executable } from "./program.ts";
+import { resolve } from "../aliases.ts";
+import type { Step } from "../lower.ts";
+import { type Place, readsOf, writesOf } from "../plan.ts";
+import type { Executable } from "../program.ts";
+import { printKernel } from "./kernel.ts";
 
 const showValue = (v: Value, names: Map<Value, string>): string => {
   let n = names.get(v);
@@ -25,7 +26,8 @@ export function printProgram(e: Executable): string {
           : s.node.op.name;
     const reads = readsOf(s).map((v) => showValue(v, names));
     const writes = writesOf(s).map(
-      (v) => `${showValue(v, names)} @${showPlace(plan.places.get(v))}${lowered.reasons.has(v) ? ` (${lowered.reasons.get(v)})` : ""}`,
+      (v) =>
+        `${showValue(v, names)} @${showPlace(plan.places.get(resolve(lowered.aliases, v)))}${lowered.reasons.has(v) ? ` (${lowered.reasons.get(v)})` : ""}`,
     );
     return `${k}: ${s.kind} ${what}: ${reads.join(", ")} -> ${writes.join(", ")}`;
   };

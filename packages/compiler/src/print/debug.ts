@@ -1,5 +1,6 @@
 /** The debug printer: listens to the core's events and writes what it hears. `ANTLER_DEBUG=1` to `4` turns it on. */
-import { type AntlerEvent, onEvent, printGraph } from "@antler/tensor-core";
+import { type AntlerEvent, onEvent } from "@antler/tensor-core";
+import { printGraph } from "@antler/tensor-core/text";
 
 /** 1: timings. 2: and kernels' names, reads, work on the host. 3: and graphs. 4: and the kernels themselves, with their memory. */
 export type DebugLevel = 1 | 2 | 3 | 4;
@@ -7,12 +8,17 @@ export type DebugLevel = 1 | 2 | 3 | 4;
 /**
  * Writes what is traced, compiled and run until the returned function is called.
  * @param write takes one message, of one or more lines; the console's error stream by default
+ * @param listen where events come from
  * @example
  * const stop = debugPrinter(1);
  * stop();
  */
-export function debugPrinter(level: DebugLevel, write: (message: string) => void = (m) => console.error(m)): () => void {
-  return onEvent((e) => {
+export function debugPrinter(
+  level: DebugLevel,
+  write: (message: string) => void = (m) => console.error(m),
+  listen: typeof onEvent = onEvent,
+): () => void {
+  return listen((e) => {
     for (const message of messages(e, level)) write(`antler: ${message}`);
   });
 }
@@ -38,14 +44,4 @@ function messages(e: AntlerEvent, level: DebugLevel): string[] {
     default:
       return [];
   }
-}
-
-let listening = false;
-/** Turns the printer on, once, where the environment asks for it. */
-export function debugFromEnvironment(): void {
-  const { process } = globalThis as { readonly process?: { readonly env?: { readonly [name: string]: string | undefined } } };
-  const level = Number(process?.env?.["ANTLER_DEBUG"] ?? 0);
-  if (listening || !(level >= 1)) return;
-  listening = true;
-  debugPrinter(Math.min(level, 4) as DebugLevel);
 }
