@@ -3,8 +3,9 @@ import { mapTree, type Shape, Tensor } from "@antler/tensor-core";
 
 export type Nested = Tensor | readonly Tensor[] | { readonly [name: string]: Tensor };
 
-/** The shapes of a nest, in the same structure. */
-export type ShapesOf<T extends Nested> = T extends Tensor ? Shape : { readonly [K in keyof T]: Shape };
+/** The shapes of a nest, in the same structure; of any nest any, so that every layer is an `AnyLayer`. */
+// biome-ignore lint/suspicious/noExplicitAny: the only type that tells `any` from others is itself
+export type ShapesOf<T extends Nested> = 0 extends 1 & T ? any : T extends Tensor ? Shape : { readonly [K in keyof T]: Shape };
 
 /** The masks of a nest, in the same structure: bool, true where a step counts, or null. */
 export type MasksOf<T extends Nested> = T extends Tensor ? Tensor | null : { readonly [K in keyof T]: Tensor | null };

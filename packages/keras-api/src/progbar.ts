@@ -2,8 +2,8 @@
 import type { Writer } from "./host.ts";
 
 export interface ProgbarOptions {
-  /** How many steps there are. */
-  readonly target: number;
+  /** How many steps there are; undefined where only the end tells. */
+  readonly target: number | undefined;
   readonly writer: Writer;
   /** 1: a bar, drawn over and over on a terminal; 2: one line at the end. */
   readonly verbose: 1 | 2;
@@ -20,6 +20,7 @@ export class Progbar {
   readonly #start: number;
   #afterFirst: number | undefined;
   #drawn = Number.NEGATIVE_INFINITY;
+  #seen = 0;
 
   constructor(options: ProgbarOptions) {
     this.#options = options;
@@ -33,6 +34,7 @@ export class Progbar {
   }
   /** Takes the time of a step that is not drawn. The first is not typical: it compiles. */
   tick(step: number): void {
+    this.#seen = step;
     if (step === 1) this.#afterFirst = this.#options.clock();
   }
   /** Draws the bar after a step. */
@@ -40,19 +42,20 @@ export class Progbar {
     if (!this.isDue()) return;
     const { writer, clock } = this.#options;
     this.#drawn = clock();
-    writer.write(`\r\x1b[K${this.#bar(step)} ${bold(this.#remaining(step), true)}${this.#pace(step)}${metrics(values)}`);
+    writer.write(`\r\x1b[K${this.#bar(step)} ${this.#remaining(step)}${this.#pace(step)}${metrics(values)}`);
   }
   /** Draws the last state and goes to the next line. */
   finish(values: Readonly<Record<string, number>>): void {
-    const { target, writer, verbose, clock } = this.#options;
+    const { target = this.#seen, writer, verbose, clock } = this.#options;
     const elapsed = `${((clock() - this.#start) / 1000).toFixed(0)}s`;
     const end = `${this.#pace(target)}${metrics(values)}\n`;
     if (verbose === 2) writer.write(`${count(target, target)} - ${elapsed} -${end}`);
-    else writer.write(`${writer.isTerminal ? "\r\x1b[K" : ""}${this.#bar(target)} ${bold(elapsed, writer.isTerminal)}${end}`);
+    else writer.write(`${writer.isTerminal ? "\r\x1b[K" : ""}${this.#bar(target, target)} ${bold(elapsed, writer.isTerminal)}${end}`);
   }
 
-  #bar(step: number): string {
-    const { target, writer } = this.#options;
+  #bar(step: number, target: number | undefined = this.#options.target): string {
+    const { writer } = this.#options;
+    if (target === undefined) return `${String(step).padStart(7)}/Unknown`;
     const done = Math.floor((WIDTH * step) / target);
     if (!writer.isTerminal) return `${count(step, target)} ${"━".repeat(WIDTH)}`;
     const full = done > 0 ? `\x1b[32m${"━".repeat(done)}\x1b[0m` : "";
@@ -65,7 +68,11 @@ export class Progbar {
     return step ? (now - this.#start) / 1000 / step : 0;
   }
   #remaining(step: number): string {
-    const eta = Math.floor(this.#seconds(step) * (this.#options.target - step));
+    const { target } = this.#options;
+    return target === undefined ? "" : bold(this.#eta(target - step, step), true);
+  }
+  #eta(steps: number, step: number): string {
+    const eta = Math.floor(this.#seconds(step) * steps);
     const two = (n: number): string => String(n).padStart(2, "0");
     if (eta > 3600) return `${Math.floor(eta / 3600)}:${two(Math.floor((eta % 3600) / 60))}:${two(eta % 60)}`;
     return eta > 60 ? `${Math.floor(eta / 60)}:${two(eta % 60)}` : `${eta}s`;

@@ -2,7 +2,11 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { clearSession, layers, type Sequential, sequential } from "../src/index.ts";
 import { Progbar } from "../src/progbar.ts";
-import { golden } from "./golden.ts";
+import { golden, scriptHash } from "./golden.ts";
+
+it("the golden numbers are of the script beside them", () => {
+  expect(golden.script).toBe(scriptHash);
+});
 
 beforeEach(() => clearSession());
 

@@ -8,25 +8,9 @@ export interface Numbers {
   readonly shape: readonly number[];
   readonly data: readonly number[];
 }
-interface TrainingCase {
-  readonly model: string;
-  readonly optimizer: string;
-  readonly loss: string;
-  readonly metrics: readonly string[];
-  readonly batch_size: number;
-  readonly epochs: number;
-  readonly x: Numbers;
-  readonly y: Numbers;
-  readonly before: readonly Numbers[];
-  readonly history: Readonly<Record<string, readonly number[]>>;
-  readonly after: readonly Numbers[];
-  readonly evaluate: readonly number[];
-  readonly predict: Numbers;
-}
 interface Golden {
   readonly keras: string;
   readonly script: string;
-  readonly training: readonly TrainingCase[];
   readonly dropout: readonly Numbers[];
   readonly configs: {
     readonly names: readonly string[];

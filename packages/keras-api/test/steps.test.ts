@@ -11,7 +11,17 @@ import {
   tensor,
 } from "@antler/tensor-core";
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { Callback, clearSession, type Logs, layers, type Sequential, sequential, setRandomSeed } from "../src/index.ts";
+import {
+  Callback,
+  clearSession,
+  model as functional,
+  input,
+  type Logs,
+  layers,
+  type Sequential,
+  sequential,
+  setRandomSeed,
+} from "../src/index.ts";
 
 const { dense, dropout } = layers;
 const data = (rows: number, columns = 3): Tensor =>
@@ -109,6 +119,36 @@ describe("one program a batch", () => {
     expect(count(events, "trace:")).toBe(1);
     expect(model.weights.map((v) => v.shape)).toEqual([[3, 4], [4], [4, 2], [2]]);
   });
+  it("so are several inputs and outputs with weights, penalties and metrics of their own", async () => {
+    const [a, b] = [input({ shape: [3], name: "a" }), input({ shape: [3], name: "b" })];
+    const shared = dense({ units: 4, activation: "relu", activityRegularizer: "l2" });
+    const net = functional({
+      inputs: { a, b },
+      outputs: {
+        left: dense({ units: 2, activation: "softmax" }).apply(shared.apply(a)),
+        right: dense({ units: 1 }).apply(shared.apply(b)),
+      },
+    });
+    net.compile({
+      optimizer: "adam",
+      loss: { left: "sparse_categorical_crossentropy", right: "mse" },
+      lossWeights: { left: 1, right: 2 },
+      metrics: { left: ["accuracy"] },
+      weightedMetrics: { right: ["mse"] },
+    });
+    const [x, y] = [
+      { a: data(100), b: data(100) },
+      { left: labels(100), right: new Float32Array(100) },
+    ];
+    const options = { ...silent, batchSize: 32, sampleWeight: new Float32Array(100).fill(0.5), validationSplit: 0.25 };
+    const first = await eventsOf(() => net.fit(x, y, options));
+    expect(first.filter((e) => e.startsWith("trace:"))).toEqual(["trace:train_step", "trace:test_step"]);
+    const second = await eventsOf(() => net.fit(x, y, { ...options, epochs: 2 }));
+    expect(count(second, "run:")).toBe(2 * (3 + 1));
+    expect(count(second, "trace:") + count(second, "compile") + count(second, "dispatch")).toBe(0);
+    // Four columns are read once where they are tensors, then one vector a pass.
+    expect(count(second, "read")).toBe(2 + 2 * 2);
+  });
   it("a learning rate that changes compiles nothing", async () => {
     const model = small();
     await model.fit(data(8), labels(8), silent);
@@ -150,6 +190,18 @@ describe("memory", () => {
     expect(after.numBytes).toBeLessThanOrEqual(before.numBytes);
     expect(after.numTensors).toBeLessThanOrEqual(before.numTensors);
   }, 60_000);
+  it("batches that are iterated keep them, too", async () => {
+    const model = small();
+    const batches = function* (): Generator<readonly [number[][], Int32Array]> {
+      for (let i = 0; i < 100; i++) yield [[[i, 1, 2]], labels(1)];
+    };
+    await model.fit(batches, silent);
+    const before = memory();
+    await model.fit(batches, { ...silent, epochs: 5, validationData: batches });
+    await (await model.predict(() => [[[[1, 2, 3]]]])).dispose();
+    expect(memory().numBytes).toBeLessThanOrEqual(before.numBytes);
+    expect(memory().numTensors).toBeLessThanOrEqual(before.numTensors);
+  });
   it("evaluate and predict keep them, too", async () => {
     const model = small();
     const [x, y] = [data(40), labels(40)];

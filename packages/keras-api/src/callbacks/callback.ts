@@ -1,14 +1,16 @@
 /** The base of callbacks: what happens besides training. */
 import type { AnyModel } from "../models/model.ts";
+import type { Nested } from "../nested.ts";
 
-/** Loss and metrics by name. */
-export type Logs = Readonly<Record<string, number>>;
+/** Loss and metrics by name. What a callback adds at the end of an epoch, callbacks behind it and History see. */
+export type Logs = Record<string, number>;
+export type Mode = "train" | "test" | "predict";
 /** What a run is about. */
 export interface CallbackParams {
   readonly verbose: Verbosity;
   readonly epochs: number;
-  /** Batches an epoch. */
-  readonly steps: number;
+  /** Batches an epoch; null as long as nobody knows. */
+  readonly steps: number | null;
 }
 /** 0: silent, 1: a bar, 2: a line an epoch; "auto" is 1. */
 export type Verbosity = 0 | 1 | 2 | "auto";
@@ -48,6 +50,11 @@ export abstract class Callback {
   onTestEnd(_logs?: Logs): Later {}
   onTestBatchBegin(_batch: number, _logs?: Logs): Later {}
   onTestBatchEnd(_batch: number, _logs: Logs): Later {}
+
+  onPredictBegin(_logs?: Logs): Later {}
+  onPredictEnd(_logs?: Logs): Later {}
+  onPredictBatchBegin(_batch: number, _logs?: Logs): Later {}
+  onPredictBatchEnd(_batch: number, _results: { readonly outputs: Nested }): Later {}
 
   /** Whether the end of this batch matters: by default if its hook is overridden. */
   wantsBatchEnd(mode: "train" | "test", _batch: number): boolean {

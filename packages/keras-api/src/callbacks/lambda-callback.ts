@@ -13,6 +13,10 @@ type Hooks = Pick<
   | "onTestEnd"
   | "onTestBatchBegin"
   | "onTestBatchEnd"
+  | "onPredictBegin"
+  | "onPredictEnd"
+  | "onPredictBatchBegin"
+  | "onPredictBatchEnd"
 >;
 
 /**

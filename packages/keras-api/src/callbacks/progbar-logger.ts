@@ -29,7 +29,8 @@ export class ProgbarLogger extends Callback {
     this.#clock = clock;
   }
   #open(): void {
-    const { verbose, steps: target } = this.params;
+    const { verbose, steps } = this.params;
+    const target = steps ?? undefined;
     this.#bar =
       verbose === 0 ? undefined : new Progbar({ target, writer: this.#writer, verbose: verbose === 2 ? 2 : 1, clock: this.#clock });
   }
@@ -67,3 +68,11 @@ export class ProgbarLogger extends Callback {
     this.#bar?.update(batch + 1, logs);
   }
 }
+
+/**
+ * Shows the progress of training and evaluation.
+ * @example
+ * callbacks.progbarLogger({ writer });
+ */
+/* @__NO_SIDE_EFFECTS__ */
+export const progbarLogger = (options?: ProgbarLoggerOptions): ProgbarLogger => new ProgbarLogger(options);

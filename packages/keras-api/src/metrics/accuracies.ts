@@ -16,6 +16,7 @@ import { FunctionMetric } from "./wrapper.ts";
 
 /** How often predictions equal labels. */
 export class Accuracy extends FunctionMetric {
+  override readonly direction = "up";
   constructor(options: MetricOptions = {}) {
     super(accuracy, "accuracy", options);
   }
@@ -26,6 +27,7 @@ export class Accuracy extends FunctionMetric {
 
 /** How often predictions lie on the label's side of a threshold. */
 export class BinaryAccuracy extends FunctionMetric<ThresholdParameters> {
+  override readonly direction = "up";
   constructor(options: MetricOptions & ThresholdParameters = {}) {
     super(binaryAccuracy, "binary_accuracy", options, { threshold: 0.5 });
   }
@@ -36,6 +38,7 @@ export class BinaryAccuracy extends FunctionMetric<ThresholdParameters> {
 
 /** How often the most likely class is that of a one-hot label. */
 export class CategoricalAccuracy extends FunctionMetric {
+  override readonly direction = "up";
   constructor(options: MetricOptions = {}) {
     super(categoricalAccuracy, "categorical_accuracy", options);
   }
@@ -46,6 +49,7 @@ export class CategoricalAccuracy extends FunctionMetric {
 
 /** How often the most likely class is the label's number. */
 export class SparseCategoricalAccuracy extends FunctionMetric {
+  override readonly direction = "up";
   constructor(options: MetricOptions = {}) {
     super(sparseCategoricalAccuracy, "sparse_categorical_accuracy", options);
   }
@@ -56,6 +60,7 @@ export class SparseCategoricalAccuracy extends FunctionMetric {
 
 /** How often a one-hot label's class is among the k most likely. */
 export class TopKCategoricalAccuracy extends FunctionMetric<TopKParameters> {
+  override readonly direction = "up";
   constructor(options: MetricOptions & TopKParameters = {}) {
     super(topKCategoricalAccuracy, "top_k_categorical_accuracy", options, { k: 5 });
   }
@@ -66,6 +71,7 @@ export class TopKCategoricalAccuracy extends FunctionMetric<TopKParameters> {
 
 /** How often the label's number is among the k most likely classes. */
 export class SparseTopKCategoricalAccuracy extends FunctionMetric<SparseTopKParameters> {
+  override readonly direction = "up";
   constructor(options: MetricOptions & SparseTopKParameters = {}) {
     super(sparseTopKCategoricalAccuracy, "sparse_top_k_categorical_accuracy", options, { k: 5, fromSortedIds: false });
   }

@@ -48,6 +48,7 @@ interface State {
 
 /** `(1 + β²) · precision · recall / (β² · precision + recall)`. */
 export class FBetaScore extends Metric {
+  override readonly direction = "up";
   readonly average: Average;
   readonly beta: number;
   readonly threshold: number | null;

@@ -5,6 +5,7 @@ import { FunctionMetric } from "./wrapper.ts";
 
 /** The mean of `max(1 − yTrue · yPred, 0)`, for labels −1 and 1, or 0 and 1. */
 export class Hinge extends FunctionMetric {
+  override readonly direction = "down";
   constructor(options: MetricOptions = {}) {
     super(hinge, "hinge", options);
   }
@@ -15,6 +16,7 @@ export class Hinge extends FunctionMetric {
 
 /** The mean of `max(1 − yTrue · yPred, 0)²`, for labels −1 and 1, or 0 and 1. */
 export class SquaredHinge extends FunctionMetric {
+  override readonly direction = "down";
   constructor(options: MetricOptions = {}) {
     super(squaredHinge, "squared_hinge", options);
   }
@@ -25,6 +27,7 @@ export class SquaredHinge extends FunctionMetric {
 
 /** The mean of `max(1 + max((1 − yTrue) · yPred) − Σ yTrue · yPred, 0)`, for one-hot labels. */
 export class CategoricalHinge extends FunctionMetric {
+  override readonly direction = "down";
   constructor(options: MetricOptions = {}) {
     super(categoricalHinge, "categorical_hinge", options);
   }

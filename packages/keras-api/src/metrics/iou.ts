@@ -61,6 +61,7 @@ export interface BinaryIoUOptions extends MetricOptions, Partial<Targets> {
 
 /** The mean of `TP / (TP + FP + FN)` over some classes; classes that never occur are left out. */
 export class IoU extends Metric {
+  override readonly direction = "up";
   readonly numClasses: number;
   readonly targetClassIds: readonly number[];
   readonly ignoreClass: number | null;

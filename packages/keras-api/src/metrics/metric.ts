@@ -37,6 +37,8 @@ export abstract class Metric {
   /** The key of its value in logs. */
   name: string;
   readonly dtype: DType;
+  /** Whether more is better or less; undefined where nobody knows. */
+  readonly direction: "up" | "down" | undefined = undefined;
   readonly #variables: Variable[] = [];
 
   constructor({ name, dtype }: MetricOptions = {}) {

@@ -12,6 +12,7 @@ import { FunctionMetric } from "./wrapper.ts";
 
 /** The mean of `−y · log p − (1 − y) · log(1 − p)`. */
 export class BinaryCrossentropy extends FunctionMetric<Omit<CrossentropyParameters, "axis">> {
+  override readonly direction = "down";
   constructor(options: MetricOptions & Omit<CrossentropyParameters, "axis"> = {}) {
     super(binaryCrossentropy, "binary_crossentropy", options, { fromLogits: false, labelSmoothing: 0 });
   }
@@ -22,6 +23,7 @@ export class BinaryCrossentropy extends FunctionMetric<Omit<CrossentropyParamete
 
 /** The mean of `−Σ y · log p` over the classes. */
 export class CategoricalCrossentropy extends FunctionMetric<CrossentropyParameters> {
+  override readonly direction = "down";
   constructor(options: MetricOptions & CrossentropyParameters = {}) {
     super(categoricalCrossentropy, "categorical_crossentropy", options, { fromLogits: false, labelSmoothing: 0, axis: -1 });
   }
@@ -32,6 +34,7 @@ export class CategoricalCrossentropy extends FunctionMetric<CrossentropyParamete
 
 /** The mean of `−log p[label]`. As in Keras, ignored samples are left out of it only where there are sample weights; else they count as 0. */
 export class SparseCategoricalCrossentropy extends FunctionMetric<SparseCrossentropyParameters> {
+  override readonly direction = "down";
   constructor(options: MetricOptions & SparseCrossentropyParameters = {}) {
     super(sparseCategoricalCrossentropy, "sparse_categorical_crossentropy", options, { fromLogits: false, ignoreClass: null, axis: -1 });
   }
@@ -42,6 +45,7 @@ export class SparseCategoricalCrossentropy extends FunctionMetric<SparseCrossent
 
 /** The mean of `Σ yTrue · log(yTrue / yPred)`. */
 export class KLDivergence extends FunctionMetric {
+  override readonly direction = "down";
   constructor(options: MetricOptions = {}) {
     super(klDivergence, "kl_divergence", options);
   }
@@ -52,6 +56,7 @@ export class KLDivergence extends FunctionMetric {
 
 /** The mean of `yPred − yTrue · log(yPred)`. */
 export class Poisson extends FunctionMetric {
+  override readonly direction = "down";
   constructor(options: MetricOptions = {}) {
     super(poisson, "poisson", options);
   }

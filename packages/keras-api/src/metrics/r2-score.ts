@@ -42,6 +42,7 @@ interface State {
 
 /** `1 − Σ(t − p)² / Σ(t − mean t)²`, 1 at best: labels and predictions `[batch, outputs]`. */
 export class R2Score extends Metric {
+  override readonly direction = "up";
   readonly classAggregation: "uniform_average" | "variance_weighted_average" | null;
   readonly numRegressors: number;
   readonly numSamples: Variable;

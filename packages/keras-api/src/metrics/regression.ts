@@ -17,6 +17,7 @@ import { FunctionMetric } from "./wrapper.ts";
 
 /** The mean of the squared differences of labels and predictions. */
 export class MeanSquaredError extends FunctionMetric {
+  override readonly direction = "down";
   constructor(options: MetricOptions = {}) {
     super(meanSquaredError, "mean_squared_error", options);
   }
@@ -27,6 +28,7 @@ export class MeanSquaredError extends FunctionMetric {
 
 /** The mean distance of labels and predictions. */
 export class MeanAbsoluteError extends FunctionMetric {
+  override readonly direction = "down";
   constructor(options: MetricOptions = {}) {
     super(meanAbsoluteError, "mean_absolute_error", options);
   }
@@ -37,6 +39,7 @@ export class MeanAbsoluteError extends FunctionMetric {
 
 /** The mean distance of labels and predictions, in percent of the label. */
 export class MeanAbsolutePercentageError extends FunctionMetric {
+  override readonly direction = "down";
   constructor(options: MetricOptions = {}) {
     super(meanAbsolutePercentageError, "mean_absolute_percentage_error", options);
   }
@@ -47,6 +50,7 @@ export class MeanAbsolutePercentageError extends FunctionMetric {
 
 /** The mean of the squared differences of `log(1 + x)` of labels and predictions. */
 export class MeanSquaredLogarithmicError extends FunctionMetric {
+  override readonly direction = "down";
   constructor(options: MetricOptions = {}) {
     super(meanSquaredLogarithmicError, "mean_squared_logarithmic_error", options);
   }
@@ -57,6 +61,7 @@ export class MeanSquaredLogarithmicError extends FunctionMetric {
 
 /** The mean of `log(cosh(yPred − yTrue))`. */
 export class LogCoshError extends FunctionMetric {
+  override readonly direction = "down";
   constructor(options: MetricOptions = {}) {
     super(logCosh, "logcosh", options);
   }
@@ -67,6 +72,7 @@ export class LogCoshError extends FunctionMetric {
 
 /** The mean cosine of the angle between labels and predictions: 1 where they point the same way. */
 export class CosineSimilarity extends FunctionMetric<AxisParameters> {
+  override readonly direction = "up";
   constructor(options: MetricOptions & AxisParameters = {}) {
     super(cosineSimilarity, "cosine_similarity", options, { axis: -1 });
   }
@@ -81,6 +87,7 @@ export class CosineSimilarity extends FunctionMetric<AxisParameters> {
 
 /** The mean of Pearson's correlations of labels and predictions. */
 export class PearsonCorrelation extends FunctionMetric<AxisParameters> {
+  override readonly direction = "up";
   constructor(options: MetricOptions & AxisParameters = {}) {
     super(pearsonCorrelation, "pearson_correlation", options, { axis: -1 });
   }
@@ -91,6 +98,7 @@ export class PearsonCorrelation extends FunctionMetric<AxisParameters> {
 
 /** The mean concordance of labels and predictions (Lin 1989, https://doi.org/10.2307/2532051). */
 export class ConcordanceCorrelation extends FunctionMetric<AxisParameters> {
+  override readonly direction = "up";
   constructor(options: MetricOptions & AxisParameters = {}) {
     super(concordanceCorrelation, "concordance_correlation", options, { axis: -1 });
   }
@@ -101,6 +109,7 @@ export class ConcordanceCorrelation extends FunctionMetric<AxisParameters> {
 
 /** The root of the mean of the squared differences of labels and predictions. */
 export class RootMeanSquaredError extends RunningMean {
+  override readonly direction = "down";
   constructor(options: MetricOptions = {}) {
     super({ ...options, name: options.name ?? "root_mean_squared_error" });
   }

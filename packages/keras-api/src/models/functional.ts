@@ -9,6 +9,7 @@ import type { Config, Json } from "../serialization/config.ts";
 import { showKerasShape } from "../shapes.ts";
 import { type CallGraph, callGraph } from "../symbolic/graph.ts";
 import { KerasTensor, type Operation, type Runnable, type Sizes, type SymbolicNode, symbolicLeaves } from "../symbolic/keras-tensor.ts";
+import type { Ends } from "../training/layout.ts";
 import { functionalConfig, functionalFromConfig } from "./functional-config.ts";
 import { Model } from "./model.ts";
 
@@ -71,6 +72,13 @@ export class Functional<I extends Nested = Nested, O extends Nested = Nested> ex
   }
   override get output(): O {
     return this.#outputs;
+  }
+
+  override get ends(): Ends {
+    return { inputs: this.#inputs, outputs: this.#outputs };
+  }
+  override get outputNames(): readonly string[] {
+    return symbolicLeaves(this.#outputs).map((t) => t.name);
   }
 
   override call(inputs: I, { training, mask }: CallContext<I>): O {

@@ -1,22 +1,13 @@
 /** Model: a layer that can be trained. */
-import { dispose, type Tensor, ValueError } from "@antler/tensor-core";
-import type { Logs } from "../callbacks/callback.ts";
-import type { History } from "../callbacks/history.ts";
+import { type Tensor, ValueError } from "@antler/tensor-core";
 import { printLine } from "../host.ts";
-import { type AnyLayer, Layer } from "../layer.ts";
-import type { LossLike } from "../losses/get.ts";
-import type { Metric } from "../metrics/metric.ts";
+import type { AnyLayer } from "../layer.ts";
 import type { Nested } from "../nested.ts";
-import type { Optimizer } from "../optimizers/optimizer.ts";
+import { formatOf, type SaveOptions } from "../saving.ts";
 import { serializeObject } from "../serialization/config.ts";
 import type { Operation, SymbolicNode } from "../symbolic/keras-tensor.ts";
-import { Batches } from "../training/batches.ts";
-import { Compiled, type CompileOptions } from "../training/compiled.ts";
-import { type EvaluateOptions, evaluate, type FitOptions, fit } from "../training/fit.ts";
-import { predict } from "../training/predict.ts";
-import { type Data, type Rows, rowsOf, sameCount } from "../training/rows.ts";
-import { Steps } from "../training/steps.ts";
 import { type SummaryOptions, summaryOf } from "./summary.ts";
+import { Trainer } from "./trainer.ts";
 
 /**
  * The base of models. Subclass it as a layer, with other layers as properties; `sequential` makes one of a list of layers.
@@ -29,14 +20,7 @@ import { type SummaryOptions, summaryOf } from "./summary.ts";
  *   }
  * }
  */
-export abstract class Model<I extends Nested = Tensor, O extends Nested = Tensor> extends Layer<I, O> {
-  /** Set by callbacks to end training after this batch. */
-  stopTraining = false;
-  /** Of the last `fit`. */
-  history: History | undefined = undefined;
-  #compiled: Compiled | undefined;
-  readonly #predictors = new Steps();
-
+export abstract class Model<I extends Nested = Tensor, O extends Nested = Tensor> extends Trainer<I, O> {
   override get className(): string {
     return this.constructor.name;
   }
@@ -78,34 +62,6 @@ export abstract class Model<I extends Nested = Tensor, O extends Nested = Tensor
   }
 
   /**
-   * Says how to train: the optimizer, the loss and the metrics.
-   * @throws ValueError for unknown names, listing the known ones
-   * @example
-   * model.compile({ optimizer: "adam", loss: "sparse_categorical_crossentropy", metrics: ["accuracy"] });
-   */
-  compile(options: CompileOptions): void {
-    this.#compiled = new Compiled(this, options);
-  }
-  #expectCompiled(method: string): Compiled {
-    if (this.#compiled) return this.#compiled;
-    throw new ValueError(method, `the model "${this.name}" is not compiled`, { hint: "Call compile({ optimizer, loss }) first." });
-  }
-  /** The optimizer `compile` was given. */
-  get optimizer(): Optimizer | undefined {
-    return this.#compiled?.optimizer;
-  }
-  /** The loss `compile` was given. */
-  get loss(): LossLike | undefined {
-    return this.#compiled?.loss;
-  }
-  /** The mean of the loss, then the metrics, which exist from the first batch on. */
-  get metrics(): readonly Metric[] {
-    return this.#compiled ? [this.#compiled.lossTracker, ...this.#compiled.metrics] : [];
-  }
-  get metricsNames(): readonly string[] {
-    return this.metrics.map((m) => m.name);
-  }
-  /**
    * The model as Keras's JSON: its layers and their options, without weights.
    * @example
    * const copy = modelFromJSON(model.toJson());
@@ -113,72 +69,23 @@ export abstract class Model<I extends Nested = Tensor, O extends Nested = Tensor
   toJson(): string {
     return JSON.stringify(serializeObject(this));
   }
-  /** Forgets the batches seen by loss and metrics. */
-  resetMetrics(): void {
-    this.#compiled?.reset();
-  }
-
   /**
-   * Trains.
-   * @param x samples along the first axis
-   * @param y a label for each sample
-   * @returns the loss and metrics of each epoch
+   * Writes the whole model to a file: layers, weights, and how it was compiled. The path's ending says in which format.
+   * @throws ValueError where no format is registered for it
    * @example
-   * const { history } = await model.fit(x, y, { epochs: 10, validationSplit: 0.2 });
+   * await model.save("digits.keras");
    */
-  async fit(x: Data, y: Data, options: FitOptions = {}): Promise<History> {
-    return fit(this, this.#expectCompiled("fit"), x, y, options);
+  async save(path: string, options: SaveOptions = {}): Promise<void> {
+    await formatOf(path, "save").save(this as AnyModel, path, options);
   }
-
-  /**
-   * The loss and metrics on samples: `[loss, ...metrics]`, or by name with `returnDict`.
-   * @example
-   * const [loss, accuracy] = await model.evaluate(xTest, yTest);
-   */
-  evaluate(x: Data, y: Data, options: EvaluateOptions & { readonly returnDict: true }): Promise<Logs>;
-  evaluate(x: Data, y: Data, options?: EvaluateOptions & { readonly returnDict?: false }): Promise<number[]>;
-  async evaluate(x: Data, y: Data, options: EvaluateOptions & { readonly returnDict?: boolean } = {}): Promise<number[] | Logs> {
-    const compiled = this.#expectCompiled("evaluate");
-    const values = await evaluate(this, compiled, x, y, options);
-    return options.returnDict ? compiled.logs(values) : values;
+  /** Writes weights and random state to a file, and of a compiled model the optimizer's state. @throws ValueError as `save` */
+  async saveWeights(path: string, options: SaveOptions = {}): Promise<void> {
+    await formatOf(path, "saveWeights").saveWeights(this as AnyModel, path, options);
   }
-
-  /**
-   * The model's results for samples, at once.
-   * @param x samples along the first axis
-   * @returns the results along the first axis; yours to dispose of
-   * @example
-   * const probabilities = await model.predict(x).array();
-   */
-  predict(x: Data, options: { readonly batchSize?: number } = {}): Tensor {
-    return predict(this, this.#predictors, x, options.batchSize ?? 32);
+  /** Reads what `saveWeights` wrote. @throws ValueError as `save` */
+  async loadWeights(path: string): Promise<void> {
+    await formatOf(path, "loadWeights").loadWeights(this as AnyModel, path);
   }
-  /** As `predict`, in a single batch. */
-  predictOnBatch(x: Data): Tensor {
-    return predict(this, this.#predictors, x, Number.MAX_SAFE_INTEGER);
-  }
-
-  /** One step on one batch. @returns `[loss, ...metrics]` over the batches since `resetMetrics` */
-  trainOnBatch(x: Data, y: Data): Promise<number[]> {
-    return this.#onBatch("trainOnBatch", x, y);
-  }
-  /** The loss and metrics of one batch. @returns `[loss, ...metrics]` over the batches since `resetMetrics` */
-  testOnBatch(x: Data, y: Data): Promise<number[]> {
-    return this.#onBatch("testOnBatch", x, y);
-  }
-  async #onBatch(method: "trainOnBatch" | "testOnBatch", x: Data, y: Data): Promise<number[]> {
-    const compiled = this.#expectCompiled(method);
-    const data = [await rowsOf(method, x), await rowsOf(method, y)] as const;
-    sameCount(method, ...data);
-    this.buildForRows(data[0]);
-    const [xs, ys] = new Batches(data, data[0].count).batch(0);
-    const result = method === "trainOnBatch" ? compiled.trainStep(xs!, ys!) : compiled.testStep(xs!, ys!);
-    const values = await result.data();
-    dispose([xs, ys, result]);
-    return Array.from(values, Number);
-  }
-  /** @internal Builds the model for samples, before the first step. Models of layers are built by the step itself. */
-  buildForRows(_rows: Rows): void {}
 
   /**
    * Prints the layers with their shapes and numbers of weights, as Keras does.

@@ -1,11 +1,11 @@
 /** Sequential: one layer after the other. */
-import { context, isStatic, type Tensor, ValueError, withName } from "@antler/tensor-core";
+import { context, isStatic, leaves, type Tensor, ValueError, withName } from "@antler/tensor-core";
 import { type AnyLayer, type CallContext, Layer, type LayerOptions } from "../layer.ts";
 import { InputLayer } from "../layers/input-layer.ts";
+import type { Nested } from "../nested.ts";
 import { type Config, type Json, serialize } from "../serialization/config.ts";
 import { type ShapeLike, showKerasShape, toShape } from "../shapes.ts";
 import { KerasTensor } from "../symbolic/keras-tensor.ts";
-import type { Rows } from "../training/rows.ts";
 import { Model } from "./model.ts";
 
 /** A layer, or the input a model begins with. */
@@ -99,8 +99,8 @@ export class Sequential extends Model {
     const [input, ...layers] = this.stack as [Layer, ...Layer[]];
     this.#output = layers.reduce((y, layer) => layer.apply(y), input.output);
   }
-  override buildForRows({ shape }: Rows): void {
-    if (!this.built) this.build([null, ...shape]);
+  override buildForBatch(x: Nested): void {
+    if (!this.built) this.build([null, ...(leaves(x)[0] as Tensor).shape.slice(1)]);
   }
   override get inputs(): readonly Tensor[] {
     return [this.input];

@@ -41,8 +41,9 @@ export function modelFromJSON(json: string, options: DeserializeOptions = {}): A
 
 function made(config: Serialized): AnyLayer {
   const layer = classOf(family, config).fromConfig!(optionsOf(config.config), revive);
-  const { build_config } = config;
+  const { build_config, compile_config } = config;
   if (build_config && !layer.built) layer.buildFromConfig(build_config);
+  if (compile_config?.["optimizer"] && layer instanceof Model) layer.compileFromConfig(compile_config);
   return layer;
 }
 

@@ -1,38 +1,60 @@
 /** Batches: rows, in order or shuffled, as tensors. Storing is no op: nothing is dispatched for a batch. */
-import { elements, fromHost, getBackend, type Tensor, type TypedArray, ValueError } from "@antler/tensor-core";
-import { allocate, type Rows } from "./rows.ts";
+import { dispose, elements, fromHost, getBackend, mapTree, type Tensor, type TypedArray, ValueError } from "@antler/tensor-core";
+import { permutation } from "../seed.ts";
+import type { Table } from "./layout.ts";
+import { allocate } from "./rows.ts";
+import type { AnyStepData, Batch, Pass, Source } from "./source.ts";
 
-export class Batches {
+export class Batches implements Source {
   /** How many batches there are; the last may be smaller. */
   readonly steps: number;
-  readonly #columns: readonly Rows[];
+  readonly #table: Table;
   readonly #batchSize: number;
+  /** Of the shuffling of a pass, if there is any. */
+  readonly #seed: (() => number) | undefined;
   /** Where shuffled rows are gathered; stores copy, so one is enough. */
   readonly #buffers: TypedArray[];
 
-  constructor(columns: readonly Rows[], batchSize: number) {
+  /** @param seed asked for at each pass, which shuffles with it and its own number */
+  constructor(table: Table, batchSize: number, seed?: () => number) {
     if (!Number.isInteger(batchSize) || batchSize <= 0)
       throw new ValueError("batches", `batchSize must be a positive integer, got ${batchSize}`);
-    this.#columns = columns;
+    this.#table = table;
     this.#batchSize = batchSize;
-    this.steps = Math.ceil(columns[0]!.count / batchSize);
-    this.#buffers = columns.map((c) => allocate(c.dtype, Math.min(batchSize, c.count) * elements(c.shape)));
+    this.#seed = seed;
+    this.steps = Math.ceil(table.count / batchSize);
+    this.#buffers = table.columns.map((c) => allocate(c.dtype, Math.min(batchSize, c.count) * elements(c.shape)));
   }
 
-  /** The tensors of a batch, yours to dispose of. @param order row numbers, where the rows are shuffled */
-  batch(step: number, order?: Int32Array): Tensor[] {
+  sample(): Batch {
+    return this.batch(0);
+  }
+  pass(number: number): Pass {
+    const order = this.#seed && permutation(this.#table.count, this.#seed() + number);
+    let step = 0;
+    return {
+      next: () => (step < this.steps ? this.batch(step++, order) : undefined),
+      skip: (count) => void (step += count),
+      close: () => {},
+    };
+  }
+
+  /** One batch. @param order row numbers, where the rows are shuffled */
+  batch(step: number, order?: Int32Array): Batch {
     const begin = step * this.#batchSize;
-    return this.#columns.map((column, k) => {
+    const count = Math.min(this.#batchSize, this.#table.count - begin);
+    const tensors = this.#table.columns.map((column, k): Tensor => {
       const size = elements(column.shape);
-      const count = Math.min(this.#batchSize, column.count - begin);
       const data = order
         ? this.#gather(k, order.subarray(begin, begin + count), size)
         : column.data.subarray(begin * size, (begin + count) * size);
       return fromHost(data as TypedArray, [count, ...column.shape], column.dtype, getBackend());
     });
+    const data = mapTree(this.#table.layout, (place) => (place === null ? null : tensors[place as number])) as AnyStepData;
+    return { data, dispose: () => dispose(tensors) };
   }
   #gather(k: number, rows: Int32Array, size: number): TypedArray {
-    const from = this.#columns[k]!.data;
+    const from = this.#table.columns[k]!.data;
     const to = this.#buffers[k]!;
     if (size === 1) rows.forEach((row, i) => void (to[i] = from[row]!));
     else rows.forEach((row, i) => void to.set(from.subarray(row * size, (row + 1) * size) as never, i * size));

@@ -1,109 +1,87 @@
-/** What `compile` makes of a model: its loss, metrics and optimizer, and the steps, each one compiled graph. */
-import { GradientTape } from "@antler/autodiff";
-import { cast, fill, mul, sizeOfAxes, stack, suspendTrace, type Tensor, tidy } from "@antler/tensor-core";
+/** What `compile` makes of a model: its optimizer, losses and metrics, and its steps, each one compiled graph. */
+import { cast, concat, fill, reshape, stack, Tensor, tidy } from "@antler/tensor-core";
 import type { Logs } from "../callbacks/callback.ts";
-import { warnOnce } from "../host.ts";
-import { get as getLoss, getFor as getLossFor, isAutomatic as isAutomaticLoss, type LossLike } from "../losses/get.ts";
-import type { Loss } from "../losses/loss.ts";
-import { getNamed as getMetric, getFor as getMetricFor, isAutomatic as isAutomaticMetric, type MetricLike } from "../metrics/get.ts";
-import type { Metric } from "../metrics/metric.ts";
 import { Mean } from "../metrics/reduction.ts";
 import type { AnyModel } from "../models/model.ts";
-import { get as getOptimizer, type OptimizerLike } from "../optimizers/get.ts";
+import { get as getOptimizer } from "../optimizers/get.ts";
+import { LossScaleOptimizer } from "../optimizers/loss-scale-optimizer.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
-import { type Step, Steps } from "./steps.ts";
+import { CompileLoss } from "./compile-loss.ts";
+import { CompileMetrics } from "./compile-metrics.ts";
+import type { CompileOptions } from "./compile-options.ts";
+import type { AnyStepData } from "./source.ts";
+import { Steps } from "./steps.ts";
 
-export interface CompileOptions {
-  /** A name such as `"adam"`, or an optimizer. */
-  readonly optimizer: OptimizerLike;
-  /** A name such as `"mse"`, a loss, or a function. `"crossentropy"` is the one that suits the labels. */
-  readonly loss: LossLike;
-  /** Names such as `"accuracy"`, metrics, or functions. */
-  readonly metrics?: readonly MetricLike[] | undefined;
-  /** Runs steps op by op, for debugging. Default false. */
-  readonly runEagerly?: boolean | undefined;
-}
+/** What a step gives: a number by name, as a tensor. One with several elements is logged element by element, `name_0` and so on. */
+export type StepLogs = Readonly<Record<string, Tensor | number>>;
+
+export type StepMode = "train" | "test";
 
 export class Compiled {
+  readonly options: CompileOptions;
+  /** The optimizer as it was given. */
+  readonly given: Optimizer;
+  /** The optimizer that makes the steps. */
   readonly optimizer: Optimizer;
   readonly lossTracker: Mean;
+  readonly loss: CompileLoss | undefined;
+  readonly metrics: CompileMetrics;
   readonly #model: AnyModel;
-  readonly #options: CompileOptions;
-  readonly #wantedMetrics: readonly MetricLike[];
   readonly #steps = new Steps();
-  #loss: Loss | undefined;
-  #metrics: readonly Metric[] | undefined;
+  /** The names of what each step gives. */
+  readonly #names = new Map<StepMode, readonly string[]>();
 
   constructor(model: AnyModel, options: CompileOptions) {
+    const { loss, lossWeights, metrics, weightedMetrics } = options;
+    const { outputNames } = model;
     this.#model = model;
-    this.#options = options;
-    this.optimizer = getOptimizer(options.optimizer);
-    // What does not depend on shapes is looked up now: a wrong name is an error of compile, not of the first step.
-    this.#loss = isAutomaticLoss(options.loss) ? undefined : getLoss(options.loss);
-    this.#wantedMetrics = (options.metrics ?? []).map((m) => (isAutomaticMetric(m) ? m : getMetric(m)));
+    this.options = options;
+    const optimizer = getOptimizer(options.optimizer ?? "rmsprop");
+    const scales =
+      (options.autoScaleLoss ?? true) && model.dtypePolicy.name === "mixed_float16" && !(optimizer instanceof LossScaleOptimizer);
+    this.given = optimizer;
+    this.optimizer = scales ? new LossScaleOptimizer({ innerOptimizer: optimizer, name: "loss_scale_optimizer" }) : optimizer;
+    this.loss = loss === undefined || loss === null ? undefined : new CompileLoss(loss, lossWeights, outputNames);
+    this.metrics = new CompileMetrics(metrics, weightedMetrics, outputNames);
     this.lossTracker = new Mean({ name: "loss" });
   }
 
-  /** The loss as it was given. */
-  get loss(): LossLike {
-    return this.#options.loss;
+  /** Runs a step on a batch: one program. Gives loss and metrics so far as a vector. */
+  run(mode: StepMode, data: AnyStepData): Tensor {
+    const step = this.#stepOf(mode);
+    return (this.options.runEagerly ? tidy(() => step(data)) : this.#steps.run(`${mode}_step`, step, data)) as Tensor;
   }
-  /** The metrics; none before the first batch has shown which accuracy is meant. */
-  get metrics(): readonly Metric[] {
-    return this.#metrics ?? [];
+  /** Makes all that a step needs, without running it. */
+  async prepare(mode: StepMode, data: AnyStepData): Promise<void> {
+    if (!this.options.runEagerly) await this.#steps.prepare(`${mode}_step`, this.#stepOf(mode), data);
   }
-  /** Forgets all batches. */
-  reset(): void {
-    this.lossTracker.resetState();
-    for (const m of this.metrics) m.resetState();
+  /** Loss and metrics so far, without a step. */
+  results(mode: StepMode): Tensor {
+    return tidy(() => this.#packed(mode, this.#model.getMetricsResult()));
+  }
+  #stepOf(mode: StepMode): (data: AnyStepData) => Tensor {
+    return mode === "train" ? this.#train : this.#test;
+  }
+  readonly #train = (data: AnyStepData): Tensor => this.#packed("train", this.#model.trainStep(data));
+  readonly #test = (data: AnyStepData): Tensor => this.#packed("test", this.#model.testStep(data));
+
+  /** All numbers as one vector: one read gives them. */
+  #packed(mode: StepMode, logs: StepLogs): Tensor {
+    const entries = Object.entries(logs).map(([name, v]) => [name, v instanceof Tensor ? cast(v, "float32") : fill([], v)] as const);
+    this.#names.set(
+      mode,
+      entries.flatMap(([name, t]) => (t.rank === 0 ? [name] : Array.from({ length: t.size }, (_, i) => `${name}_${i}`))),
+    );
+    const tensors = entries.map(([, t]) => t);
+    if (!tensors.length) return fill([1], 0);
+    return tensors.every((t) => t.rank === 0) ? stack(tensors) : concat(tensors.map((t) => reshape(t, [-1])));
   }
 
-  /** Forward, backward, update and metrics: one program. Gives the loss and metrics so far as a vector. */
-  trainStep(x: Tensor, y: Tensor): Tensor {
-    return this.#run("train_step", this.#train, x, y);
-  }
-  /** Forward and metrics: one program. Gives the loss and metrics so far as a vector. */
-  testStep(x: Tensor, y: Tensor): Tensor {
-    return this.#run("test_step", this.#test, x, y);
-  }
-  #run(name: string, step: (x: Tensor, y: Tensor) => Tensor, x: Tensor, y: Tensor): Tensor {
-    return this.#options.runEagerly ? tidy(() => step(x, y)) : this.#steps.run(name, step as Step, [x, y]);
-  }
-
-  readonly #train = (x: Tensor, y: Tensor): Tensor => {
-    const tape = new GradientTape();
-    const { yPred, loss } = tape.run(() => this.#forward(x, y, true));
-    const weights = this.#model.trainableWeights;
-    if (weights.length) this.optimizer.apply(tape.gradient(loss, weights), weights);
-    else warnOnce(`${this.#model.name}: there are no trainable weights, so training changes nothing.`);
-    return this.#track(y, yPred, loss);
-  };
-  readonly #test = (x: Tensor, y: Tensor): Tensor => {
-    const { yPred, loss } = this.#forward(x, y, false);
-    return this.#track(y, yPred, loss);
-  };
-
-  #forward(x: Tensor, y: Tensor, training: boolean): { readonly yPred: Tensor; readonly loss: Tensor } {
-    const yPred = this.#model.apply(x, { training });
-    this.#loss ??= getLossFor(this.#options.loss, y, yPred);
-    return { yPred, loss: this.#loss.apply(y, yPred) };
-  }
-  #track(y: Tensor, yPred: Tensor, loss: Tensor): Tensor {
-    this.#metrics ??= suspendTrace(() => this.#wantedMetrics.map((m) => getMetricFor(m, y, yPred)));
-    // A mean over samples: a smaller batch counts less.
-    const rows = sizeOfAxes(yPred, [0]);
-    this.lossTracker.updateState(loss, mul(fill([], 1), typeof rows === "number" ? rows : cast(rows, "float32")));
-    for (const m of this.#metrics) m.updateState(y, yPred);
-    return stack([this.lossTracker, ...this.#metrics].map((m) => cast(m.result(), "float32")));
-  }
-
-  /** The names of what a step gives. */
-  get names(): readonly string[] {
-    return ["loss", ...this.metrics.map((m) => m.name)];
-  }
   /** What a step gave, by name; sorted, as Keras logs it. */
-  logs(values: ArrayLike<number | bigint>): Logs {
-    const entries = this.names.map((name, i) => [name, Number(values[i])] as const);
-    return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)));
+  logs(mode: StepMode, values: ArrayLike<number | bigint>): Logs {
+    return sortedLogs((this.#names.get(mode) ?? []).map((name, i) => [name, Number(values[i])]));
   }
 }
+
+export const sortedLogs = (entries: readonly (readonly [string, number])[]): Logs =>
+  Object.fromEntries([...entries].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)));

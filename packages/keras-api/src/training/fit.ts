@@ -1,117 +1,163 @@
 /** fit and evaluate: epochs, validation and callbacks around the compiled steps. */
-import { isFallback, ready, ValueError } from "@antler/tensor-core";
+import { isFallback } from "@antler/tensor-core";
 import type { Callback, Logs, Verbosity } from "../callbacks/callback.ts";
 import { CallbackList } from "../callbacks/callback-list.ts";
 import { History } from "../callbacks/history.ts";
 import { ProgbarLogger } from "../callbacks/progbar-logger.ts";
 import { warnOnce } from "../host.ts";
 import type { AnyModel } from "../models/model.ts";
-import { nextSeed, permutation } from "../seed.ts";
+import { nextSeed } from "../seed.ts";
 import { Batches } from "./batches.ts";
-import type { Compiled } from "./compiled.ts";
+import { type ClassWeight, withClassWeight } from "./class-weight.ts";
+import { type Compiled, sortedLogs } from "./compiled.ts";
+import { sourceOf, type ValidationData, validationParts } from "./data.ts";
+import { type Dataset, isDataset } from "./dataset.ts";
 import { runEpoch } from "./epoch.ts";
-import { type Data, type Rows, rowsOf, sameCount, section } from "./rows.ts";
+import { Feed } from "./feed.ts";
+import { type Given, type Inputs, splitOff, tableOf } from "./layout.ts";
+import { isDue } from "./progress.ts";
+import type { Source } from "./source.ts";
 
 export interface EvaluateOptions {
-  /** Default 32. */
+  /** Default 32. Batches that are given keep their sizes. */
   readonly batchSize?: number | undefined;
   /** 0: silent, 1: a bar, 2: one line. Default "auto", a bar. */
   readonly verbose?: Verbosity | undefined;
   readonly callbacks?: readonly Callback[] | undefined;
+  /** What each sample counts; with several outputs for all, or for each. */
+  readonly sampleWeight?: Inputs | undefined;
+  /** How many batches are taken. Default: all. */
+  readonly steps?: number | undefined;
 }
-export interface FitOptions extends EvaluateOptions {
+export interface FitOptions extends Omit<EvaluateOptions, "steps"> {
   /** Default 1. */
   readonly epochs?: number | undefined;
   /** The part held back for validation: the last samples, before any shuffling. Default 0. */
   readonly validationSplit?: number | undefined;
-  /** Samples and labels for validation, instead of a part of the others. */
-  readonly validationData?: readonly [x: Data, y: Data] | undefined;
+  /** Samples, labels and weights for validation, instead of a part of the others; or batches of them. */
+  readonly validationData?: ValidationData | undefined;
   /** Default: `batchSize`. */
   readonly validationBatchSize?: number | undefined;
-  /** Whether each epoch takes the samples in another order. Default true. */
+  /** How many batches each validation takes, from the first on. Default: all. */
+  readonly validationSteps?: number | undefined;
+  /** After every so many epochs, or after these ones, counted from 1. Default 1. */
+  readonly validationFreq?: number | readonly number[] | undefined;
+  /** Whether each epoch takes the samples in another order. Batches that are given keep theirs. Default true. */
   readonly shuffle?: boolean | undefined;
+  /** What samples of a class count, by the class's number. For a single output. */
+  readonly classWeight?: ClassWeight | undefined;
   /** The number of the first epoch, for going on. Default 0. */
   readonly initialEpoch?: number | undefined;
+  /** How many batches make an epoch; the next one goes on behind them. Default: all. */
+  readonly stepsPerEpoch?: number | undefined;
   /** Of the shuffling; different each time when absent, unless `setRandomSeed` was called. */
   readonly seed?: number | undefined;
 }
 
-/** Pairs of samples and labels. */
-type Dataset = readonly [x: Rows, y: Rows];
-
-export async function fit(model: AnyModel, compiled: Compiled, x: Data, y: Data, options: FitOptions): Promise<History> {
-  const { epochs = 1, batchSize = 32, validationSplit = 0, shuffle = true, initialEpoch = 0, verbose = "auto" } = options;
-  await ready();
+export async function fit(
+  model: AnyModel,
+  compiled: Compiled,
+  x: Inputs | Dataset,
+  y: Inputs | null | undefined,
+  options: FitOptions,
+): Promise<History> {
+  const { epochs = 1, initialEpoch = 0, verbose = "auto" } = options;
+  const sources = await sourcesOf(model, x, y, options);
   warnOfFallback();
-  const all = await load("fit", x, y);
-  const [train, validation] = options.validationData ? [all, await load("fit", ...options.validationData)] : splitOff(all, validationSplit);
-  model.buildForRows(train[0]);
+  const feed = new Feed(sources.train, { steps: options.stepsPerEpoch, from: "last" });
+  const checks = sources.validation && new Feed(sources.validation, { steps: options.validationSteps, from: "start" });
+  await prepare(model, compiled, feed);
 
-  const batches = new Batches(train, batchSize);
-  const checks = validation && new Batches(validation, options.validationBatchSize ?? batchSize);
   const history = new History();
-  const own = [...(options.callbacks ?? [])];
-  const bar = verbose === 0 || own.some((c) => c instanceof ProgbarLogger) ? [] : [new ProgbarLogger()];
-  const callbacks = new CallbackList([...own, history, ...bar], model, { verbose, epochs, steps: batches.steps });
+  const params = { verbose, epochs, steps: feed.steps ?? null };
+  const callbacks = new CallbackList([...withProgress(options), history], model, params);
   model.stopTraining = false;
   model.history = history;
-
-  const random = shuffle ? (options.seed ?? nextSeed()) : 0;
+  const first = { epoch: initialEpoch, batch: 0, seed: options.seed ?? (options.shuffle === false ? 0 : nextSeed()) };
+  model.progress = first;
   let logs: Logs = {};
-  await callbacks.begin("train");
-  for (let epoch = initialEpoch; epoch < epochs && !model.stopTraining; epoch++) {
-    await callbacks.epochBegin(epoch);
-    const order = shuffle ? permutation(train[0].count, random + epoch) : undefined;
-    logs = compiled.logs(await runEpoch("train", model, compiled, batches, callbacks, order));
-    if (checks) logs = { ...logs, ...prefixed(await test(model, compiled, checks, callbacks)) };
-    await callbacks.epochEnd(epoch, logs);
+  try {
+    await callbacks.begin("train");
+    // A callback may have moved it: training that was interrupted goes on from there.
+    const start = model.progress;
+    for (let epoch = start.epoch; epoch < epochs && !model.stopTraining; epoch++) {
+      const from = epoch === start.epoch ? start.batch : 0;
+      model.progress = { ...start, epoch, batch: from };
+      if (from === 0) model.resetMetrics();
+      await callbacks.epochBegin(epoch);
+      if (start !== first && epoch === start.epoch) await feed.resume({ first: initialEpoch, now: epoch }, from);
+      else feed.begin(epoch);
+      logs = compiled.logs("train", await runEpoch({ mode: "train", model, compiled, feed, callbacks, from }));
+      if (checks && isDue(epoch, options.validationFreq)) {
+        logs = sortedLogs([...Object.entries(logs), ...prefixed(await test(model, compiled, checks, callbacks))]);
+      }
+      model.progress = { ...start, epoch: epoch + 1, batch: 0 };
+      await callbacks.epochEnd(epoch, logs);
+    }
+    if (epochs > initialEpoch) compiled.optimizer.finalizeVariableValues(model.trainableWeights);
+    await callbacks.end("train", logs);
+  } finally {
+    await feed.close();
+    model.progress = undefined;
   }
-  await callbacks.end("train", logs);
   return history;
 }
 
-/** @returns loss and metrics, in the order of `compiled.names` */
-export async function evaluate(model: AnyModel, compiled: Compiled, x: Data, y: Data, options: EvaluateOptions): Promise<number[]> {
-  const { batchSize = 32, verbose = "auto" } = options;
-  await ready();
-  const data = await load("evaluate", x, y);
-  model.buildForRows(data[0]);
-  const batches = new Batches(data, batchSize);
-  const own = [...(options.callbacks ?? [])];
-  const bar = verbose === 0 || own.some((c) => c instanceof ProgbarLogger) ? [] : [new ProgbarLogger()];
-  const callbacks = new CallbackList([...own, ...bar], model, { verbose, epochs: 1, steps: batches.steps });
-  await callbacks.begin("test");
-  const values = await runEpoch("test", model, compiled, batches, callbacks);
-  await callbacks.end("test", compiled.logs(values));
-  return Array.from(values, Number);
+interface Sources {
+  readonly train: Source;
+  readonly validation: Source | undefined;
 }
-async function test(model: AnyModel, compiled: Compiled, batches: Batches, callbacks: CallbackList): Promise<Logs> {
+async function sourcesOf(model: AnyModel, x: Inputs | Dataset, y: Inputs | null | undefined, options: FitOptions): Promise<Sources> {
+  const { batchSize = 32, validationBatchSize = batchSize, validationSplit = 0, validationData, classWeight, shuffle = true } = options;
+  const given = [x, y, options.sampleWeight] as const;
+  const validation = validationData && (await sourceOf("fit", model, validationParts(validationData), { batchSize: validationBatchSize }));
+  if (isDataset(x)) return { train: await sourceOf("fit", model, given, { batchSize, classWeight }), validation };
+  const all = await tableOf("fit", given as Given, model.ends);
+  const [rest, held] = validationData ? [all, undefined] : splitOff(all, validationSplit);
+  const seed = shuffle ? () => model.progress?.seed ?? 0 : undefined;
+  return {
+    train: new Batches(withClassWeight(rest, classWeight), batchSize, seed),
+    validation: validation ?? (held && new Batches(held, validationBatchSize)),
+  };
+}
+
+/** Makes weights, metrics, the optimizer's state and the program before anyone is told that training begins. */
+async function prepare(model: AnyModel, compiled: Compiled, feed: Feed): Promise<void> {
+  const sample = await feed.sample();
+  if (!sample) return;
+  model.buildForBatch(sample.data[0]);
+  await compiled.prepare("train", sample.data);
+  sample.dispose();
+}
+
+export async function evaluate(
+  model: AnyModel,
+  compiled: Compiled,
+  x: Inputs | Dataset,
+  y: Inputs | null | undefined,
+  options: EvaluateOptions,
+): Promise<Logs> {
+  const { batchSize = 32, verbose = "auto", steps, sampleWeight } = options;
+  const feed = new Feed(await sourceOf("evaluate", model, [x, y, sampleWeight], { batchSize }), { steps, from: "start" });
+  const sample = model.built ? undefined : await feed.sample();
+  if (sample) model.buildForBatch(sample.data[0]);
+  sample?.dispose();
+  return test(model, compiled, feed, new CallbackList(withProgress(options), model, { verbose, epochs: 1, steps: feed.steps ?? null }));
+}
+async function test(model: AnyModel, compiled: Compiled, feed: Feed, callbacks: CallbackList): Promise<Logs> {
+  model.stopEvaluating = false;
   await callbacks.begin("test");
-  const logs = compiled.logs(await runEpoch("test", model, compiled, batches, callbacks));
+  model.resetMetrics();
+  feed.begin(0);
+  const logs = compiled.logs("test", await runEpoch({ mode: "test", model, compiled, feed, callbacks }));
   await callbacks.end("test", logs);
   return logs;
 }
-const prefixed = (logs: Logs): Logs => Object.fromEntries(Object.entries(logs).map(([name, value]) => [`val_${name}`, value]));
+const prefixed = (logs: Logs): (readonly [string, number])[] => Object.entries(logs).map(([name, value]) => [`val_${name}`, value]);
 
-async function load(op: string, x: Data, y: Data): Promise<Dataset> {
-  const data = [await rowsOf(op, x), await rowsOf(op, y)] as const;
-  sameCount(op, ...data);
-  return data;
-}
-
-/** The last samples, as they were given, for validation. */
-function splitOff([x, y]: Dataset, part: number): readonly [Dataset, Dataset | undefined] {
-  if (!part) return [[x, y], undefined];
-  const at = Math.floor(x.count * (1 - part));
-  if (!(at > 0 && at < x.count)) {
-    throw new ValueError("fit", `validationSplit ${part} of ${x.count} samples leaves none for training or none for validation`, {
-      hint: "Use a part between 0 and 1.",
-    });
-  }
-  return [
-    [section(x, 0, at), section(y, 0, at)],
-    [section(x, at, x.count), section(y, at, y.count)],
-  ];
+/** The callbacks given, and a progress bar where one is wanted and none is among them. */
+function withProgress({ callbacks = [], verbose = "auto" }: EvaluateOptions | FitOptions): readonly Callback[] {
+  return verbose === 0 || callbacks.some((c) => c instanceof ProgbarLogger) ? callbacks : [...callbacks, new ProgbarLogger()];
 }
 
 function warnOfFallback(): void {

@@ -30,6 +30,10 @@ export class Pacer {
     this.#turn = performance.now();
   }
 
+  /** Whether no step was taken yet. */
+  get isEmpty(): boolean {
+    return this.#steps.length === 0;
+  }
   /** The numbers of the last step. */
   read(): Promise<TypedArray> {
     return this.#steps.at(-1)!.result.data();

@@ -1,32 +1,121 @@
-/** predict: results of batches as one tensor, at once. */
-import { add, concat, dispose, elements, fromHost, gather, getBackend, iota, Tensor, type TypedArray, tidy } from "@antler/tensor-core";
+/** predict: results of batches as one, at once; or of batches that come later. */
+import {
+  add,
+  concat,
+  dispose,
+  elements,
+  fromHost,
+  gather,
+  iota,
+  leaves,
+  mapTree,
+  Tensor,
+  type TypedArray,
+  tidy,
+} from "@antler/tensor-core";
+import type { Callback } from "../callbacks/callback.ts";
+import { CallbackList } from "../callbacks/callback-list.ts";
 import type { AnyModel } from "../models/model.ts";
+import type { Nested } from "../nested.ts";
 import { Batches } from "./batches.ts";
-import { allocate, type Data, rowsOfSync } from "./rows.ts";
-import type { Steps } from "./steps.ts";
+import { type Dataset, DatasetSource } from "./dataset.ts";
+import { Feed } from "./feed.ts";
+import { type Inputs, layOut, tableOfSync } from "./layout.ts";
+import { allocate, type Data } from "./rows.ts";
+import type { AnyStepData } from "./source.ts";
+
+export interface PredictOptions {
+  /** Default 32. */
+  readonly batchSize?: number | undefined;
+  /** How many batches are taken. Default: all. */
+  readonly steps?: number | undefined;
+  /** Their hooks for prediction. They are waited for only where the data is batches. */
+  readonly callbacks?: readonly Callback[] | undefined;
+}
+
+/** Runs one batch. */
+export type Predictor = (data: AnyStepData) => Nested;
 
 /** Runs a model on all samples. */
-export function predict(model: AnyModel, steps: Steps, x: Data, batchSize: number): Tensor {
-  const step = (batch: Tensor): Tensor => model.apply(batch, { training: false });
-  const run = (batch: Tensor): Tensor => steps.run("predict_step", step as (...batch: Tensor[]) => Tensor, [batch]);
-  // One batch that is a tensor already goes in as it is; so does what cannot be read at once and cut on the host.
-  if (x instanceof Tensor && x.shape[0]! <= batchSize) return run(x);
-  const { capabilities } = x instanceof Tensor ? x.storage("predict").backend : getBackend();
-  if (x instanceof Tensor && !capabilities.synchronousReads) return onDevice(x, batchSize, run);
+export function predict(model: AnyModel, run: Predictor, x: Inputs, { batchSize = 32, steps, callbacks = [] }: PredictOptions): Nested {
+  const hooks = new CallbackList(callbacks, model, { verbose: 0, epochs: 1, steps: null });
+  hooks.now((c) => c.onPredictBegin());
+  let step = 0;
+  const watched: Predictor = (data) => {
+    const batch = step++;
+    hooks.now((c) => c.onPredictBatchBegin(batch));
+    const outputs = run(data);
+    hooks.now((c) => c.onPredictBatchEnd(batch, { outputs }));
+    return outputs;
+  };
+  const result = results(model, watched, x, batchSize, steps);
+  hooks.now((c) => c.onPredictEnd());
+  return result;
+}
 
-  const batches = new Batches([rowsOfSync("predict", x)], batchSize);
-  const results = Array.from({ length: batches.steps }, (_, i) => {
-    const [batch] = batches.batch(i);
+function results(model: AnyModel, run: Predictor, x: Inputs, batchSize: number, steps = Number.POSITIVE_INFINITY): Nested {
+  const parts: Data[] = [];
+  const layout = layOut([x, null, null], model.ends, (data) => parts.push(data) - 1);
+  const tensors = parts.filter((data) => data instanceof Tensor);
+  // One batch that is a tensor already goes in as it is; so does what cannot be read at once and cut on the host.
+  if (tensors.length === parts.length) {
+    const batch = mapTree(layout, (i) => (i === null ? null : tensors[i as number])) as unknown as AnyStepData;
+    if (tensors[0]!.shape[0]! <= batchSize) return run(batch);
+    if (!synchronous(tensors)) return onDevice(batch, tensors[0]!.shape[0]!, { batchSize, steps }, run);
+  }
+  const batches = new Batches(tableOfSync("predict", [x, null, null], model.ends), batchSize);
+  const all: Nested[] = [];
+  for (let i = 0; i < Math.min(steps, batches.steps); i++) {
+    const batch = batches.batch(i);
     try {
-      return run(batch!);
+      all.push(run(batch.data));
     } finally {
-      batch!.dispose();
+      batch.dispose();
     }
+  }
+  return joined(all);
+}
+const synchronous = (tensors: readonly Tensor[]): boolean =>
+  tensors.every((t) => t.storage("predict").backend.capabilities.synchronousReads);
+
+/** Runs a model on batches, as they come. */
+export async function predictDataset(
+  model: AnyModel,
+  run: Predictor,
+  dataset: Dataset,
+  { steps, callbacks = [] }: PredictOptions,
+): Promise<Nested> {
+  const hooks = new CallbackList(callbacks, model, { verbose: 0, epochs: 1, steps: steps ?? null });
+  const feed = new Feed(new DatasetSource(dataset, { op: "predict", ends: model.ends }), { steps, from: "start" });
+  const all: Nested[] = [];
+  await hooks.begin("predict");
+  feed.begin(0);
+  model.stopPredicting = false;
+  for (let step = 0; !model.stopPredicting; step++) {
+    const batch = await feed.next();
+    if (!batch) break;
+    await hooks.batchBegin("predict", step);
+    all.push(run(batch.data));
+    batch.dispose();
+    await hooks.predicted(step, all.at(-1)!);
+  }
+  await feed.close();
+  await hooks.end("predict", {});
+  return joined(all);
+}
+
+/** The results of batches as one, in their structure. */
+function joined(all: readonly Nested[]): Nested {
+  if (all.length === 1) return all[0]!;
+  const parts = all.map((y) => leaves(y) as Tensor[]);
+  let next = 0;
+  const whole = mapTree(all[0], () => {
+    const i = next++;
+    const tensors = parts.map((p) => p[i]!);
+    return synchronous(tensors) ? joinOnHost(tensors) : concat(tensors);
   });
-  if (results.length === 1) return results[0]!;
-  const joined = capabilities.synchronousReads ? joinOnHost(results) : concat(results);
-  dispose(results);
-  return joined;
+  dispose(all);
+  return whole as Nested;
 }
 
 /** Copies through the host: an op to join just these sizes would be compiled for them alone. */
@@ -43,14 +132,18 @@ function joinOnHost(results: readonly Tensor[]): Tensor {
   return fromHost(all, shape, first.dtype, first.storage("predict").backend);
 }
 
-function onDevice(x: Tensor, batchSize: number, run: (batch: Tensor) => Tensor): Tensor {
-  const count = x.shape[0]!;
+function onDevice(
+  data: AnyStepData,
+  count: number,
+  { batchSize, steps }: { readonly batchSize: number; readonly steps: number },
+  run: Predictor,
+): Nested {
   return tidy(() => {
-    const parts: Tensor[] = [];
-    for (let begin = 0; begin < count; begin += batchSize) {
+    const parts: Nested[] = [];
+    for (let begin = 0; begin < Math.min(count, steps * batchSize); begin += batchSize) {
       const rows = add(iota([Math.min(batchSize, count - begin)]), begin);
-      parts.push(run(gather(x, rows)));
+      parts.push(run(mapTree(data, (t) => (t instanceof Tensor ? gather(t, rows) : t)) as unknown as AnyStepData));
     }
-    return concat(parts);
+    return joined(parts);
   });
 }

@@ -88,15 +88,6 @@ export function section({ data, dtype, shape }: Rows, begin: number, end: number
   return { data: data.subarray(begin * size, end * size) as TypedArray, dtype, shape, count: end - begin };
 }
 
-/** @throws ShapeError where inputs and labels are not as many, or none */
-export function sameCount(op: string, x: Rows, y: Rows): void {
-  if (x.count !== y.count) {
-    const got = [x, y].map(({ shape, dtype, count }) => ({ shape: [count, ...shape], dtype }));
-    throw new ShapeError(op, `${x.count} samples have ${y.count} labels`, { got, hint: "Both need the same first size." });
-  }
-  if (x.count === 0) throw new ShapeError(op, "there are no samples");
-}
-
 /** A typed array of a dtype, all zero. */
 export function allocate(dtype: DType, length: number): TypedArray {
   const { array, bytes } = dtypeInfo(dtype);

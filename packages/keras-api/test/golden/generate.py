@@ -36,85 +36,6 @@ def fresh():
     keras.utils.set_random_seed(0)
 
 
-OPTIMIZERS = {
-    "sgd": lambda: keras.optimizers.SGD(0.1),
-    "sgd_momentum": lambda: keras.optimizers.SGD(0.05, momentum=0.9),
-    "sgd_nesterov": lambda: keras.optimizers.SGD(0.05, momentum=0.9, nesterov=True),
-    "adam": lambda: keras.optimizers.Adam(0.01),
-    "adam_amsgrad": lambda: keras.optimizers.Adam(0.01, amsgrad=True),
-    "adam_decay_clipped": lambda: keras.optimizers.Adam(0.01, weight_decay=0.02, global_clipnorm=0.5),
-    "sgd_clipnorm": lambda: keras.optimizers.SGD(0.1, clipnorm=0.2),
-    "sgd_clipvalue": lambda: keras.optimizers.SGD(0.1, clipvalue=0.05),
-}
-
-
-def mlp():
-    return keras.Sequential([keras.Input((4,)), L.Dense(8, activation="tanh"), L.Dense(3, activation="softmax")])
-
-
-def cnn():
-    return keras.Sequential(
-        [
-            keras.Input((6, 6, 1)),
-            L.Conv2D(2, (3, 3), activation="relu"),
-            L.MaxPooling2D(),
-            L.Flatten(),
-            L.Dense(3, activation="softmax"),
-        ]
-    )
-
-
-def regressor():
-    return keras.Sequential([keras.Input((4,)), L.Dense(5, activation="relu"), L.Dense(1)])
-
-
-def classifier():
-    return keras.Sequential([keras.Input((4,)), L.Dense(5, activation="relu"), L.Dense(1, activation="sigmoid")])
-
-
-def trained(make, loss, metrics, optimizer, x, y, batch_size):
-    fresh()
-    model = make()
-    before = model.get_weights()
-    model.compile(optimizer=OPTIMIZERS[optimizer](), loss=loss, metrics=metrics)
-    steps = -(-len(x) // batch_size)
-    history = model.fit(x, y, batch_size=batch_size, epochs=20 // steps, shuffle=False, verbose=0, validation_split=0.0)
-    return {
-        "optimizer": optimizer,
-        "loss": loss,
-        "metrics": metrics,
-        "batch_size": batch_size,
-        "epochs": 20 // steps,
-        "x": numbers(x),
-        "y": numbers(y),
-        "before": [numbers(w) for w in before],
-        "history": {k: [float(v) for v in vs] for k, vs in history.history.items()},
-        "after": [numbers(w) for w in model.get_weights()],
-        "evaluate": [float(v) for v in np.atleast_1d(model.evaluate(x, y, batch_size=batch_size, verbose=0))],
-        "predict": numbers(model.predict(x, verbose=0)),
-    }
-
-
-def training():
-    rng = np.random.default_rng(1)
-    flat = rng.normal(size=(18, 4)).astype("float32")
-    images = rng.normal(size=(10, 6, 6, 1)).astype("float32")
-    labels = rng.integers(0, 3, size=18).astype("int32")
-    onehot = np.eye(3, dtype="float32")[labels]
-    target = (flat @ np.array([[1.0], [-2.0], [0.5], [0.0]]) + 0.3).astype("float32")
-    sign = (target[:, 0] > 0).astype("float32")
-    cases = []
-    for name in OPTIMIZERS:
-        # 18 rows in batches of 5: three whole ones and a smaller one, five times.
-        cases.append({"model": "mlp", **trained(mlp, "sparse_categorical_crossentropy", ["accuracy"], name, flat, labels, 5)})
-    for name in ["sgd", "adam"]:
-        cases.append({"model": "cnn", **trained(cnn, "sparse_categorical_crossentropy", ["accuracy"], name, images, labels[:10], 4)})
-    cases.append({"model": "mlp", **trained(mlp, "categorical_crossentropy", ["accuracy"], "adam", flat, onehot, 5)})
-    cases.append({"model": "regressor", **trained(regressor, "mse", ["mse"], "sgd_nesterov", flat, target, 5)})
-    cases.append({"model": "classifier", **trained(classifier, "binary_crossentropy", ["accuracy"], "adam", flat, sign, 5)})
-    return cases
-
-
 def dropout():
     layer = L.Dropout(0.4, seed=11)
     x = np.ones((3, 5), "float32")
@@ -208,7 +129,6 @@ def main():
         "keras": keras.__version__,
         "tensorflow": tf.__version__,
         "script": hashlib.sha256(script).hexdigest(),
-        "training": training(),
         "dropout": dropout(),
         "configs": configs(),
         "summaries": summaries(),

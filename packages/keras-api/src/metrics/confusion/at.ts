@@ -64,6 +64,7 @@ abstract class BestAt extends ConfusionMetric {
 
 /** The best sensitivity, `TP / (TP + FN)`, where the specificity, `TN / (TN + FP)`, is at least a value. */
 export class SensitivityAtSpecificity extends BestAt {
+  override readonly direction = "up";
   readonly specificity: number;
   constructor(options: SensitivityAtSpecificityOptions) {
     super(options, sensitivity, specificity, options.specificity);
@@ -78,6 +79,7 @@ export class SensitivityAtSpecificity extends BestAt {
 }
 /** The best specificity, `TN / (TN + FP)`, where the sensitivity, `TP / (TP + FN)`, is at least a value. */
 export class SpecificityAtSensitivity extends BestAt {
+  override readonly direction = "up";
   readonly sensitivity: number;
   constructor(options: SpecificityAtSensitivityOptions) {
     super(options, specificity, sensitivity, options.sensitivity);
@@ -92,6 +94,7 @@ export class SpecificityAtSensitivity extends BestAt {
 }
 /** The best precision, `TP / (TP + FP)`, where the recall, `TP / (TP + FN)`, is at least a value. */
 export class PrecisionAtRecall extends BestAt {
+  override readonly direction = "up";
   readonly recall: number;
   constructor(options: PrecisionAtRecallOptions) {
     super(options, precision, sensitivity, options.recall);
@@ -106,6 +109,7 @@ export class PrecisionAtRecall extends BestAt {
 }
 /** The best recall, `TP / (TP + FN)`, where the precision, `TP / (TP + FP)`, is at least a value. */
 export class RecallAtPrecision extends BestAt {
+  override readonly direction = "up";
   readonly precision: number;
   constructor(options: RecallAtPrecisionOptions) {
     super(options, sensitivity, precision, options.precision);

@@ -57,6 +57,7 @@ const methods: readonly SummationMethod[] = ["interpolation", "majoring", "minor
 
 /** The area under the ROC or precision-recall curve: 1 at best, for ROC 0.5 by chance. */
 export class AUC extends ConfusionMetric {
+  override readonly direction = "up";
   readonly numThresholds: number;
   readonly curve: Curve;
   readonly summationMethod: SummationMethod;

@@ -88,6 +88,7 @@ abstract class Share extends ConfusionMetric {
 }
 /** Which part of positive predictions is right: `TP / (TP + FP)`. */
 export class Precision extends Share {
+  override readonly direction = "up";
   constructor(options: PrecisionOptions = {}) {
     super("falsePositives", options);
   }
@@ -97,6 +98,7 @@ export class Precision extends Share {
 }
 /** Which part of positive labels is found: `TP / (TP + FN)`. */
 export class Recall extends Share {
+  override readonly direction = "up";
   constructor(options: PrecisionOptions = {}) {
     super("falseNegatives", options);
   }
