@@ -1,8 +1,12 @@
-// Trains a small convolutional network on handwritten digits and says how well it reads digits it has never seen.
+// Trains a small convolutional network on handwritten digits, saves it, and says how well it reads digits it has never seen.
+import { spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
 import "@antler/backend-cpu/register";
+import "@antler/savedmodel/keras";
 import { layers, optimizers, sequential, setRandomSeed } from "@antler/keras-api";
 import { tensor } from "@antler/tensor-core";
 import { type Digits, loadDigits, split, standardize } from "./dataset.ts";
+import { hashOf } from "./hash.ts";
 
 setRandomSeed(1);
 
@@ -27,6 +31,16 @@ model.compile({
   metrics: ["accuracy"],
 });
 await model.fit(xTrain, yTrain, { epochs: 10, batchSize: 32, validationSplit: 0.2 });
+
+// Keras reads this file, too. Another process gets nothing but it, and says what it predicts with it.
+const file = fileURLToPath(new URL("digits.keras", import.meta.url));
+await model.save(file);
+console.log(`saved as ${file}`);
+console.log(`predictions here          ${await hashOf(model.predict(xTest))}`);
+const { status } = spawnSync(process.execPath, [...process.execArgv, fileURLToPath(new URL("read.ts", import.meta.url)), file], {
+  stdio: "inherit",
+});
+if (status !== 0) throw new Error("the other process could not read the file");
 
 const [, accuracy] = await model.evaluate(xTest, yTest);
 console.log(`test accuracy ${accuracy!.toFixed(4)}`);

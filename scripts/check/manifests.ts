@@ -60,9 +60,10 @@ function problemsOf(pkg: Package): string[] {
     check(matches, `publishConfig.exports["${entry}"] is { types: "${built}.d.ts", default: "${built}.js" }`);
   }
 
-  // Registering a backend is the only thing an import may do.
-  const register = manifest.exports["./register"];
-  const effects = register === undefined ? false : [register, register.replace("./src/", "./dist/").replace(/\.ts$/, ".js")];
+  // Registering a backend or file formats is the only thing an import may do.
+  const registering = ["./register", "./keras"].flatMap((entry) => manifest.exports[entry] ?? []);
+  const effects =
+    registering.length > 0 && registering.flatMap((file) => [file, file.replace("./src/", "./dist/").replace(/\.ts$/, ".js")]);
   check(JSON.stringify(manifest.sideEffects) === JSON.stringify(effects), `sideEffects is ${JSON.stringify(effects)}`);
 
   check(manifest.dependencies?.[core] === undefined, `${core} is a peer, not a dependency: there must be one copy`);

@@ -46,7 +46,7 @@ export async function trainOneStep(c: LayerCase): Promise<void> {
     { name: c.name, inputSignature: flat.map((t) => anyBatch(flat[0]!.shape[0]!, t)) },
   );
   const inputGradients = step(...flat);
-  const before = weights.map((w) => c.weights[layer.weights.indexOf(w)]!);
+  const before = await calledWeights(c);
   const want = c.gradients.map((g, i) => (i < inputGradients.length ? g : stepped(before[i - inputGradients.length]!, g)));
   const got = [...inputGradients, ...weights.map((w) => w.value), ...layer.nonTrainableWeights.map((w) => w.value)];
   const absolute = roundings(c);
@@ -58,10 +58,17 @@ function anyBatch(batch: number, { shape, dtype }: Tensor): SignatureSpec {
   return { shape: shape[0] === batch ? ["batch", ...shape.slice(1)] : shape, dtype };
 }
 
-function stepped(weight: Numbers, gradient: Numbers): Numbers {
+/** The trained weights after a call: SpectralNormalization's call changes the one it normalizes. */
+async function calledWeights(c: LayerCase): Promise<ArrayLike<number>[]> {
+  const { layer, inputs, options } = prepare(c);
+  layer.apply(inputs, options);
+  return Promise.all(layer.trainableWeights.map(async (w) => (await w.value.data()) as Float32Array));
+}
+
+function stepped(weight: ArrayLike<number>, gradient: Numbers): Numbers {
   const slopes = valuesOf(gradient);
-  const values = Float32Array.from(valuesOf(weight), (v, i) => v - LEARNING_RATE * slopes[i]!);
-  return { ...weight, base64: Buffer.from(values.buffer).toString("base64") };
+  const values = Float32Array.from(weight, (v, i) => v - LEARNING_RATE * slopes[i]!);
+  return { ...gradient, base64: Buffer.from(values.buffer).toString("base64") };
 }
 
 /**

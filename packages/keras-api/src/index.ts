@@ -21,16 +21,26 @@ export { Functional, type FunctionalOptions, model } from "./models/functional.t
 export { type AnyModel, Model } from "./models/model.ts";
 export { Sequential, type Stackable, sequential } from "./models/sequential.ts";
 export type { SummaryOptions } from "./models/summary.ts";
-export { clearSession } from "./naming.ts";
+export { clearSession, snakeCase } from "./naming.ts";
 export type { Nested, ShapesOf } from "./nested.ts";
 export * as optimizers from "./optimizers/index.ts";
 export { Optimizer, type OptimizerLike, type OptimizerOptions } from "./optimizers/index.ts";
 export { DTypePolicy, dtypePolicy, type PolicyLike, setDtypePolicy } from "./policy.ts";
 export * as regularizers from "./regularizers/index.ts";
 export { Regularizer, type RegularizerLike } from "./regularizers/index.ts";
-export { type LoadOptions, loadModel, registerSaveFormat, type SaveFormat, type SaveOptions } from "./saving.ts";
+export { withWeightBudget } from "./saving/budget.ts";
+export { type ByteSource, type FileSource, loadModel } from "./saving/files.ts";
+export {
+  type LoadedWeights,
+  type LoadModelOptions,
+  type LoadWeightsOptions,
+  registerSaveFormat,
+  type SaveFormat,
+  type WriteOptions,
+} from "./saving/format.ts";
+export { isSaveable, type Saveable, type SavedParts } from "./saving/saveable.ts";
 export { SeedGenerator, setRandomSeed } from "./seed.ts";
-export type { Config, Json } from "./serialization/config.ts";
+export type { Config, Json, Serialized } from "./serialization/config.ts";
 export { type DeserializeOptions, deserializeLayer, modelFromJSON, serializeLayer } from "./serialization/deserialize.ts";
 export { type CustomObjects, type RegisterOptions, registerKerasSerializable } from "./serialization/registry.ts";
 export type { ShapeLike } from "./shapes.ts";

@@ -32,6 +32,8 @@ import { type DTypePolicy, type PolicyLike, policyOf } from "./policy.ts";
 import { reachable } from "./reachable.ts";
 import { get as getRegularizer, type RegularizerLike } from "./regularizers/get.ts";
 import type { Regularizer } from "./regularizers/regularizer.ts";
+import { spendOnWeight } from "./saving/budget.ts";
+import { inPythonOrder, type Saveable, type SavedParts } from "./saving/saveable.ts";
 import { SeedGenerator } from "./seed.ts";
 import { type Config, type Json, serialize } from "./serialization/config.ts";
 import { type ShapeLike, toShapes } from "./shapes.ts";
@@ -100,7 +102,9 @@ export type OptionShapes = Readonly<Record<string, Shape>>;
  * }
  * new Scale().apply(tensor([[1, 2]]));
  */
-export abstract class Layer<I extends Nested = Tensor, O extends Nested = Tensor, E extends object = object> implements Operation {
+export abstract class Layer<I extends Nested = Tensor, O extends Nested = Tensor, E extends object = object>
+  implements Operation, Saveable
+{
   readonly name: string;
   readonly dtypePolicy: DTypePolicy;
   /** Whether the weights exist. */
@@ -198,7 +202,10 @@ export abstract class Layer<I extends Nested = Tensor, O extends Nested = Tensor
   /** Floats come in the dtype the layer computes in; all else stays what it is. */
   #convert(x: unknown): Tensor {
     if (!(x instanceof Tensor)) throw new ValueError(this.className, "a layer is applied to tensors", { hint: "Make one with tensor()." });
-    return this.autocast && isFloat(x.dtype) ? cast(x, this.computeDtype) : x;
+    if (!this.autocast || !isFloat(x.dtype)) return x;
+    const y = cast(x, this.computeDtype);
+    setMasks(y, maskOf(x));
+    return y;
   }
   #buildFor(shapes: ShapesOf<I>, ofOptions: OptionShapes): void {
     if (this.built) return;
@@ -287,6 +294,7 @@ export abstract class Layer<I extends Nested = Tensor, O extends Nested = Tensor
     const { name = "variable", shape = [], initializer, trainable = true, dtype = this.dtype } = options;
     const rule = getInitializer(initializer ?? (isFloat(dtype) ? "glorot_uniform" : "zeros"));
     const path = context.path ? `${context.path}/${name}` : `${this.name}/${name}`;
+    spendOnWeight(path, shape, dtype);
     const variable = suspendTrace(() => {
       const first = tidy(() => rule.apply(shape, dtype));
       const made = new Variable(first, { name: path, trainable: trainable && this.#trainable });
@@ -301,7 +309,17 @@ export abstract class Layer<I extends Nested = Tensor, O extends Nested = Tensor
     return variable;
   }
 
-  /** @internal Its own weights as files hold them: those that training may change first. */
+  /**
+   * The objects below it as files name them: override it where Keras's class has other names. Default: its properties, in snake_case.
+   * @example
+   * override savedParts() {
+   *   return { _query_dense: this.query, _key_dense: this.key };
+   * }
+   */
+  savedParts(): SavedParts {
+    return inPythonOrder(Object.fromEntries(Object.entries(this).map(([name, value]) => [snakeCase(name), value])));
+  }
+  /** Its own weights as files hold them: those that training may change first. */
   get ownWeights(): readonly Variable[] {
     const own = [...new Set([...this.#added, ...[...reachable(this)].filter((x) => x instanceof Variable)])];
     const learning = own.filter((v) => this.#learning.has(v) || v.trainable);

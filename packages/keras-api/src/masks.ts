@@ -11,6 +11,9 @@ export function setMask(x: unknown, mask: Tensor | null): void {
   if (mask) masks.set(x as Tensor, mask);
 }
 
+/** Takes a tensor's mask away. */
+export const dropMask = (x: unknown): void => void masks.delete(x as Tensor);
+
 /** Gives the tensors of a nest the masks of a nest like it; a tensor that has a mask keeps it. */
 export function setMasks(nest: unknown, given: unknown): void {
   if (given === null) return;

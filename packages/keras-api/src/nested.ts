@@ -3,12 +3,15 @@ import { mapTree, type Shape, Tensor } from "@antler/tensor-core";
 
 export type Nested = Tensor | readonly Tensor[] | { readonly [name: string]: Tensor };
 
-/** The shapes of a nest, in the same structure; of any nest any, so that every layer is an `AnyLayer`. */
-// biome-ignore lint/suspicious/noExplicitAny: the only type that tells `any` from others is itself
-export type ShapesOf<T extends Nested> = 0 extends 1 & T ? any : T extends Tensor ? Shape : { readonly [K in keyof T]: Shape };
+/** What a nest of any kind has: layers of every result are layers of any. */
+// biome-ignore lint/suspicious/noExplicitAny: for types that are any themselves
+type OfAny<T, Else> = 0 extends 1 & T ? any : Else;
+
+/** The shapes of a nest, in the same structure. */
+export type ShapesOf<T extends Nested> = OfAny<T, T extends Tensor ? Shape : { readonly [K in keyof T]: Shape }>;
 
 /** The masks of a nest, in the same structure: bool, true where a step counts, or null. */
-export type MasksOf<T extends Nested> = T extends Tensor ? Tensor | null : { readonly [K in keyof T]: Tensor | null };
+export type MasksOf<T extends Nested> = OfAny<T, T extends Tensor ? Tensor | null : { readonly [K in keyof T]: Tensor | null }>;
 
 export const shapesOf = <T extends Nested>(x: T): ShapesOf<T> => mapTree(x, (t) => (t as Tensor).dims) as ShapesOf<T>;
 

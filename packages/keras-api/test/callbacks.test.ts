@@ -2,7 +2,7 @@
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { add, fromHost, getBackend, mul, type Tensor, type TypedArray, tensor, type Variable } from "@antler/tensor-core";
+import { add, dtypeInfo, mul, type Tensor, type TypedArray, tensor, type Variable } from "@antler/tensor-core";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { fillTemplate } from "../src/callbacks/template.ts";
 import {
@@ -15,6 +15,7 @@ import {
   EarlyStopping,
   type Files,
   LambdaCallback,
+  type LoadedWeights,
   layers,
   loadModel,
   ModelCheckpoint,
@@ -245,44 +246,50 @@ describe("saving", () => {
     return data;
   };
   const stateOf = (model: AnyModel): Variable[] => [...model.variables, ...(model.optimizer?.variables ?? [])];
-  const stored = new Map<string, { json: string; state: TypedArray[] }>();
-  const saveTo = async (model: AnyModel, path: string): Promise<void> =>
-    void stored.set(path, { json: model.toJson(), state: await Promise.all(stateOf(model).map(copied)) });
-  const loadInto = (model: AnyModel, path: string): void => {
-    const { state } = stored.get(path)!;
+  const stored = new Map<string, Uint8Array>();
+  const inMemory = {
+    write: async (path: string | URL, bytes: Uint8Array): Promise<void> => void stored.set(String(path), bytes),
+    read: async (path: string | URL): Promise<Uint8Array> => stored.get(String(path))!,
+  };
+  const bytesOf = async (model: AnyModel): Promise<Uint8Array<ArrayBuffer>> => {
+    const state = await Promise.all(stateOf(model).map(copied));
+    return new TextEncoder().encode(JSON.stringify({ json: model.toJson(), state: state.map((data) => Array.from(data, Number)) }));
+  };
+  const contentOf = (bytes: Uint8Array): { json: string; state: number[][] } => JSON.parse(new TextDecoder().decode(bytes));
+  const loadInto = (model: AnyModel, bytes: Uint8Array): LoadedWeights => {
+    const { state } = contentOf(bytes);
     stateOf(model).forEach((v, i) => {
-      const value = fromHost(state[i]!, v.shape, v.dtype, getBackend());
+      const value = tensor(new (dtypeInfo(v.dtype).array as Float32ArrayConstructor)(state[i]!), v.shape, v.dtype);
       v.assign(value);
       value.dispose();
     });
+    return { skipped: [] };
   };
 
   it("names the package that knows formats as long as none is registered", async () => {
     await expect(small().save("a.keras")).rejects.toThrow(
-      'save: no format is registered for "a.keras". Write import "@antler/savedmodel/keras"',
+      'saveModel: no file format is registered. Install @antler/savedmodel and write import "@antler/savedmodel/keras".',
     );
     await expect(loadModel("a.keras")).rejects.toThrow('import "@antler/savedmodel/keras"');
-    await expect(small().fit(x, y, { ...silent, callbacks: [new ModelCheckpoint("a.keras")] })).rejects.toThrow("no format is registered");
+    await expect(small().fit(x, y, { ...silent, callbacks: [new ModelCheckpoint("a.keras")] })).rejects.toThrow(
+      "no file format is registered",
+    );
     expect(() => new ModelCheckpoint("a.keras", { saveFreq: 0 })).toThrow('saveFreq must be "epoch" or a number of batches, got 0');
   });
   it("goes to the format with the longest ending", async () => {
     registerSaveFormat({
       name: "memory",
       extensions: [".keras"],
-      save: saveTo,
-      async load(path) {
-        const model = modelFromJSON(stored.get(path)!.json);
-        loadInto(model, path);
+      ...inMemory,
+      saveModel: bytesOf,
+      loadModel(bytes) {
+        const model = modelFromJSON(contentOf(bytes).json);
+        loadInto(model, bytes);
         return model;
       },
     });
-    registerSaveFormat({ name: "wrong", extensions: [".h5"], saveWeights: () => Promise.reject(new Error("wrong format")) });
-    registerSaveFormat({
-      name: "memory weights",
-      extensions: [".weights.h5"],
-      saveWeights: saveTo,
-      loadWeights: async (model, path) => loadInto(model, path),
-    });
+    registerSaveFormat({ name: "wrong", extensions: [".h5"], ...inMemory, saveWeights: () => Promise.reject(new Error("wrong format")) });
+    registerSaveFormat({ name: "memory weights", extensions: [".weights.h5"], ...inMemory, saveWeights: bytesOf, loadWeights: loadInto });
     const model = small();
     await model.fit(x, y, silent);
     await model.save("a.keras");
@@ -292,7 +299,7 @@ describe("saving", () => {
     await copy.fit(x, y, { ...silent, seed: 5 });
     await model.fit(x, y, { ...silent, seed: 5 });
     expect(await copy.predict(x).array()).toEqual(await model.predict(x).array());
-    await expect(model.save("a.onnx")).rejects.toThrow("Known endings are .keras.");
+    await expect(model.save("a.onnx")).rejects.toThrow("Known are .keras (memory).");
   });
 
   it("ModelCheckpoint saves each epoch, or what is better than all before", async () => {

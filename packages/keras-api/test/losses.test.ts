@@ -51,7 +51,7 @@ function lossAndGradient(c: LossCase, loss: Loss, [yTrue, x, ...rest]: readonly 
 
 /** The function of Keras whose values a loss reduces: it has the loss's name. */
 const functionOf = (c: LossCase): string | undefined => {
-  const { name } = new classes[c.class]!({});
+  const name = new classes[c.class]!({}).name.replace(/_loss$/, "");
   return camelCase(name) in functions ? name : undefined;
 };
 const functions = losses.functions as unknown as Readonly<Record<string, (yTrue: Tensor, yPred: Tensor, options: object) => Tensor>>;

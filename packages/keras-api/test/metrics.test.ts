@@ -37,6 +37,8 @@ function batchesOf(c: MetricCase, weighted: boolean): Tensor[][] {
 }
 const batched = ({ shape, dtype }: Tensor): SignatureSpec => ({ shape: shape.length ? ["batch", ...shape.slice(1)] : [], dtype });
 
+/** Functions that are not public in Keras, or not as metrics. */
+const unlisted = ["accuracy", "cosine_similarity"];
 const functions = metrics.functions as unknown as Readonly<Record<string, (yTrue: Tensor, yPred: Tensor, options: object) => Tensor>>;
 
 type Update = (...args: Tensor[]) => void;
@@ -87,7 +89,7 @@ describe("metrics give Keras's values", () => {
   for (const [i, c] of cases.entries()) {
     const name = String(c.config["name"]);
     if (!(camelCase(name) in functions)) continue;
-    it(`${i}: the mean of the function ${name}`, judges(`keras.metrics.${name}`), async () => {
+    it(`${i}: the mean of the function ${name}`, judges(...(unlisted.includes(name) ? [] : [`keras.metrics.${name}`])), async () => {
       const [yTrue, yPred] = batchesOf(c, false)[0]!;
       await expectNumbers(mean(functions[camelCase(name)]!(yTrue!, yPred!, optionsOf(c.options))), c.results[0]!, {}, name);
     });
@@ -109,10 +111,14 @@ describe("names and forms", () => {
   it("knows Keras's aliases", judges("keras.metrics.get"), () => {
     for (const [alias, name] of Object.entries(names.aliases)) expect(metrics.get(alias).className).toBe(name);
   });
-  it("reads and writes Keras's forms", judges("keras.metrics.serialize", "keras.metrics.deserialize"), () => {
-    expect(metrics.serialize(metrics.deserialize(names.forms.object))).toEqual(names.forms.object);
-    expect(metrics.serialize(metrics.deserialize(names.forms.wrapper))).toEqual(names.forms.wrapper);
-  });
+  it(
+    "reads and writes Keras's forms",
+    judges("keras.metrics.serialize", "keras.metrics.deserialize", "keras.metrics.MeanMetricWrapper"),
+    () => {
+      expect(metrics.serialize(metrics.deserialize(names.forms.object))).toEqual(names.forms.object);
+      expect(metrics.serialize(metrics.deserialize(names.forms.wrapper))).toEqual(names.forms.wrapper);
+    },
+  );
   it("takes a function of your own", async () => {
     const distance = (yTrue: Tensor, yPred: Tensor): Tensor => abs(sub(yTrue, yPred));
     const m = metrics.get(distance);

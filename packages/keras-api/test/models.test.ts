@@ -25,7 +25,7 @@ function plain(json: unknown): unknown {
 }
 
 describe("models of Keras's JSON", () => {
-  for (const c of fixture<ModelCase>("models").cases) {
+  for (const c of ["models", "models_layers"].flatMap((family) => fixture<ModelCase>(family).cases)) {
     const make = () => {
       const model = modelFromJSON(JSON.stringify(c.json));
       model.setWeights(c.weights.map((n) => valuesOf(n) as never));

@@ -7,6 +7,11 @@ export interface ReadFileOptions {
   readonly maxBytes?: number | undefined;
 }
 
+export interface WriteFileOptions {
+  /** Whether a file that exists is replaced; else it is a ValueError. Default true. */
+  readonly overwrite?: boolean | undefined;
+}
+
 /**
  * The bytes of a file. A FormatError where it is larger than `maxBytes` or no file but a folder or a device, a
  * ValueError where there is no file system (browsers: work on bytes); the system's errors, like ENOENT, are passed on.
@@ -40,25 +45,32 @@ export async function readFile(
 /**
  * Writes a file whole or not at all: the bytes go into a file beside it, to the disk, and then in its place. Whoever
  * reads meanwhile, or after a crash, finds the old file or the new one. A failure leaves the old one, removes what was
- * begun and passes the system's error on; a ValueError where there is no file system.
+ * begun and passes the system's error on; a ValueError where there is no file system, or where the file
+ * exists and `overwrite` is false.
  *
  * @example
  * await writeFile("model.weights.h5", writeHdf5(root));
  */
-export async function writeFile(path: string | URL, bytes: Uint8Array): Promise<void> {
+export async function writeFile(path: string | URL, bytes: Uint8Array, { overwrite = true }: WriteFileOptions = {}): Promise<void> {
   const { files, paths, urls } = node("writeFile");
   const target = typeof path === "string" ? path : urls.fileURLToPath(path);
   // In the same folder: only there a file can be put in another's place in one step.
   const temporary = `${target}.${crypto.randomUUID()}.tmp`;
   try {
     await writeThrough(files, temporary, bytes);
-    await files.rename(temporary, target);
+    // A second name is given only where there is none yet, in one step, too.
+    if (overwrite) await files.rename(temporary, target);
+    else await files.link(temporary, target);
   } catch (cause) {
+    throw !overwrite && (cause as { code?: unknown }).code === "EEXIST" ? existsAlready(target) : cause;
+  } finally {
     await files.rm(temporary, { force: true });
-    throw cause;
   }
   await syncFolder(files, paths.dirname(target));
 }
+
+const existsAlready = (path: string): ValueError =>
+  new ValueError("writeFile", `${path} exists already`, { hint: "Choose another name, or say overwrite: true." });
 
 async function writeThrough(files: NodeFiles, path: string, bytes: Uint8Array): Promise<void> {
   const handle = await files.open(path, "wx");
@@ -88,6 +100,7 @@ interface NodeHandle {
 interface NodeFiles {
   open(path: string | URL, flags: string): Promise<NodeHandle>;
   rename(from: string, to: string): Promise<void>;
+  link(from: string, to: string): Promise<void>;
   rm(path: string, options: { readonly force: boolean }): Promise<void>;
 }
 interface Node {

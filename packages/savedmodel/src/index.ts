@@ -1,6 +1,6 @@
 /** @antler/savedmodel: the files models are kept in. So far the layers of bytes below Keras's formats: HDF5, zip, files. */
 
-export { type ReadFileOptions, readFile, writeFile } from "./files.ts";
+export { type ReadFileOptions, readFile, type WriteFileOptions, writeFile } from "./files.ts";
 export { type ReadHdf5Options, readHdf5 } from "./hdf5/read.ts";
 export {
   type H5Array,

@@ -16,7 +16,7 @@ const fromFloat16 = (bits: number): number => {
 };
 
 /** The elements as JavaScript sees them: 16-bit floats decoded, bools as booleans. */
-function decode(data: TypedArray, dtype: DType): ArrayLike<number | boolean | bigint> {
+export function decode(data: TypedArray, dtype: DType): ArrayLike<number | boolean | bigint> {
   const words = data as Uint16Array;
   if (dtype === "bool") return Array.from(words, Boolean);
   if (dtype === "float16") return Array.from(words, fromFloat16);

@@ -22,7 +22,7 @@ export { type DType, dtypeInfo, isDType, isFloat, isInteger, type TypedArray } f
 export * from "./errors.ts";
 export { type AntlerEvent, emit, listening, onEvent } from "./events.ts";
 export { expandNode } from "./expand.ts";
-export type { NestedArray } from "./format.ts";
+export { decode as toNumbers, type NestedArray } from "./format.ts";
 export { type Binary, check, type Takes, type Unary } from "./forms.ts";
 export { type CompiledFunction, type FunctionOptions, func, func as function, type SignatureSpec } from "./function.ts";
 export { countNodes, type Graph, inputValue, isGraph, makeNode, type Node, order, subgraphs, type Value } from "./graph.ts";

@@ -1,7 +1,7 @@
 /** BackupAndRestore: training that was interrupted goes on from where it was. */
 import { FormatError, fromHost, getBackend, ValueError, type Variable } from "@antler/tensor-core";
 import { type Files, localFiles } from "../files.ts";
-import { formatOf } from "../saving.ts";
+import { formatFor } from "../saving/format.ts";
 import { allocate } from "../training/rows.ts";
 import { Callback } from "./callback.ts";
 import { EveryBatches } from "./every-batches.ts";
@@ -22,8 +22,8 @@ interface Backup {
   readonly seed: number;
   /** The file of weights, in the same folder. */
   readonly weights: string;
-  /** What metrics have collected in the epoch, in base64. */
-  readonly metrics: readonly string[];
+  /** What metrics have collected in the epoch, and random state, in base64. */
+  readonly state: readonly string[];
 }
 
 /**
@@ -60,13 +60,13 @@ export class BackupAndRestore extends Callback {
   }
 
   override async onTrainBegin(): Promise<void> {
-    formatOf(this.#path(WEIGHTS), "saveWeights");
+    formatFor("saveWeights", this.#path(`1.${WEIGHTS}`));
     const text = await this.#files.read(this.#path(METADATA));
     this.#current = text === undefined ? undefined : parsed(text, this.#path(METADATA));
     if (!this.#current) return this.#files.makeFolder(this.backupDir);
-    const { epoch, batch, seed, weights, metrics } = this.#current;
+    const { epoch, batch, seed, weights, state } = this.#current;
     await this.model.loadWeights(this.#path(weights));
-    restore(this.#metricVariables(), metrics);
+    restore(this.#others(), state);
     this.model.progress = { epoch, batch, seed };
   }
   override async onEpochEnd(): Promise<void> {
@@ -86,13 +86,15 @@ export class BackupAndRestore extends Callback {
     const before = this.#current;
     const weights = `${Number.parseInt(before?.weights ?? "0", 10) + 1}.${WEIGHTS}`;
     await this.model.saveWeights(this.#path(weights));
-    const metrics = await Promise.all(this.#metricVariables().map(bytesOf));
-    this.#current = { ...this.model.progress!, weights, metrics };
+    const state = await Promise.all(this.#others().map(bytesOf));
+    this.#current = { ...this.model.progress!, weights, state };
     await this.#files.write(this.#path(METADATA), JSON.stringify(this.#current));
     if (before) await this.#files.remove(this.#path(before.weights));
   }
-  #metricVariables(): readonly Variable[] {
-    return this.model.metrics.flatMap((m) => m.variables);
+  /** What files of weights do not hold: metrics, and random state. */
+  #others(): readonly Variable[] {
+    const weights = new Set(this.model.weights);
+    return [...this.model.metrics.flatMap((m) => m.variables), ...this.model.variables.filter((v) => !weights.has(v))];
   }
 }
 
@@ -102,7 +104,7 @@ const WEIGHTS = "weights.h5";
 function parsed(text: string, path: string): Backup {
   try {
     const found = JSON.parse(text) as Backup;
-    if (typeof found.weights === "string" && Number.isInteger(found.epoch) && Array.isArray(found.metrics)) return found;
+    if (typeof found.weights === "string" && Number.isInteger(found.epoch) && Array.isArray(found.state)) return found;
   } catch {
     // Told below, with the path.
   }
@@ -115,7 +117,7 @@ async function bytesOf(v: Variable): Promise<string> {
   value.dispose();
   return btoa(Array.from(new Uint8Array(data.buffer), (byte) => String.fromCharCode(byte)).join(""));
 }
-/** Metrics that the model has no more, or not yet, count from here. */
+/** State that the model has no more, or not yet, begins here. */
 function restore(variables: readonly Variable[], saved: readonly string[]): void {
   if (saved.length !== variables.length) return;
   variables.forEach((v, i) => {

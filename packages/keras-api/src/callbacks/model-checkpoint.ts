@@ -2,7 +2,7 @@
 import { ValueError } from "@antler/tensor-core";
 import { type Files, folderOf, localFiles } from "../files.ts";
 import { printLine } from "../host.ts";
-import { formatOf } from "../saving.ts";
+import { formatFor } from "../saving/format.ts";
 import type { Logs } from "./callback.ts";
 import { EveryBatches } from "./every-batches.ts";
 import { MonitorCallback, type MonitorOptions } from "./monitor.ts";
@@ -59,7 +59,7 @@ export class ModelCheckpoint extends MonitorCallback {
 
   /** @throws ValueError where no format is registered for the path: now, not after an epoch of work */
   override onTrainBegin(): void {
-    formatOf(this.filepath, this.saveWeightsOnly ? "saveWeights" : "save");
+    formatFor(this.saveWeightsOnly ? "saveWeights" : "saveModel", this.filepath);
   }
   override onEpochBegin(epoch: number): void {
     this.#epoch = epoch;

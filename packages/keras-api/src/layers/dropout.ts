@@ -1,5 +1,5 @@
 /** Dropout: in training, some inputs are set to zero at random. */
-import { type Dim, greaterEqual, mul, randomUniform, type Tensor, ValueError, where, zerosLike } from "@antler/tensor-core";
+import { type Dim, greaterEqual, mul, randomUniform, type Shape, type Tensor, ValueError, where, zerosLike } from "@antler/tensor-core";
 import { type CallContext, Layer, type LayerOptions } from "../layer.ts";
 import { SeedGenerator } from "../seed.ts";
 import { type Config, configOf } from "../serialization/config.ts";
@@ -24,7 +24,7 @@ export class Dropout extends Layer {
   constructor(options: DropoutOptions) {
     super(options);
     const { rate, seed = null, noiseShape = null } = options;
-    if (!(rate >= 0 && rate <= 1)) throw new ValueError("Dropout", `the rate must be between 0 and 1, got ${rate}`);
+    checkRate(this.className, rate);
     this.rate = rate;
     this.seed = seed;
     this.noiseShape = noiseShape;
@@ -36,15 +36,30 @@ export class Dropout extends Layer {
     return "Dropout";
   }
   override call(x: Tensor, { training }: CallContext): Tensor {
-    if (!training || !this.seedGenerator) return x;
-    if (this.rate === 1) return zerosLike(x);
-    const shape = this.noiseShape?.map((d, axis): Dim => d ?? x.dims[axis]!) ?? x.dims;
-    const kept = greaterEqual(randomUniform(shape, { seed: this.seedGenerator.next() }), this.rate);
-    return where(kept, mul(x, 1 / (1 - this.rate)), zerosLike(x));
+    return training && this.seedGenerator ? dropped(x, this.rate, this.seedGenerator, this.noiseDims(x)) : x;
+  }
+  /** The shape of the random mask for an input. */
+  protected noiseDims(x: Tensor): Shape {
+    return noiseDims(x, this.noiseShape);
   }
   override getConfig(): Config {
     return { ...this.baseConfig(), ...configOf(this, ["rate", "seed", "noiseShape"]) };
   }
+}
+
+/** @throws ValueError unless 0 ≤ rate ≤ 1 */
+export function checkRate(layer: string, rate: number): void {
+  if (!(rate >= 0 && rate <= 1)) throw new ValueError(layer, `the rate must be between 0 and 1, got ${rate}`);
+}
+
+/** A noise shape with the input's sizes where it has null. */
+export const noiseDims = (x: Tensor, shape: ShapeLike | null): Shape => shape?.map((d, axis): Dim => d ?? x.dims[axis]!) ?? x.dims;
+
+/** x with a part of it zero and the rest scaled up. @param shape of the random mask */
+export function dropped(x: Tensor, rate: number, seeds: SeedGenerator, shape: Shape = x.dims): Tensor {
+  if (rate === 1) return zerosLike(x);
+  const kept = greaterEqual(randomUniform(shape, { seed: seeds.next() }), rate);
+  return where(kept, mul(x, 1 / (1 - rate)), zerosLike(x));
 }
 
 /**

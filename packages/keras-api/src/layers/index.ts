@@ -1,6 +1,7 @@
 /** Layers: a class and a factory each. */
 export { Layer } from "../layer.ts";
 export { Activation, type ActivationOptions, activation } from "./activation.ts";
+export { ActivityRegularization, type ActivityRegularizationOptions, activityRegularization } from "./activity-regularization.ts";
 export {
   AdaptiveAveragePooling1D,
   AdaptiveAveragePooling2D,
@@ -16,7 +17,9 @@ export {
   adaptiveMaxPooling2d,
   adaptiveMaxPooling3d,
 } from "./adaptive-pooling.ts";
+export { AdditiveAttention, additiveAttention } from "./additive-attention.ts";
 export * from "./aliases.ts";
+export { Attention, type AttentionOptions, attention, type SimpleAttentionCall, type SimpleAttentionOptions } from "./attention.ts";
 export {
   AveragePooling1D,
   type AveragePooling1DOptions,
@@ -28,8 +31,10 @@ export {
   averagePooling2d,
   averagePooling3d,
 } from "./average-pooling.ts";
+export { BatchNormalization, type BatchNormalizationOptions, batchNormalization } from "./batch-normalization.ts";
 export type { Borders, BordersLike } from "./borders.ts";
 export { CenterCrop, type CenterCropOptions, centerCrop } from "./center-crop.ts";
+export { Concatenate, type ConcatenateOptions, concatenate } from "./concatenate.ts";
 export {
   Conv1D,
   type Conv1DOptions,
@@ -77,7 +82,24 @@ export {
   depthwiseConv1d,
   depthwiseConv2d,
 } from "./depthwise-conv.ts";
+export { Dot, type DotOptions, dot } from "./dot.ts";
 export { Dropout, type DropoutOptions, dropout } from "./dropout.ts";
+export { EinsumDense, type EinsumDenseOptions, einsumDense } from "./einsum-dense.ts";
+export {
+  Add,
+  Average,
+  add,
+  average,
+  Maximum,
+  Minimum,
+  Multiply,
+  maximum,
+  minimum,
+  multiply,
+  Subtract,
+  subtract,
+} from "./elementwise-merges.ts";
+export { Embedding, type EmbeddingOptions, embedding } from "./embedding.ts";
 export { Flatten, type FlattenOptions, flatten } from "./flatten.ts";
 export {
   GlobalAveragePooling1D,
@@ -94,9 +116,16 @@ export {
   globalMaxPooling2d,
   globalMaxPooling3d,
 } from "./global-pooling.ts";
+export { GroupNormalization, type GroupNormalizationOptions, groupNormalization } from "./group-normalization.ts";
+export { GroupQueryAttention, type GroupQueryAttentionOptions, groupQueryAttention } from "./group-query-attention.ts";
+export type { AttentionCall, HeadedAttentionOptions } from "./headed-attention.ts";
+export { Identity, identity } from "./identity.ts";
 export type { DataFormat, Pair, Single, Sizes, Triple } from "./images.ts";
 export { InputLayer, type InputOptions, input } from "./input-layer.ts";
 export type { Interpolation } from "./interpolation.ts";
+export { Lambda, type LambdaOptions, lambda } from "./lambda.ts";
+export { LayerNormalization, type LayerNormalizationOptions, layerNormalization } from "./layer-normalization.ts";
+export { Masking, type MaskingOptions, masking } from "./masking.ts";
 export {
   MaxPooling1D,
   type MaxPooling1DOptions,
@@ -108,12 +137,29 @@ export {
   maxPooling2d,
   maxPooling3d,
 } from "./max-pooling.ts";
+export { MultiHeadAttention, type MultiHeadAttentionOptions, multiHeadAttention } from "./multi-head-attention.ts";
+export {
+  AlphaDropout,
+  type AlphaDropoutOptions,
+  alphaDropout,
+  GaussianDropout,
+  type GaussianDropoutOptions,
+  GaussianNoise,
+  type GaussianNoiseOptions,
+  gaussianDropout,
+  gaussianNoise,
+  type NoiseOptions,
+} from "./noise.ts";
 export { Permute, type PermuteOptions, permute } from "./permute.ts";
 export type { PoolingOptions } from "./pooling.ts";
+export { PReLU, type PReLUOptions, prelu } from "./prelu.ts";
+export { ELU, type ELUOptions, elu, LeakyReLU, type LeakyReLUOptions, leakyReLU, ReLU, type ReLUOptions, reLU } from "./relu.ts";
+export type { RenormClipping } from "./renorm.ts";
 export { RepeatVector, type RepeatVectorOptions, repeatVector } from "./repeat-vector.ts";
 export { Rescaling, type RescalingOptions, rescaling } from "./rescaling.ts";
 export { Reshape, type ReshapeOptions, reshape } from "./reshape.ts";
 export { Resizing, type ResizingOptions, resizing } from "./resizing.ts";
+export { RMSNormalization, type RMSNormalizationOptions, rmsNormalization } from "./rms-normalization.ts";
 export { Bidirectional, type BidirectionalOptions, bidirectional, type MergeMode } from "./rnn/bidirectional.ts";
 export { type CellCall, RNNCell } from "./rnn/cell.ts";
 export { GRU, GRUCell, type GRUCellOptions, type GRUOptions, gru, gruCell } from "./rnn/gru.ts";
@@ -131,6 +177,19 @@ export {
   separableConv1d,
   separableConv2d,
 } from "./separable-conv.ts";
+export { Softmax, type SoftmaxOptions, softmax } from "./softmax.ts";
+export {
+  type ImageDropoutOptions,
+  SpatialDropout1D,
+  SpatialDropout2D,
+  SpatialDropout3D,
+  type SpatialDropoutOptions,
+  spatialDropout1d,
+  spatialDropout2d,
+  spatialDropout3d,
+} from "./spatial-dropout.ts";
+export { SpectralNormalization, type SpectralNormalizationOptions, spectralNormalization } from "./spectral-normalization.ts";
+export { UnitNormalization, type UnitNormalizationOptions, unitNormalization } from "./unit-normalization.ts";
 export {
   UpSampling1D,
   type UpSampling1DOptions,
@@ -142,6 +201,7 @@ export {
   upSampling2d,
   upSampling3d,
 } from "./up-sampling.ts";
+export { Wrapper, type WrapperOptions } from "./wrapper.ts";
 export {
   ZeroPadding1D,
   type ZeroPadding1DOptions,

@@ -44,13 +44,14 @@ function layerNode(layer: Operation, node: SymbolicNode, tensorConfig: (t: Keras
   const names = (layer as AnyLayer).callArguments;
   const kwargs = Object.entries(serialize(mapTree(node.options, convert)) as Config);
   const args = [mapTree(node.inputs, convert) as Json];
-  const rest = kwargs.filter(([key]) => !names.includes(camelCase(key)));
+  const rest = new Map(kwargs.map(([key, value]) => [camelCase(key), [key, value] as const]));
   for (const name of names) {
-    const given = kwargs.find(([key]) => camelCase(key) === name);
+    const given = rest.get(name);
     if (!given) break;
     args.push(given[1]);
+    rest.delete(name);
   }
-  return { args, kwargs: Object.fromEntries(rest) };
+  return { args, kwargs: Object.fromEntries(rest.values()) };
 }
 
 /** What can be called again as the config says. */
@@ -115,7 +116,11 @@ function callable(config: Serialized, revive: (value: Json) => unknown): Callabl
   const operation = reviveOperation(config);
   if (operation) return { first: 0, nodes: () => operation.inboundNodes, call: (args, kwargs) => operation.call(args, kwargs) };
   const layer = revive(own) as AnyLayer;
-  if (!(layer instanceof Layer)) throw new FormatError("model", `"${config.class_name}" is no layer`);
+  if (!(layer instanceof Layer)) {
+    throw new FormatError("model", `no layer is called "${config.class_name}"`, {
+      hint: "Make your own known with registerKerasSerializable().",
+    });
+  }
   return {
     first: isFunctional(layer) ? 1 : 0,
     nodes: () => layer.inboundNodes,

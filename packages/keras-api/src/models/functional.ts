@@ -5,6 +5,7 @@ import { Layer } from "../layer.ts";
 import { InputLayer } from "../layers/input-layer.ts";
 import { setMask } from "../masks.ts";
 import { flatten, type Nested } from "../nested.ts";
+import type { SavedParts } from "../saving/saveable.ts";
 import type { Config, Json } from "../serialization/config.ts";
 import { showKerasShape } from "../shapes.ts";
 import { type CallGraph, callGraph } from "../symbolic/graph.ts";
@@ -53,6 +54,9 @@ export class Functional<I extends Nested = Nested, O extends Nested = Nested> ex
   }
   override get calls(): ReadonlySet<SymbolicNode> | undefined {
     return this.#graph.isChain ? undefined : new Set(this.#graph.nodes);
+  }
+  override savedParts(): SavedParts {
+    return { layers: this.layers, ...super.savedParts() };
   }
   override getBuildConfig(): Config {
     return { input_shape: null };

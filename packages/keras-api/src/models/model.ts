@@ -1,10 +1,12 @@
 /** Model: a layer that can be trained. */
 import { type Tensor, ValueError } from "@antler/tensor-core";
 import { printLine } from "../host.ts";
-import type { AnyLayer } from "../layer.ts";
+import { type AnyLayer, Layer } from "../layer.ts";
 import type { Nested } from "../nested.ts";
-import { formatOf, type SaveOptions } from "../saving.ts";
-import { serializeObject } from "../serialization/config.ts";
+import { bytesOf, type FileSource, loadInto, saveTo } from "../saving/files.ts";
+import type { LoadedWeights, LoadWeightsOptions, WriteOptions } from "../saving/format.ts";
+import { inPythonOrder, type SavedParts } from "../saving/saveable.ts";
+import { type Config, serializeObject } from "../serialization/config.ts";
 import type { Operation, SymbolicNode } from "../symbolic/keras-tensor.ts";
 import { type SummaryOptions, summaryOf } from "./summary.ts";
 import { Trainer } from "./trainer.ts";
@@ -70,21 +72,55 @@ export abstract class Model<I extends Nested = Tensor, O extends Nested = Tensor
     return JSON.stringify(serializeObject(this));
   }
   /**
-   * Writes the whole model to a file: layers, weights, and how it was compiled. The path's ending says in which format.
-   * @throws ValueError where no format is registered for it
+   * Writes the model to a file, with its weights, and with how it was compiled and the optimizer's state if it was. Needs a file
+   * system, and a format: `import "@antler/savedmodel/keras"`.
+   * @param path ends in `.keras`
+   * @throws ValueError where no format is registered, or the file exists and `overwrite` is false
    * @example
    * await model.save("digits.keras");
    */
-  async save(path: string, options: SaveOptions = {}): Promise<void> {
-    await formatOf(path, "save").save(this as AnyModel, path, options);
+  save(path: string | URL, options: WriteOptions = {}): Promise<void> {
+    return saveTo(this as AnyModel, "model", path, options);
   }
-  /** Writes weights and random state to a file, and of a compiled model the optimizer's state. @throws ValueError as `save` */
-  async saveWeights(path: string, options: SaveOptions = {}): Promise<void> {
-    await formatOf(path, "saveWeights").saveWeights(this as AnyModel, path, options);
+  /**
+   * Writes the weights to a file, and the optimizer's state.
+   * @param path ends in `.weights.h5`
+   * @example
+   * await model.saveWeights("digits.weights.h5");
+   */
+  saveWeights(path: string | URL, options: WriteOptions = {}): Promise<void> {
+    return saveTo(this as AnyModel, "weights", path, options);
   }
-  /** Reads what `saveWeights` wrote. @throws ValueError as `save` */
-  async loadWeights(path: string): Promise<void> {
-    await formatOf(path, "loadWeights").loadWeights(this as AnyModel, path);
+  /**
+   * The bytes of a file, where there is no file system: of the model, or of its weights.
+   * @param options.format default ".keras" for a model, ".weights.h5" for weights
+   * @example
+   * const file = new Blob([await model.toBytes()]);
+   */
+  toBytes(options: { readonly of?: "model" | "weights"; readonly format?: string } = {}): Promise<Uint8Array<ArrayBuffer>> {
+    const { of = "model", format = of === "model" ? ".keras" : ".weights.h5" } = options;
+    return bytesOf(this as AnyModel, of, format);
+  }
+  /**
+   * Sets the weights to those of a file, and the optimizer's state where it fits. Nothing is changed before everything is checked.
+   * @param source a path, or bytes, a Blob or a Response: a `.weights.h5`, `.keras` or legacy `.h5` file
+   * @returns what was left out
+   * @throws FormatError where the file is damaged, or has no weights or others for a layer; ShapeError where a shape differs
+   * @example
+   * await model.loadWeights("digits.weights.h5");
+   */
+  loadWeights(source: FileSource, options: LoadWeightsOptions = {}): Promise<LoadedWeights> {
+    return loadInto(this as AnyModel, source, options);
+  }
+  override savedParts(): SavedParts {
+    return inPythonOrder({ ...super.savedParts(), layers: this.layers, optimizer: this.optimizer });
+  }
+  /** Makes the weights a file has numbers for: as `build` does or, without one, by a call on symbolic tensors. */
+  override buildFromConfig(config: Config): void {
+    const shape = config["input_shape"];
+    const hasBuild = this.build !== Layer.prototype.build;
+    if (shape && !hasBuild) this.computeOutputShape(shape as never);
+    else super.buildFromConfig(config);
   }
 
   /**

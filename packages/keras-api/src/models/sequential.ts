@@ -3,7 +3,8 @@ import { context, isStatic, leaves, type Tensor, ValueError, withName } from "@a
 import { type AnyLayer, type CallContext, Layer, type LayerOptions } from "../layer.ts";
 import { InputLayer } from "../layers/input-layer.ts";
 import type { Nested } from "../nested.ts";
-import { type Config, type Json, serialize } from "../serialization/config.ts";
+import type { SavedParts } from "../saving/saveable.ts";
+import { type Config, isSerialized, type Json, serialize } from "../serialization/config.ts";
 import { type ShapeLike, showKerasShape, toShape } from "../shapes.ts";
 import { KerasTensor } from "../symbolic/keras-tensor.ts";
 import { Model } from "./model.ts";
@@ -52,6 +53,7 @@ export class Sequential extends Model {
 
   #push(given: Stackable): void {
     const layer = given instanceof KerasTensor ? (given.node.operation as Layer) : given;
+    if (isSerialized(layer)) throw unknownLayer(layer.class_name);
     if (!(layer instanceof Layer)) throw new ValueError("Sequential", "only layers can be added");
     if (this.stack.some((l) => l.name === layer.name)) {
       throw new ValueError("Sequential", `"${this.name}" already has a layer called "${layer.name}"`, {
@@ -129,6 +131,11 @@ export class Sequential extends Model {
     return [...new Set([...this.layers, ...super.sublayers()])];
   }
 
+  override savedParts(): SavedParts {
+    const { stack: _, ...own } = super.savedParts();
+    return { layers: this.layers, ...own };
+  }
+
   static override fromConfig(options: Readonly<Record<string, Json>>, revive: (value: Json) => unknown): AnyLayer {
     const { layers, buildInputShape, ...own } = options;
     const made = new Sequential(revive(layers!) as Layer[], own);
@@ -140,6 +147,9 @@ export class Sequential extends Model {
     return { ...this.baseConfig(), layers: this.stack.map(serialize), ...(shape && { build_input_shape: shape }) };
   }
 }
+
+const unknownLayer = (className: string): ValueError =>
+  new ValueError("Sequential", `no layer is called "${className}"`, { hint: "Make your own known with registerKerasSerializable()." });
 
 /**
  * A model of layers, each fed by the one before.

@@ -23,6 +23,7 @@ import {
 } from "@antler/tensor-core";
 import { warnOnce } from "../host.ts";
 import { autoName } from "../naming.ts";
+import type { Saveable, SavedParts } from "../saving/saveable.ts";
 import { type Config, configOf } from "../serialization/config.ts";
 import { constraintOf } from "../weights.ts";
 import { clip } from "./clip.ts";
@@ -43,7 +44,7 @@ export type Gradient = Tensor | IndexedSlices | null;
  *   }
  * }
  */
-export abstract class Optimizer {
+export abstract class Optimizer implements Saveable {
   readonly name: string;
   readonly weightDecay: number | null;
   readonly clipnorm: number | null;
@@ -127,6 +128,14 @@ export abstract class Optimizer {
   get variables(): readonly Variable[] {
     return this.#variables;
   }
+  get ownWeights(): readonly Variable[] {
+    return this.variables;
+  }
+  /** Optimizers inside of it, by the names Keras's class has for them. */
+  savedParts(): SavedParts {
+    return {};
+  }
+
   /** Makes the state for these variables, once; done by the first `apply`. */
   build(variables: readonly Variable[]): void {
     if (this.built) return;

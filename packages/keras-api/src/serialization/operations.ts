@@ -101,6 +101,8 @@ const rows: Readonly<Record<string, Row>> = {
   Max: reduce("max", core.max),
   Min: reduce("min", core.min),
   Prod: reduce("prod", core.prod),
+  Any: reduce("any", core.any),
+  All: reduce("all", core.all),
   Var: { module: "numpy", revive: ([x], { axis, keepdims }) => core.variance(x, { axis: axis ?? undefined, keepDims: keepdims }) },
   Argmax: {
     module: "numpy",

@@ -13,6 +13,8 @@ type Nest = Numbers | null | readonly Nest[] | { readonly [name: string]: Nest }
 export interface LayerCase {
   readonly name: string;
   readonly layer: Serialized;
+  /** The config once the layer is built, where that changes it. */
+  readonly built_config?: Config;
   readonly build_config: Config | null;
   readonly inputs: Nest;
   readonly call: Readonly<Record<string, Nest | Json>>;
@@ -46,9 +48,8 @@ export const numbersOf = (x: unknown): Numbers[] => {
 export function prepare(c: LayerCase): { readonly layer: AnyLayer; readonly inputs: unknown; readonly options: Record<string, unknown> } {
   const layer = deserializeLayer({ ...c.layer, ...(c.build_config && { build_config: c.build_config }) });
   const inputs = walk(c.inputs, tensorOf);
-  const masks = numbersOf(c.masks);
-  if (masks.length === 1) setMask(leaves(inputs)[0], tensorOf(masks[0]!));
-  else if (masks.length) leaves(inputs).forEach((x, i) => void setMask(x, tensorOf((c.masks as Numbers[])[i]!)));
+  const masks = [c.masks].flat() as readonly (Numbers | null)[];
+  leaves(inputs).forEach((x, i) => void setMask(x, masks[i] ? tensorOf(masks[i]) : null));
   const call = walk(c.call, tensorOf) as Record<string, unknown>;
   const options = Object.fromEntries(Object.entries(call).map(([key, value]) => [camelCase(key), value]));
   if (!layer.built || layer.weights.length !== c.weights.length) layer.apply(inputs, { ...options, training: false });
@@ -79,6 +80,7 @@ export async function runLayerCase(c: LayerCase, closeness: Closeness = {}): Pro
   // Before it is built, as the case's script wrote it: files hold shapes of built layers, too.
   const written = serializeLayer(deserializeLayer(c.layer));
   expect(written.config, "config").toEqual(c.layer.config);
+  if (c.built_config) expect(serializeLayer(layer).config, "config once built").toEqual(c.built_config);
   expect([written.module, written.class_name], "class").toEqual([c.layer.module, c.layer.class_name]);
   expect(
     layer.weights.map((v) => v.name.split("/").at(-1)),
@@ -128,24 +130,23 @@ function expectShapes(layer: AnyLayer, inputs: unknown, want: unknown): void {
   expect(shape(layer.computeOutputShape(plain(unknown) as never)), "output shape").toEqual(want);
 }
 
-/** A compiled call with an unknown batch gives what the eager one gives. */
+/** A compiled call with an unknown batch gives what the eager one gives: masks and tensors among the options have that batch, too. */
 export async function runCompiled(c: LayerCase, closeness: Closeness = {}): Promise<void> {
-  const { layer, inputs, options } = prepare(c);
-  if (numbersOf(c.masks).length || Object.keys(c.call).length) return;
-  const flat = leaves(inputs) as Tensor[];
+  const { layer, ...given } = prepare(c);
+  const tree = { ...given, masks: leaves(given.inputs).map(maskOf) };
+  const flat = leaves(tree).filter((t) => t instanceof Tensor);
   const signature = flat.map((t): SignatureSpec => ({ shape: ["batch", ...t.shape.slice(1)] as Shape as never, dtype: t.dtype }));
   const f = func(
     (...tensors: Tensor[]) => {
       let next = 0;
-      return leaves(
-        layer.apply(
-          mapTree(inputs, () => tensors[next++]!),
-          options,
-        ),
-      ) as Tensor[];
+      const { inputs, options, masks } = mapTree(tree, (t) => (t instanceof Tensor ? tensors[next++]! : t)) as typeof tree;
+      leaves(inputs).forEach((x, i) => void setMask(x, masks[i]!));
+      return leaves(layer.apply(inputs, options)) as Tensor[];
     },
     { name: c.name, inputSignature: signature },
   );
   const outputs = f(...flat);
   for (const [i, n] of numbersOf(c.outputs).entries()) await expectNumbers(outputs[i]!, n, closeness, `compiled output ${i}`);
+  for (const [i, v] of layer.nonTrainableWeights.entries())
+    await expectNumbers(v.value, c.after[i]!, closeness, `compiled after ${v.name}`);
 }
