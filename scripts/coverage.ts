@@ -4,10 +4,10 @@
 //   --check only reads which names they judge, and fails where the page says something else.
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { judgedBy } from "./coverage/judged.ts";
-import { type Name, names } from "./coverage/names.ts";
-import { type Entry, page } from "./coverage/page.ts";
-import { reasons } from "./coverage/reasons.ts";
+import { judgedBy } from "./api/judged.ts";
+import { type Name, names } from "./api/names.ts";
+import { type Entry, page } from "./api/page.ts";
+import { reasons } from "./api/reasons.ts";
 import { plural, report } from "./lib/report.ts";
 import { root } from "./lib/workspace.ts";
 
@@ -39,8 +39,8 @@ const problems = [
   ...[...judged.names].filter((name) => !canonicals.has(name)).map((name) => `a test judges ${name}, which is no name of these groups`),
   ...entries
     .filter(({ covered, why }) => !covered && why === undefined)
-    .map(({ name }) => `${name} is neither covered nor explained in scripts/coverage/reasons.ts`),
-  ...reasons.filter(({ of }) => !used.has(of)).map(({ of }) => `${of} in scripts/coverage/reasons.ts explains nothing any more`),
+    .map(({ name }) => `${name} is neither covered nor explained in scripts/api/reasons.ts`),
+  ...reasons.filter(({ of }) => !used.has(of)).map(({ of }) => `${of} in scripts/api/reasons.ts explains nothing any more`),
 ];
 const text = page(entries);
 if (!check) writeFileSync(path, text);
