@@ -149,25 +149,16 @@ export function kernelBackend(device: Device): KernelBackend {
     const bound = executable.bind(sizes as Bindings);
     const { outputs: places, reuse, shared } = executable.plan;
     // A program that checks data may fail half way: then its inputs must still be whole.
-    const gives = (i: number): boolean => donate?.[i] === true && !shared.has(i) && blocks[i]!.sharers === 1 && !checksData(executable);
-    const made = new Map<number, Block>();
+    const gives = (i: number): boolean => donate?.[i] === true && !shared.has(i) && blocks[i]!.sharers === 1 && !executable.checksData;
     const results: Block[] = [];
     try {
       places.forEach((p, k) => {
-        if (p.kind === "input") {
-          blocks[p.at]!.sharers++;
-          results.push(blocks[p.at]!);
-        } else if (p.kind === "output" && p.at !== k) {
-          made.get(p.at)!.sharers++;
-          results.push(made.get(p.at)!);
-        } else {
-          const from = reuse.get(k);
-          const reused = from !== undefined && gives(from) ? blocks[from]! : undefined;
-          if (reused) reused.sharers++;
-          const block = reused ?? allocate(byteSize(bound.outputs[k]!));
-          made.set(k, block);
-          results.push(block);
-        }
+        const from = reuse.get(k);
+        // An output may be an input, an earlier output, or written over an input that is given up.
+        const shared =
+          p.kind === "input" ? blocks[p.at] : p.at !== k ? results[p.at] : from !== undefined && gives(from) ? blocks[from] : undefined;
+        if (shared) shared.sharers++;
+        results.push(shared ?? allocate(byteSize(bound.outputs[k]!)));
       });
       const frame: Frame = { inputs: blocks.map((b) => b.buffer), outputs: results.map((b) => b.buffer), arena: room(bound.arenaBytes) };
       const storages = results.map((b, k) => wrap(b, bound.outputs[k]!));
@@ -181,7 +172,7 @@ export function kernelBackend(device: Device): KernelBackend {
           for (const s of storages) s.failure = error;
         },
       );
-      if (checksData(executable)) device.fault?.();
+      if (executable.checksData) device.fault?.();
       if (donate) {
         for (let i = 0; i < inputs.length; i++) {
           if (!donate[i]) continue;
@@ -229,11 +220,4 @@ export function kernelBackend(device: Device): KernelBackend {
     dispose: () => device.dispose?.(),
   };
   return backend;
-}
-
-const checked = new WeakMap<Executable, boolean>();
-function checksData(e: Executable): boolean {
-  let c = checked.get(e);
-  if (c === undefined) checked.set(e, (c = e.kernels().some((k) => k.checks.length > 0)));
-  return c;
 }

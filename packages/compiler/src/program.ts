@@ -38,6 +38,13 @@ type Arrays = Omit<Frame, "arena">;
 export type Work = Generator<Promise<Uint8Array>, void, Uint8Array>;
 type Call = (frame: Frame) => Work | void;
 
+/** A kernel with its params, and what finds its buffers. */
+interface Prepared {
+  readonly run: Run;
+  readonly params: readonly number[];
+  given(frame: Frame): Buffer[];
+}
+
 /** A program for given sizes. */
 export interface Bound {
   readonly outputs: readonly StaticSpec[];
@@ -52,6 +59,7 @@ export class Executable {
   readonly #runs = new Map<Kernel, Run>();
   readonly #bodies = new Map<Lowered, Executable>();
   readonly #bound = new Map<string, Bound>();
+  #checksData: boolean | undefined;
 
   constructor(lowered: Lowered, device: Device) {
     this.lowered = lowered;
@@ -67,6 +75,10 @@ export class Executable {
       if (s.kind === "matched") return s.epilogue ? [s.epilogue.kernel] : [];
       return s.kind === "region" ? s.bodies.flatMap((b) => this.#bodies.get(b)!.kernels()) : [];
     });
+  }
+  /** Whether a run may find that an index read from data lies outside its axis. */
+  get checksData(): boolean {
+    return (this.#checksData ??= this.kernels().some((k) => k.checks.length > 0));
   }
   link(runs: ReadonlyMap<Kernel, Run>): void {
     for (const [k, r] of runs) this.#runs.set(k, r);
@@ -112,20 +124,15 @@ export class Executable {
       return place && (place.kind === "input" ? (f) => f.inputs[place.at] : (f) => f.outputs[place.at]);
     };
     const at = (v: Value): Locate => used(v)!;
-    const prepare = ({ kernel, buffers }: Finished): ((f: Frame) => (block?: readonly number[]) => void) => {
-      const run = this.#runs.get(kernel)!;
+    const prepare = ({ kernel, buffers }: Finished): Prepared => {
       const places = buffers.map(at);
-      const params = kernel.params.map(size);
-      return (f) => {
-        const given = places.map((l) => l(f));
-        return (block) => run(given, params, block);
-      };
+      return { run: this.#runs.get(kernel)!, params: kernel.params.map(size), given: (f) => places.map((l) => l(f)) };
     };
 
     const callOf = (s: Step): Call => {
       if (s.kind === "kernel") {
-        const kernel = prepare(s);
-        return (f) => void kernel(f)();
+        const { run, params, given } = prepare(s);
+        return (f) => run(given(f), params);
       }
       const { node } = s;
       const outputs = node.outputs.map(used);
@@ -153,8 +160,9 @@ export class Executable {
       const layouts = s.operands.map(({ layout: { offset, strides } }) => ({ offset: size(offset), strides: strides.map(size) }));
       const epilogue = s.epilogue && prepare(s.epilogue);
       return (f) => {
-        const finish = epilogue?.(f);
-        s.matched.run({ ...frameOf(f), specs, layouts, attrs, done: finish && ((...block) => finish(block)) });
+        const given = epilogue?.given(f);
+        const done = epilogue && ((...block: number[]) => epilogue.run(given!, epilogue.params, block));
+        s.matched.run({ ...frameOf(f), specs, layouts, attrs, done });
       };
     };
     return { outputs: graph.outputs.map(specOf), arenaBytes, calls: steps.map(callOf) };

@@ -23,6 +23,8 @@ function make(terms: Map<string, number>): Size {
 }
 const termsOf = (s: Size): ReadonlyMap<string, number> => (typeof s === "number" ? new Map([["", s]]) : s.terms);
 
+const symbolsOf = (product: string): string[] => (product ? product.split("*") : []);
+
 export const sizeOfDim = (d: Dim): Size =>
   isKnown(d)
     ? d
@@ -45,7 +47,7 @@ export function mulSize(a: Size, b: Size): Size {
   const terms = new Map<string, number>();
   for (const [k, c] of termsOf(a)) {
     for (const [l, d] of termsOf(b)) {
-      const key = [...(k ? k.split("*") : []), ...(l ? l.split("*") : [])].sort().join("*");
+      const key = [...symbolsOf(k), ...symbolsOf(l)].sort().join("*");
       terms.set(key, (terms.get(key) ?? 0) + c * d);
     }
   }
@@ -55,25 +57,18 @@ export function mulSize(a: Size, b: Size): Size {
 /** `a / b` where b divides every part of a, else undefined. */
 export function divideSize(a: Size, b: Size): Size | undefined {
   if (a === b) return 1;
-  if (typeof b !== "number") {
-    if (typeof a === "number") return a === 0 ? 0 : undefined;
-    const [[names, by], ...more] = [...b.terms] as [[string, number], ...[string, number][]];
-    if (more.length === 0 && names) return divideByProduct(a, names.split("*"), by);
-    // A multiple of a symbolic size: try the ratio of the first coefficients.
-    const ratio = (a.terms.get(names) ?? 0) / by;
+  if (a === 0) return 0;
+  if (typeof a === "number" && typeof b === "number") return a % b === 0 ? a / b : undefined;
+  const [[names, by], ...more] = [...termsOf(b)] as [[string, number], ...[string, number][]];
+  if (more.length > 0) {
+    // A multiple of a sum: try the ratio of the first coefficients.
+    const ratio = (termsOf(a).get(names) ?? 0) / by;
     return Number.isInteger(ratio) && ratio !== 0 && mulSize(b, ratio) === a ? ratio : undefined;
   }
-  if (typeof a === "number") return a % b === 0 ? a / b : undefined;
-  if ([...a.terms.values()].some((c) => c % b !== 0)) return undefined;
-  return make(new Map([...a.terms].map(([k, c]) => [k, c / b])));
-}
-
-/** Each part of a without some of its symbols; undefined where one lacks them. */
-function divideByProduct(a: Poly, names: readonly string[], by: number): Size | undefined {
   const terms = new Map<string, number>();
-  for (const [product, c] of a.terms) {
-    const left = product ? product.split("*") : [];
-    for (const name of names) {
+  for (const [product, c] of termsOf(a)) {
+    const left = symbolsOf(product);
+    for (const name of symbolsOf(names)) {
       const at = left.indexOf(name);
       if (at < 0) return undefined;
       left.splice(at, 1);
@@ -94,7 +89,7 @@ export function surelyLess(a: Size, b: Size): boolean {
 export function bindSize(s: Size, bound: Bindings): number {
   if (typeof s === "number") return s;
   let total = 0;
-  for (const [k, c] of s.terms) total += (k ? k.split("*") : []).reduce((n, name) => n * bound.get(name)!, c);
+  for (const [k, c] of s.terms) total += symbolsOf(k).reduce((n, name) => n * bound.get(name)!, c);
   return total;
 }
 export const showSize = (s: Size): string => (typeof s === "number" ? `${s}` : s.key);

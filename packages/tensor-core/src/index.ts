@@ -69,10 +69,11 @@ export {
   conv2dTranspose,
   conv3dTranspose,
 } from "./ops/transposed.ts";
+export { truncatedNormal } from "./ops/truncated.ts";
 export type { Triple, VolumeOptions } from "./ops/volume.ts";
 export type { Geometry, Padding, Pair, WindowOptions } from "./ops/window.ts";
 export * from "./primitives.ts";
-export { type NormalOptions, randomBits, randomNormal, randomUniform, type Seed, truncatedNormal, type UniformOptions } from "./random.ts";
+export { type NormalOptions, randomBits, randomNormal, randomUniform, type Seed, type UniformOptions } from "./random.ts";
 export { createReferenceBackend, referenceBackend } from "./reference/backend.ts";
 export { evaluator } from "./reference/evaluate.ts";
 export { cond, repeat, type ScanOptions, scan, whileLoop } from "./regions.ts";

@@ -5,10 +5,11 @@ import { tensor } from "./creation.ts";
 import { apply } from "./dispatch.ts";
 import type { DType } from "./dtype.ts";
 import { DTypeError, ShapeError, ValueError } from "./errors.ts";
+import type { Unary } from "./forms.ts";
 import type { Op } from "./op.ts";
-import { add, bitcast, bitwiseAnd, bitwiseOr, cast, mul, reshape, sub } from "./primitives.ts";
+import { add, cast, mod, mul, unary } from "./primitives.ts";
 import * as s from "./scalar.ts";
-import { elements, knownShape, type Shape } from "./shape.ts";
+import type { Shape } from "./shape.ts";
 import { makeSpec } from "./spec.ts";
 import type { Tensor } from "./tensor.ts";
 
@@ -57,7 +58,7 @@ function drawn(index: readonly s.Expr[], shape: Shape): { place: s.Expr; words: 
   return { place, words: wordsOf(s.cast(s.floorDiv(place, s.int(4)), "uint32"), u32(0)) };
 }
 /** The four words of a block, which a low and a high word count. */
-function wordsOf(low: s.Expr, high: s.Expr): Words {
+export function wordsOf(low: s.Expr, high: s.Expr): Words {
   const key = (k: number): s.Expr => s.read(0, "uint32", [s.int(k)]);
   return philox([low, high, key(2), key(3)], [key(0), key(1)]);
 }
@@ -102,23 +103,17 @@ export function randomUniform(shape: Shape, { seed, minval = 0, maxval = 1, dtyp
   const bits = randomBits(shape, { seed });
   if (dtype === "int32") {
     if (maxval <= minval) throw new ValueError("randomUniform", `the interval [${minval}, ${maxval}) is empty`);
-    return add(cast(modulo(bits, maxval - minval), "int32"), minval);
+    return add(cast(mod(bits, maxval - minval), "int32"), minval);
   }
   if (dtype !== "float32") throw new DTypeError("randomUniform", `draws float32 or int32, not ${dtype}`, { hint: "Convert with cast()." });
-  const unit = unitFloats(bits);
-  return minval === 0 && maxval === 1 ? unit : add(mul(unit, maxval - minval), minval);
+  const floats = unitFloats(bits);
+  return minval === 0 && maxval === 1 ? floats : add(mul(floats, maxval - minval), minval);
 }
 /** As TensorFlow: the low 23 bits are the fraction of a number in [1, 2), less 1. */
-const unitFloats = (bits: Tensor): Tensor => sub(bitcast(bitwiseOr(bitwiseAnd(bits, 0x7fffff), 0x3f800000), "float32"), 1);
+const unit = (word: s.Expr): s.Expr =>
+  s.sub(s.bitcast(s.binary("bitOr", s.binary("bitAnd", word, u32(0x7fffff)), u32(0x3f800000)), "float32"), s.num(1, "float32"));
+const unitFloats: Unary = unary("unitFloats", unit, { takes: "int", gives: "float32" });
 
-const moduloOp: Op<{ n: number }> = {
-  name: "modulo",
-  infer: ([x]) => [x!],
-  how: { kind: "map", body: ([x], { n }) => [s.mod(x!, s.like(x!, n))] },
-};
-const modulo = (x: Tensor, n: number): Tensor => apply(moduloOp, [x], { n });
-
-/** Box and Muller's transform of pairs of words: element i from the pair `i / 2`. */
 const normalOp: Op<{ shape: Shape }> = {
   name: "randomNormal",
   infer: (_, { shape }) => [makeSpec(shape, "float32")],
@@ -131,11 +126,9 @@ const normalOp: Op<{ shape: Shape }> = {
     },
   },
 };
-/** One of the four normal numbers that four words make. */
+/** One of the four normal numbers that four words make: Box and Muller's transform of a pair of them. */
 export function boxMuller(words: Words, which: s.Expr): s.Expr {
   const second = s.le(s.int(2), which);
-  const unit = (w: s.Expr): s.Expr =>
-    s.sub(s.bitcast(s.binary("bitOr", s.binary("bitAnd", w, u32(0x7fffff)), u32(0x3f800000)), "float32"), s.num(1, "float32"));
   const u = s.max(unit(s.select(second, words[2], words[0])), s.num(1e-7, "float32"));
   const angle = s.mul(unit(s.select(second, words[3], words[1])), s.num(2 * Math.PI, "float32"));
   const radius = s.unary("sqrt", s.mul(s.unary("log", u), s.num(-2, "float32")));
@@ -151,56 +144,8 @@ export interface NormalOptions {
 export function randomNormal(shape: Shape, { seed, mean = 0, stddev = 1 }: NormalOptions): Tensor {
   return spread(apply(normalOp, [keyOf("randomNormal", seed)], { shape }), mean, stddev);
 }
-function spread(unit: Tensor, mean: number, stddev: number): Tensor {
+/** Standard numbers with another mean and deviation. */
+export function spread(unit: Tensor, mean: number, stddev: number): Tensor {
   const scaled = stddev === 1 ? unit : mul(unit, stddev);
   return mean === 0 ? scaled : add(scaled, mean);
-}
-
-/** Four truncated numbers have 256 blocks of the stream to themselves. Fewer than 4 of 16 normal ones within bounds: once in 10¹⁵. */
-const BLOCKS = 256;
-const CANDIDATES = 16;
-/** The first candidates of each group of four. */
-const candidatesOp: Op<{ groups: number }> = {
-  name: "truncatedCandidates",
-  infer: (_, { groups }) => [makeSpec([groups, CANDIDATES], "float32")],
-  vjp: () => [null],
-  how: {
-    kind: "source",
-    element([group, candidate]) {
-      const low = s.add(s.mul(group!, s.int(BLOCKS)), s.floorDiv(candidate!, s.int(4)));
-      const high = s.floorDiv(group!, s.int(2 ** 32 / BLOCKS));
-      return boxMuller(wordsOf(s.cast(low, "uint32"), s.cast(high, "uint32")), s.mod(candidate!, s.int(4)));
-    },
-  },
-};
-/** Element k of a group: the k-th of its candidates that lies within bounds. */
-const acceptedOp: Op<{ count: number }> = {
-  name: "truncatedNormal",
-  infer: (_, { count }) => [makeSpec([count], "float32")],
-  vjp: () => [null],
-  how: {
-    kind: "source",
-    element([i]) {
-      const [group, wanted] = [s.floorDiv(i!, s.int(4)), s.mod(i!, s.int(4))];
-      let found = s.num(0, "float32");
-      let before = s.int(0);
-      for (let k = 0; k < CANDIDATES; k++) {
-        const x = s.read(0, "float32", [group, s.int(k)]);
-        const inside = s.lt(s.unary("abs", x), s.num(2, "float32"));
-        found = s.select(s.and(inside, s.eq(before, wanted)), x, found);
-        before = s.add(before, s.cast(inside, "int32"));
-      }
-      return found;
-    },
-  },
-};
-/**
- * Normal numbers of which those beyond two standard deviations were drawn again, in the order in which
- * `tf.random.stateless_truncated_normal(..., alg="philox")` draws them.
- * @param shape all sizes known
- */
-export function truncatedNormal(shape: Shape, { seed, mean = 0, stddev = 1 }: NormalOptions): Tensor {
-  const count = elements(knownShape("truncatedNormal", shape));
-  const candidates = apply(candidatesOp, [keyOf("truncatedNormal", seed)], { groups: Math.ceil(count / 4) });
-  return spread(reshape(apply(acceptedOp, [candidates], { count }), shape), mean, stddev);
 }

@@ -11,53 +11,57 @@ import { isAffine, type Walk } from "./walk.ts";
 /** Where a kernel notes an index out of range: which check (from 1), the index, and the axis' size. */
 export const FAULT_ADDRESS = 64;
 
-export class Access {
-  readonly #walk: Walk;
-  readonly #plan: Schedule;
-  readonly #f: FunctionBuilder;
-  readonly #varies: (e: Code) => boolean;
+export interface Access {
+  /** Makes the address of a load known, before any loop is entered. */
+  declare(e: Code): void;
+  /** Pushes the elements a load means in one unit. */
+  load(e: Code, unit: number, lanes: 1 | 4, scope: Scope): void;
+  /** Pushes an index as numbers. */
+  index(e: Code, unit: number, lanes: 1 | 4, scope: Scope): void;
+  store(to: Place, value: Local, unit: number, lanes: 1 | 4): void;
+}
+interface Place {
+  readonly slot: number;
+  readonly index: Index;
+}
 
-  constructor(walk: Walk, plan: Schedule, varies: (e: Code) => boolean) {
-    this.#walk = walk;
-    this.#plan = plan;
-    this.#f = walk.f;
-    this.#varies = varies;
-  }
+/** @param varies whether the lanes of a node differ */
+export function accessOf(walk: Walk, plan: Schedule, varies: (e: Code) => boolean): Access {
+  const { f } = walk;
+  return { declare, load, index, store };
 
-  declare(e: Code): void {
+  function declare(e: Code): void {
     const { slot, index } = e.value as Load;
-    this.#walk.declare(slot, index);
+    walk.declare(slot, index);
   }
 
   // ---- Loads
 
-  /** Pushes the elements a load means in one unit. */
-  load(e: Code, unit: number, lanes: 1 | 4, scope: Scope): void {
+  function load(e: Code, unit: number, lanes: 1 | 4, scope: Scope): void {
     const { slot, index } = e.value as Load;
-    const dtype = this.#walk.kernel.buffers[slot]!;
+    const dtype = walk.kernel.buffers[slot]!;
     const guard = e.args[0] && scope.at(e.args[0], unit);
-    const guardVaries = e.args[0] !== undefined && this.#varies(e.args[0]);
-    const varies = this.#varies(e);
-    const f = this.#f;
-    const along = this.#plan.vector && isAffine(index) ? (coefficient(index, this.#plan.vector) ?? 0) : undefined;
-    const single = lanes === 1 || !varies;
+    const guardVaries = e.args[0] !== undefined && varies(e.args[0]);
+    const changes = varies(e);
+    const along = plan.vector && isAffine(index) ? (coefficient(index, plan.vector) ?? 0) : undefined;
+    const single = lanes === 1 || !changes;
 
     let addresses: Local | undefined;
     if (!isAffine(index)) {
       addresses = f.local("v128");
-      this.#indexVector(index, unit, lanes, scope);
+      indexVector(index, unit, lanes, scope);
       f.set(addresses);
     }
     const first = (): void => {
-      if (addresses) this.#laneAddress(slot, addresses, 0);
-      else f.get(this.#walk.pointer(slot, index));
+      if (addresses) laneAddress(slot, addresses, 0);
+      else f.get(walk.pointer(slot, index));
     };
     const whole = (): void => {
-      if (single || along === 0) this.#splat(dtype, first);
-      else if (along === 1) this.#vector(dtype, first, unit * 4 * bytesOf(dtype));
+      if (single || along === 0) splat(dtype, first);
+      else if (along === 1) loadVector(dtype, first, unit * 4 * bytesOf(dtype));
       else {
         f.i32x4(0);
-        for (let lane = 0; lane < 4; lane++) this.#lane(dtype, slot, index, addresses, along, unit, lane);
+        for (let lane = 0; lane < 4; lane++) loadLane(dtype, slot, index, addresses, along, unit, lane);
       }
     };
     if (!guard) return whole();
@@ -77,7 +81,7 @@ export class Access {
               .i32x4ExtractLane(lane)
               .if(() => {
                 f.get(out);
-                this.#lane(dtype, slot, index, addresses, along, unit, lane);
+                loadLane(dtype, slot, index, addresses, along, unit, lane);
                 f.set(out);
               });
           }
@@ -87,26 +91,32 @@ export class Access {
   }
 
   /** Replaces one lane of the vector on the stack by its element. */
-  #lane(dtype: DType, slot: number, index: Index, addresses: Local | undefined, along: Size | undefined, unit: number, lane: number): void {
-    const f = this.#f;
-    if (addresses) this.#laneAddress(slot, addresses, lane);
-    else this.#lanePointer(slot, index, along!, unit * 4 + lane);
+  function loadLane(
+    dtype: DType,
+    slot: number,
+    index: Index,
+    addresses: Local | undefined,
+    along: Size | undefined,
+    unit: number,
+    lane: number,
+  ): void {
+    if (addresses) laneAddress(slot, addresses, lane);
+    else lanePointer(slot, index, along!, unit * 4 + lane);
     scalarLoad(f, dtype);
     f.i32x4ReplaceLane(lane);
   }
   /** Pushes the address of an element some places along the vector axis. */
-  #lanePointer(slot: number, index: Index, along: Size, places: number): void {
-    this.#f.get(this.#walk.pointer(slot, index));
-    if (places > 0 && along !== 0) this.#walk.size(along, places * bytesOf(this.#walk.kernel.buffers[slot]!)).i32Add();
+  function lanePointer(slot: number, index: Index, along: Size, places: number): void {
+    f.get(walk.pointer(slot, index));
+    if (places > 0 && along !== 0) walk.size(along, places * bytesOf(walk.kernel.buffers[slot]!)).i32Add();
   }
-  #laneAddress(slot: number, addresses: Local, lane: number): void {
-    this.#f.get(this.#walk.buffers[slot]!).get(addresses).i32x4ExtractLane(lane);
-    const bytes = bytesOf(this.#walk.kernel.buffers[slot]!);
-    this.#f.i32(Math.log2(bytes)).i32Shl().i32Add();
+  function laneAddress(slot: number, addresses: Local, lane: number): void {
+    f.get(walk.buffers[slot]!).get(addresses).i32x4ExtractLane(lane);
+    const bytes = bytesOf(walk.kernel.buffers[slot]!);
+    f.i32(Math.log2(bytes)).i32Shl().i32Add();
   }
 
-  #vector(dtype: DType, address: () => void, offset: number): void {
-    const f = this.#f;
+  function loadVector(dtype: DType, address: () => void, offset: number): void {
     address();
     if (bytesOf(dtype) === 4) f.v128Load(offset);
     else if (bytesOf(dtype) === 2) {
@@ -118,50 +128,47 @@ export class Access {
       if (dtype === "bool") f.i32x4(0).i32x4Ne();
     }
   }
-  #splat(dtype: DType, address: () => void): void {
+  function splat(dtype: DType, address: () => void): void {
     address();
-    if (bytesOf(dtype) === 4) this.#f.v128Load32Splat();
+    if (bytesOf(dtype) === 4) f.v128Load32Splat();
     else {
-      scalarLoad(this.#f, dtype);
-      this.#f.i32x4Splat();
+      scalarLoad(f, dtype);
+      f.i32x4Splat();
     }
   }
 
   // ---- Indices
 
-  /** Pushes an index as numbers. */
-  index(e: Code, unit: number, lanes: 1 | 4, scope: Scope): void {
-    this.#indexVector(e.value as Index, unit, lanes, scope);
+  function index(e: Code, unit: number, lanes: 1 | 4, scope: Scope): void {
+    indexVector(e.value as Index, unit, lanes, scope);
   }
 
-  #indexVector(index: Index, unit: number, lanes: 1 | 4, scope: Scope): void {
-    const f = this.#f;
-    this.#walk.size(index.constant);
+  function indexVector(index: Index, unit: number, lanes: 1 | 4, scope: Scope): void {
+    walk.size(index.constant);
     for (const { atom, by } of index.terms) {
       if (atom.kind !== "axis") continue;
-      f.get(this.#walk.counters.get(atom.axis)!);
-      if (by !== 1) this.#walk.size(by).i32Mul();
+      f.get(walk.counters.get(atom.axis)!);
+      if (by !== 1) walk.size(by).i32Mul();
       f.i32Add();
     }
     f.i32x4Splat();
-    const scaled = (by: Size): FunctionBuilder => (by === 1 ? f : this.#walk.size(by).i32x4Splat().i32x4Mul()).i32x4Add();
-    const vector = index.terms.find((t) => t.atom.kind === "axis" && t.atom.axis === this.#plan.vector);
+    const scaled = (by: Size): FunctionBuilder => (by === 1 ? f : walk.size(by).i32x4Splat().i32x4Mul()).i32x4Add();
+    const vector = index.terms.find((t) => t.atom.kind === "axis" && t.atom.axis === plan.vector);
     if (vector && lanes === 4) {
       f.v128(new Uint8Array(Int32Array.of(0, 1, 2, 3).map((l) => l + unit * 4).buffer));
       scaled(vector.by);
     }
     for (const { atom, by } of index.terms) {
       if (atom.kind === "axis") continue;
-      this.#atom(atom, unit, lanes, scope);
+      pushAtom(atom, unit, lanes, scope);
       scaled(by);
     }
   }
 
-  #atom(atom: Exclude<Atom, { kind: "axis" }>, unit: number, lanes: 1 | 4, scope: Scope): void {
-    const f = this.#f;
-    if (atom.kind === "data") return this.#data(atom, unit, scope);
+  function pushAtom(atom: Exclude<Atom, { kind: "axis" }>, unit: number, lanes: 1 | 4, scope: Scope): void {
+    if (atom.kind === "data") return pushData(atom, unit, scope);
     const of = f.local("v128");
-    this.#indexVector(atom.of, unit, lanes, scope);
+    indexVector(atom.of, unit, lanes, scope);
     f.set(of);
     const { by } = atom;
     if (typeof by === "number" && Number.isInteger(Math.log2(by))) {
@@ -171,13 +178,12 @@ export class Access {
       return;
     }
     const divisor = f.local("v128");
-    this.#walk.size(by).i32x4Splat().set(divisor);
+    walk.size(by).i32x4Splat().set(divisor);
     const leaf: Code = { op: "index", args: [], dtype: "int32" };
     emitNode(f, { op: atom.kind === "div" ? "floorDiv" : "mod", args: [leaf, leaf], dtype: "int32" }, [of, divisor]);
   }
   /** A data index; the first one out of range is noted with its check and its axis' size, and all such read element 0 instead. */
-  #data(atom: Extract<Atom, { kind: "data" }>, unit: number, scope: Scope): void {
-    const f = this.#f;
+  function pushData(atom: Extract<Atom, { kind: "data" }>, unit: number, scope: Scope): void {
     const value = scope.at(atom.expr as Code, unit);
     const { check } = atom;
     if (!check) {
@@ -187,7 +193,7 @@ export class Access {
     const fine = f.local("v128");
     const wrong = f.local("i32");
     f.get(value);
-    this.#walk
+    walk
       .size(check.below)
       .i32x4Splat()
       .i32x4LtU()
@@ -196,7 +202,7 @@ export class Access {
       .i32x4Bitmask()
       .tee(wrong)
       .if(() => {
-        f.i32(FAULT_ADDRESS).i32(this.#plan.checkId(check)).i32Store();
+        f.i32(FAULT_ADDRESS).i32(plan.checkId(check)).i32Store();
         // The lane of the lowest bit that is set.
         for (let lane = 3; lane >= 0; lane--) {
           f.get(wrong)
@@ -205,21 +211,20 @@ export class Access {
             .if(() => void f.i32(FAULT_ADDRESS).get(value).i32x4ExtractLane(lane).i32Store(4));
         }
         f.i32(FAULT_ADDRESS);
-        this.#walk.size(check.below).i32Store(8);
+        walk.size(check.below).i32Store(8);
       });
     f.get(value).get(fine).v128And();
   }
 
   // ---- Stores
 
-  store({ slot, index }: { readonly slot: number; readonly index: Index }, value: Local, unit: number, lanes: 1 | 4): void {
-    const f = this.#f;
-    const dtype = this.#walk.kernel.buffers[slot]!;
-    const along = this.#plan.vector && !this.#plan.horizontal ? (coefficient(index, this.#plan.vector) ?? 0) : 0;
-    const packed = this.#packed(dtype, value);
+  function store({ slot, index }: Place, value: Local, unit: number, lanes: 1 | 4): void {
+    const dtype = walk.kernel.buffers[slot]!;
+    const along = plan.vector && !plan.horizontal ? (coefficient(index, plan.vector) ?? 0) : 0;
+    const packed = pack(dtype, value);
     const bytes = bytesOf(dtype);
     if (lanes === 4 && along === 1) {
-      f.get(this.#walk.pointer(slot, index)).get(packed);
+      f.get(walk.pointer(slot, index)).get(packed);
       const offset = unit * 4 * bytes;
       if (bytes === 4) f.v128Store(offset);
       else if (bytes === 2) f.v128Store64Lane(0, offset);
@@ -227,7 +232,7 @@ export class Access {
       return;
     }
     for (let lane = 0; lane < (along === 0 ? 1 : lanes); lane++) {
-      this.#lanePointer(slot, index, along, unit * 4 + lane);
+      lanePointer(slot, index, along, unit * 4 + lane);
       f.get(packed);
       if (bytes === 4) f.v128Store32Lane(lane);
       else if (bytes === 2) f.v128Store16Lane(lane);
@@ -235,8 +240,7 @@ export class Access {
     }
   }
   /** 32-bit lanes as the dtype stores them, in the low bytes. */
-  #packed(dtype: DType, value: Local): Local {
-    const f = this.#f;
+  function pack(dtype: DType, value: Local): Local {
     if (bytesOf(dtype) === 4) return value;
     const out = f.local("v128");
     f.get(value);

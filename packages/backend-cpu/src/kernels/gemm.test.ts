@@ -1,8 +1,8 @@
-// Matrix products against float64 loops: all strides and small shapes, blocks, batches, `done`, canaries.
+// Matrix products against float64 loops: all strides and small shapes, blocks, `done`, canaries.
 
-import { describe, expect, test } from "vitest";
+import { describe, test } from "vitest";
 import { epsilon, expectClose, KernelBench, randomNumbers } from "../../test/kernel-bench.ts";
-import { gemm, type MatrixProduct } from "./gemm.ts";
+import { gemm } from "./gemm.ts";
 
 type Layout = "rows" | "columns" | "strided" | "broadcast";
 
@@ -105,42 +105,5 @@ describe.each([{ relaxed: true }, { relaxed: false }])("gemm, $relaxed", ({ rela
         check(bench, { ...shape, a, b, gap: 0 });
       }
     }
-  });
-
-  test.each([
-    { name: "separate", strides: { a: 20, b: 28, c: 35 } },
-    { name: "one B", strides: { a: 20, b: 0, c: 35 } },
-    { name: "one A", strides: { a: 0, b: 28, c: 36 } },
-  ])("a batch: $name", ({ strides }) => {
-    const [m, n, k, count] = [5, 7, 4, 3];
-    const random = randomNumbers(5);
-    const [a, b] = [Float32Array.from({ length: 60 }, random), Float32Array.from({ length: 84 }, random)];
-    const product: MatrixProduct = {
-      m,
-      n,
-      k,
-      a: { pointer: bench.put(a), rowStride: k, columnStride: 1 },
-      b: { pointer: bench.put(b), rowStride: n, columnStride: 1 },
-      c: { pointer: bench.output(2 * strides.c + 35), rowStride: n },
-      batch: { count, ...strides },
-    };
-    const timesDone = new Array<number>(m * count * n).fill(0);
-    gemm(bench.context, {
-      ...product,
-      done: (row0, row1, column0, column1) => {
-        for (let i = row0; i < row1; i += 1) for (let j = column0; j < column1; j += 1) timesDone[i * n + j]! += 1;
-      },
-    });
-    expect(timesDone).toEqual(timesDone.map(() => 1));
-    for (let item = 0; item < count; item += 1) {
-      const expected = Array.from({ length: m * n }, (_, index) => {
-        const [i, j] = [Math.floor(index / n), index % n];
-        let sum = 0;
-        for (let p = 0; p < k; p += 1) sum += a[item * strides.a + i * k + p]! * b[item * strides.b + p * n + j]!;
-        return sum;
-      });
-      expectClose(bench.floats(product.c.pointer + item * strides.c * 4, m * n), expected, 2 * (k + 1) * epsilon * k);
-    }
-    bench.checkAndFree();
   });
 });

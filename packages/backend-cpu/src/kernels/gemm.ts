@@ -1,4 +1,4 @@
-// Matrix products of strided float32 matrices, single or batched.
+// Matrix products of strided float32 matrices.
 
 import { type BlockDone, elementBytes, type KernelContext } from "./context.ts";
 import { packedBytes, packPanels } from "./pack.ts";
@@ -23,45 +23,23 @@ export interface MatrixProduct {
   readonly b: StridedMatrix;
   /** m×n; the elements of a row are neighbours. */
   readonly c: { readonly pointer: number; readonly rowStride: number };
-  /** Called once per block of C when it is final; rows of batch item i count from i·m. */
+  /** Called once per block of C when it is final. */
   readonly done?: BlockDone | undefined;
-  /** Several products of one shape. Strides in elements; 0 uses the same matrix for all. Default: one. */
-  readonly batch?: BatchStrides;
-}
-
-export interface BatchStrides {
-  readonly count: number;
-  readonly a: number;
-  readonly b: number;
-  readonly c: number;
-}
-
-/** C = A·B. C must not overlap A or B. */
-export function gemm(context: KernelContext, product: MatrixProduct): void {
-  const { m, a, b, c, done, batch = { count: 1, a: 0, b: 0, c: 0 } } = product;
-  for (let item = 0; item < batch.count; item += 1) {
-    const row = item * m;
-    multiply(context, {
-      ...product,
-      a: { ...a, pointer: a.pointer + item * batch.a * elementBytes },
-      b: { ...b, pointer: b.pointer + item * batch.b * elementBytes },
-      c: { ...c, pointer: c.pointer + item * batch.c * elementBytes },
-      done: done && ((row0, row1, column0, column1) => done(row + row0, row + row1, column0, column1)),
-    });
-  }
 }
 
 /**
+ * C = A·B. C must not overlap A or B.
+ *
  * After Goto and van de Geijn (2008): blocks of B are packed into panels, each is used by all rows of A. Rows of A
  * are read where they lie if their elements are neighbours, else copied per block. For a few rows, or one column,
  * packing would cost more than the product: then the large operand is read where it lies if it can be.
  */
-function multiply(context: KernelContext, product: MatrixProduct): void {
+export function gemm(context: KernelContext, product: MatrixProduct): void {
   const { m, n, k, a, b, c, done } = product;
   const { exports } = context;
   if (isFasterTransposed(product)) {
     const swapped = { m: n, n: m, k, a: transposed(b), b: transposed(a), c: { ...c, rowStride: 1 } };
-    multiply(context, { ...swapped, done: done && ((row0, row1, column0, column1) => done(column0, column1, row0, row1)) });
+    gemm(context, { ...swapped, done: done && ((row0, row1, column0, column1) => done(column0, column1, row0, row1)) });
     return;
   }
   if (n === 1 && a.columnStride === 1) {

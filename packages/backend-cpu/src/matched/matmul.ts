@@ -49,31 +49,27 @@ interface Product {
   readonly b: Operand;
 }
 function multiply(context: KernelContext, call: MatchedCall, given: Product): void {
-  const p = mergeBatches(given);
-  const { m, n, k, batch, a, b } = p;
+  const { m, n, k, batch, a, b } = mergeBatches(given);
+  const { done } = call;
   const c = address(call.outputs[0]);
-  const inner = batch.at(-1) ?? 1;
-  const outer = batch.slice(0, -1);
-  const count = outer.reduce((x, y) => x * y, 1);
+  const count = batch.reduce((x, y) => x * y, 1);
   for (let item = 0; item < count; item++) {
-    let [aOffset, bOffset] = [0, 0];
-    for (let axis = outer.length - 1, rest = item; axis >= 0; axis--) {
-      const at = rest % outer[axis]!;
-      rest = Math.floor(rest / outer[axis]!);
-      aOffset += at * a.batch[axis]!;
-      bOffset += at * b.batch[axis]!;
+    let [left, right] = [a.pointer, b.pointer];
+    for (let axis = batch.length - 1, rest = item; axis >= 0; axis--) {
+      const at = rest % batch[axis]!;
+      rest = Math.floor(rest / batch[axis]!);
+      left += 4 * at * a.batch[axis]!;
+      right += 4 * at * b.batch[axis]!;
     }
-    const row = item * inner * m;
-    const { done } = call;
+    const row = item * m;
     gemm(context, {
       m,
       n,
       k,
-      a: { pointer: a.pointer + 4 * aOffset, rowStride: a.rowStride, columnStride: a.columnStride },
-      b: { pointer: b.pointer + 4 * bOffset, rowStride: b.rowStride, columnStride: b.columnStride },
+      a: { ...a, pointer: left },
+      b: { ...b, pointer: right },
       c: { pointer: c + 4 * row * n, rowStride: n },
-      ...(inner !== 1 && { batch: { count: inner, a: a.batch.at(-1) ?? 0, b: b.batch.at(-1) ?? 0, c: m * n } }),
-      ...(done && { done: (r0, r1, c0, c1) => done(row + r0, row + r1, c0, c1) }),
+      done: done && ((row0, row1, column0, column1) => done(row + row0, row + row1, column0, column1)),
     });
   }
 }

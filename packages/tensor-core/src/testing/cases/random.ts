@@ -1,5 +1,6 @@
 /** Cases: keyed random numbers, against Philox written a second time, on big integers. */
-import { randomBits, randomNormal, randomUniform, truncatedNormal } from "../../random.ts";
+import { truncatedNormal } from "../../ops/truncated.ts";
+import { randomBits, randomNormal, randomUniform } from "../../random.ts";
 import { exact } from "../compare.ts";
 import type { Expected } from "../host.ts";
 import { given } from "../values.ts";
