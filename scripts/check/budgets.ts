@@ -46,6 +46,7 @@ export const budgets: readonly Budget[] = [
   {
     // What a page pays for a model by hand: the ops it uses, gradients, a compiled step, and the CPU.
     name: "a GradientTape program on the CPU",
+    bundler: "esbuild",
     code: `
       import { GradientTape } from "@antler/autodiff";
       import "@antler/backend-cpu/register";
@@ -79,6 +80,6 @@ export const budgets: readonly Budget[] = [
       await model.fit(new Float32Array(80), new Float32Array(20));
     `,
     limit: 80 * KiB,
-    meanwhile: 86.5 * KiB,
+    meanwhile: 92 * KiB,
   },
 ];
