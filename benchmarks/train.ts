@@ -1,7 +1,7 @@
 /**
  * Compares a training step of Antler with one of Keras on TensorFlow, in rounds that take turns. README.md says how to read it.
  *
- * node benchmarks/train.ts [--model mlp|cnn|readme-cnn|all] [--threads 1] [--rounds 9] [--steps 50] [--python PATH]
+ * node benchmarks/train.ts [--model mlp|cnn|readme-cnn|lstm|all] [--threads 1] [--rounds 9] [--steps 50] [--python PATH]
  *                          [--no-keras] [--batch N] [--check]
  *
  * `--python` is one with Keras and TensorFlow; default: the one `pnpm oracle` asks.

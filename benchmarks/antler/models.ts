@@ -20,7 +20,10 @@ const stacks = {
     layers.flatten(),
     layers.dense({ units: 100, activation: "relu" }),
   ],
+  lstm: () => [layers.lstm({ units: 128, inputShape: [64, 64] })],
 };
+/** Of models that do not take images as they are. */
+const inputShapes: Partial<Record<ModelName, readonly number[]>> = { mlp: [784], lstm: [64, 64] };
 
 /** A model with the benchmark's initial weights, ready to train. */
 export function makeModel(name: ModelName): Sequential {
@@ -41,7 +44,7 @@ export interface Samples {
   readonly images: Float32Array;
   /** int32 [steps · batchSize], each 0 to 9. */
   readonly labels: Int32Array;
-  /** Of one image: [784] for the mlp, [height, width, channels] for the others. */
+  /** Of one image: [784] for the mlp, [64, 64] for the lstm, [height, width, channels] for the others. */
   readonly shape: readonly number[];
 }
 
@@ -51,5 +54,5 @@ export function makeSamples(name: ModelName, steps: number, batchSize: number): 
   const { images, labels } = trainingData(name, Math.ceil((steps * batchSize) / usual));
   const size = imageShape.reduce((a, b) => a * b, 1);
   const count = steps * batchSize;
-  return { images: images.subarray(0, count * size), labels: labels.subarray(0, count), shape: name === "mlp" ? [size] : imageShape };
+  return { images: images.subarray(0, count * size), labels: labels.subarray(0, count), shape: inputShapes[name] ?? imageShape };
 }

@@ -41,6 +41,8 @@ TRAINING_SETS = {
     "mlp": TrainingSet(image_shape=(28, 28, 1), batch_size=128),
     "cnn": TrainingSet(image_shape=(28, 28, 1), batch_size=64),
     "readme-cnn": TrainingSet(image_shape=(32, 32, 3), batch_size=32),
+    # Each row of an image is a step.
+    "lstm": TrainingSet(image_shape=(64, 64, 1), batch_size=32),
 }
 
 

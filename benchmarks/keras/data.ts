@@ -1,6 +1,6 @@
 // The benchmark's training data: deterministic, learnable, the same bits as data.py (which states the recipe).
 
-export type ModelName = "mlp" | "cnn" | "readme-cnn";
+export type ModelName = "mlp" | "cnn" | "readme-cnn" | "lstm";
 
 export interface TrainingSet {
   /** Height, width, channels. */
@@ -23,6 +23,8 @@ export const trainingSets: Readonly<Record<ModelName, TrainingSet>> = {
   mlp: { imageShape: [28, 28, 1], batchSize: 128 },
   cnn: { imageShape: [28, 28, 1], batchSize: 64 },
   "readme-cnn": { imageShape: [32, 32, 3], batchSize: 32 },
+  // Each row of an image is a step.
+  lstm: { imageShape: [64, 64, 1], batchSize: 32 },
 };
 
 /**

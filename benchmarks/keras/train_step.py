@@ -33,6 +33,8 @@ from data import TRAINING_SETS, training_data
 from weights import initial_weights, read_weights
 
 LOSS_STEPS = 20
+# Of models that do not take images as they are.
+INPUT_SHAPES = {"mlp": (784,), "lstm": (64, 64)}
 
 
 def parse_arguments() -> argparse.Namespace:
@@ -90,7 +92,7 @@ def build(args: argparse.Namespace):
     import keras
     from keras import layers
 
-    shape = TRAINING_SETS[args.model].image_shape
+    shape = INPUT_SHAPES.get(args.model, TRAINING_SETS[args.model].image_shape)
     stacks = {
         "mlp": lambda: [
             layers.Dense(512, activation="relu"),
@@ -110,10 +112,11 @@ def build(args: argparse.Namespace):
             layers.Flatten(),
             layers.Dense(100, activation="relu"),
         ],
+        "lstm": lambda: [layers.LSTM(128)],
     }
     model = keras.Sequential(
         [
-            keras.Input((784,) if args.model == "mlp" else shape),
+            keras.Input(shape),
             *stacks[args.model](),
             layers.Dense(10, activation="softmax"),
         ]
@@ -212,8 +215,8 @@ def main() -> None:
     args = parse_arguments()
     limit_threads(args.threads)
     images, labels = training_data(args.model, max(args.steps, LOSS_STEPS))
-    if args.model == "mlp":
-        images = images.reshape(len(images), -1)
+    if args.model in INPUT_SHAPES:
+        images = images.reshape(len(images), *INPUT_SHAPES[args.model])
 
     import keras
     import tensorflow as tf

@@ -10,29 +10,36 @@ export interface InitialWeight {
   values: Float32Array;
 }
 
-export const kernelShapes: Readonly<Record<ModelName, Readonly<Record<string, readonly number[]>>>> = {
-  mlp: { dense_1: [784, 512], dense_2: [512, 512], dense_3: [512, 10] },
+export const kernelShapes: Readonly<Record<ModelName, Readonly<Record<string, readonly (readonly number[])[]>>>> = {
+  mlp: { dense_1: [[784, 512]], dense_2: [[512, 512]], dense_3: [[512, 10]] },
   cnn: {
-    conv_1: [3, 3, 1, 32],
-    conv_2: [3, 3, 32, 64],
-    dense_1: [1600, 128],
-    dense_2: [128, 10],
+    conv_1: [[3, 3, 1, 32]],
+    conv_2: [[3, 3, 32, 64]],
+    dense_1: [[1600, 128]],
+    dense_2: [[128, 10]],
   },
-  "readme-cnn": { conv_1: [3, 3, 3, 32], dense_1: [7200, 100], dense_2: [100, 10] },
+  "readme-cnn": { conv_1: [[3, 3, 3, 32]], dense_1: [[7200, 100]], dense_2: [[100, 10]] },
+  lstm: {
+    lstm_1: [
+      [64, 512],
+      [128, 512],
+    ],
+    dense_1: [[128, 10]],
+  },
 };
+const roles = ["kernel", "recurrent_kernel"];
 
-/** A model's weights in Keras's order: each layer's kernel, then its bias (zeros). */
+/** A model's weights in Keras's order: each layer's kernel, its recurrent kernel where it has one, then its bias (zeros). */
 export function initialWeights(model: ModelName): InitialWeight[] {
   const bits = randomBits(weightSeed);
-  return Object.entries(kernelShapes[model]).flatMap(([layer, shape]) => {
-    const units = shape.at(-1)!;
-    const field = product(shape.slice(0, -2));
-    const limit = Math.sqrt(6 / (field * (shape.at(-2)! + units)));
-    const kernel = Float32Array.from({ length: product(shape) }, () => (2 * uniform(bits()) - 1) * limit);
-    return [
-      { name: `${layer}/kernel`, shape, values: kernel },
-      { name: `${layer}/bias`, shape: [units], values: new Float32Array(units) },
-    ];
+  return Object.entries(kernelShapes[model]).flatMap(([layer, shapes]) => {
+    const width = shapes[0]!.at(-1)!;
+    const kernels = shapes.map((shape, i) => {
+      const limit = Math.sqrt(6 / (product(shape.slice(0, -2)) * (shape.at(-2)! + width)));
+      const values = Float32Array.from({ length: product(shape) }, () => (2 * uniform(bits()) - 1) * limit);
+      return { name: `${layer}/${roles[i]}`, shape, values };
+    });
+    return [...kernels, { name: `${layer}/bias`, shape: [width], values: new Float32Array(width) }];
   });
 }
 

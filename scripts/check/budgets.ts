@@ -41,7 +41,7 @@ export const budgets: readonly Budget[] = [
       export * as cpu from "@antler/backend-cpu";
     `,
     limit: 45 * KiB,
-    meanwhile: 62.75 * KiB,
+    meanwhile: 63.1 * KiB,
   },
   {
     // What a page pays for a model by hand: the ops it uses, gradients, a compiled step, and the CPU.

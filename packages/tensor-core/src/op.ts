@@ -16,6 +16,11 @@ export interface Op<A = unknown> {
    */
   vjp?(dys: readonly (Tensor | null)[], inputs: readonly Tensor[], outputs: readonly Tensor[], attrs: A): readonly Grad[];
   readonly how: How<A>;
+  /**
+   * How to make the sum of the output over many inputs at once, each stacked along a new first axis of these specs. Absent, or
+   * undefined, where that is no easier than adding one output to another. Gradients of loops ask.
+   */
+  sumOfMany?(stacked: readonly Spec[], attrs: A): ((stacked: readonly Tensor[]) => Tensor) | undefined;
   /** How many outputs the caller sees; further ones are hidden and computed only where a tape listens. All when absent. */
   visible?(attrs: A): number;
   /** The attrs to run with while a tape listens: those that also compute what the gradient will read. The same attrs when absent. */

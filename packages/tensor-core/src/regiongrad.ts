@@ -7,7 +7,8 @@ import { type Graph, inputValue, type Node, order, type Value } from "./graph.ts
 import { internGraph } from "./intern.ts";
 import type { CondAttrs, Grad, Op, ScanAttrs } from "./op.ts";
 import { add, densify, identity, zeros, zerosLike } from "./primitives.ts";
-import type { Spec } from "./spec.ts";
+import { isKnown } from "./shape.ts";
+import { makeSpec, type Spec } from "./spec.ts";
 import type { Tensor } from "./tensor.ts";
 import { trace } from "./trace.ts";
 
@@ -85,18 +86,31 @@ export function gradientByRerun(
 
 // ---- scan: what the body's gradient needs becomes stacked hidden outputs; backward is one scan the other way.
 
+/** A forward value, one a step: a stacked output or a slice. Or a captured value. */
+interface Read {
+  readonly from: "hidden" | "x" | "captured";
+  readonly at: number;
+}
+/** The gradient of a captured value as one op after the loop, of forward values and of what the backward steps gave. */
+interface Later {
+  readonly sum: (stacked: readonly Tensor[]) => Tensor;
+  readonly of: readonly (Read | { readonly from: "step"; readonly at: number })[];
+}
 interface Backward {
-  /** Forward values the backward body reads, one a step: stacked outputs (`output`), slices (`x`) or captured values. */
   readonly graph: Graph;
   readonly carries: readonly number[];
   readonly slices: readonly number[];
   readonly captured: readonly number[];
   readonly ys: readonly number[];
-  readonly reads: readonly ({ readonly from: "hidden" | "x" | "captured"; readonly at: number } & object)[];
+  /** What the backward body reads. */
+  readonly reads: readonly Read[];
+  /** For each captured value; undefined where the backward steps carry the sum along. */
+  readonly later: readonly (Later | undefined)[];
 }
 const backwards = new WeakMap<Graph, Backward>();
-/** A body is differentiated once: equal attrs then stay equal, and programs are found again. */
-const residuals = new WeakMap<Graph, Pick<ScanAttrs, "body" | "hidden">>();
+/** A body is differentiated once, apart for known and unknown lengths: equal attrs then stay equal, and programs are found again. */
+const residuals = [new WeakMap<Graph, Residuals>(), new WeakMap<Graph, Residuals>()] as const;
+type Residuals = Pick<ScanAttrs, "body" | "hidden">;
 
 /** What a scan under a tape runs with: itself where it remembers already, or where nothing has a gradient. */
 export const prepareScan = (attrs: ScanAttrs, inputs: readonly Spec[]): ScanAttrs =>
@@ -104,12 +118,13 @@ export const prepareScan = (attrs: ScanAttrs, inputs: readonly Spec[]): ScanAttr
 
 /** The same scan with the hidden outputs its gradient will read; those it has already count as visible. */
 function withResiduals(attrs: ScanAttrs): ScanAttrs {
-  let made = residuals.get(attrs.body);
-  if (!made) residuals.set(attrs.body, (made = differentiateBody(attrs)));
+  const all = residuals[isKnown(attrs.length) ? 0 : 1];
+  let made = all.get(attrs.body);
+  if (!made) all.set(attrs.body, (made = differentiateBody(attrs)));
   return { ...attrs, ...made };
 }
 
-function differentiateBody(attrs: ScanAttrs): Pick<ScanAttrs, "body" | "hidden"> {
+function differentiateBody(attrs: ScanAttrs): Residuals {
   const { body, carry, xs } = attrs;
   const specs = body.inputs.map((v) => v.spec);
   const carries = floatPlaces(specs.slice(0, carry));
@@ -125,12 +140,8 @@ function differentiateBody(attrs: ScanAttrs): Pick<ScanAttrs, "body" | "hidden">
   return splitJoint(attrs, joint.graph, { carries, slices, captured, ys });
 }
 
-function splitJoint(
-  attrs: ScanAttrs,
-  joint: Graph,
-  places: Pick<Backward, "carries" | "slices" | "captured" | "ys">,
-): Pick<ScanAttrs, "body" | "hidden"> {
-  const { body, carry, xs } = attrs;
+function splitJoint(attrs: ScanAttrs, joint: Graph, places: Pick<Backward, "carries" | "slices" | "captured" | "ys">): Residuals {
+  const { body, carry, xs, length } = attrs;
   const n = body.inputs.length;
   const outputs = joint.outputs.slice(0, body.outputs.length);
   const grads = joint.outputs.slice(body.outputs.length);
@@ -145,7 +156,7 @@ function splitJoint(
   }
   // Views and what does not change from step to step are made again; the rest is remembered.
   const again = (v: Value): boolean => late.has(v) || (v.node !== undefined && (!stepwise.has(v) || v.node.op.how.kind === "view"));
-  const remembered = new Map<Value, { from: "hidden" | "x" | "captured"; at: number }>();
+  const remembered = new Map<Value, Read>();
   const hidden: Value[] = [];
   const done = new Set<Node>();
   const visit = (v: Value): void => {
@@ -170,13 +181,30 @@ function splitJoint(
   const reads = [...found.filter((r) => r.from !== "captured"), ...found.filter((r) => r.from === "captured")];
   const remembers = reads.map((r) => r.value);
   // Inputs of the backward body: [d carry, sums of d captured, d ys, remembered, captured].
-  const sums = places.captured.map((i) => inputValue(body.inputs[carry + xs + i]!.spec));
   const [dCarry, dYs] = [joint.inputs.slice(n, n + places.carries.length), joint.inputs.slice(n + places.carries.length)];
   const k = places.carries.length;
   const [gCarry, gSlices, gCaptured] = [grads.slice(0, k), grads.slice(k, k + places.slices.length), grads.slice(k + places.slices.length)];
+  // What each backward step gives: the gradients of slices, and what sums after the loop are made of.
+  const given = [...gSlices];
+  const placeOf = (v: Value): Later["of"][number] => {
+    if (!late.has(v)) return remembered.get(v)!;
+    const at = given.indexOf(v);
+    return { from: "step", at: at < 0 ? given.push(v) - 1 : at };
+  };
+  const isStacked = (v: Value): boolean => late.has(v) || (remembered.has(v) && remembered.get(v)!.from !== "captured");
+  const later = gCaptured.map(({ node }): Later | undefined => {
+    if (!node?.inputs.every(isStacked)) return undefined;
+    const sum = node.op.sumOfMany?.(
+      node.inputs.map(({ spec }) => makeSpec([length, ...spec.shape], spec.dtype)),
+      node.attrs,
+    );
+    return sum && { sum, of: node.inputs.map(placeOf) };
+  });
+  const gSums = gCaptured.filter((_, i) => !later[i]);
+  const sums = gSums.map((g) => inputValue(g.spec));
   const core: Graph = {
     inputs: [...dCarry, ...dYs, ...remembers],
-    outputs: [...gCarry, ...gSlices, ...gCaptured],
+    outputs: [...gCarry, ...given, ...gSums],
   };
   const backward = trace(
     "scan",
@@ -184,11 +212,11 @@ function splitJoint(
     (inputs) => {
       const rest = inputs.slice(k + sums.length);
       const results = inline(core, [...inputs.slice(0, k), ...rest]);
-      const added = sums.map((_, i) => add(inputs[k + i]!, results[k + gSlices.length + i]!));
-      return [...results.slice(0, k), ...added, ...results.slice(k, k + gSlices.length)];
+      const added = sums.map((_, i) => add(inputs[k + i]!, results[k + given.length + i]!));
+      return [...results.slice(0, k), ...added, ...results.slice(k, k + given.length)];
     },
   ).graph;
-  backwards.set(forward, { ...places, graph: backward, reads });
+  backwards.set(forward, { ...places, graph: backward, reads, later });
   return { body: forward, hidden: hidden.length };
 }
 
@@ -213,13 +241,13 @@ export function scanGradient(
     return scanGradient(op, dys, inputs, all, again);
   }
   const seed = (i: number): Tensor => dys[i] ?? zeros(outputs[i]!.dims, outputs[i]!.dtype);
-  const zeroSums = b.captured.map((i) => zerosLike(inputs[carry + xs + i]!));
-  const read = (r: Backward["reads"][number]): Tensor =>
+  const zeroSums = b.captured.filter((_, k) => !b.later[k]).map((i) => zerosLike(inputs[carry + xs + i]!));
+  const read = (r: Read): Tensor =>
     r.from === "hidden" ? outputs[visible + r.at]! : r.from === "x" ? inputs[carry + r.at]! : inputs[carry + xs + r.at]!;
   const stepReads = b.reads.filter((r) => r.from !== "captured");
   const backwardAttrs: ScanAttrs = {
     body: b.graph,
-    carry: b.carries.length + b.captured.length,
+    carry: b.carries.length + zeroSums.length,
     xs: b.ys.length + stepReads.length,
     length,
     reverse: !reverse,
@@ -228,15 +256,17 @@ export function scanGradient(
   const given = [...b.carries.map(seed), ...zeroSums, ...b.ys.map((i) => seed(carry + i)), ...b.reads.map(read)];
   const results = dispatch(op, given, backwardAttrs);
   const grads: Grad[] = inputs.map(() => null);
-  const n = b.carries.length;
+  const sums = results.slice(b.carries.length);
+  const steps = sums.splice(zeroSums.length);
   b.carries.forEach((i, k) => {
     grads[i] = results[k]!;
   });
   b.captured.forEach((i, k) => {
-    grads[carry + xs + i] = results[n + k]!;
+    const later = b.later[k];
+    grads[carry + xs + i] = later ? later.sum(later.of.map((r) => (r.from === "step" ? steps[r.at]! : read(r)))) : sums.shift()!;
   });
   b.slices.forEach((i, k) => {
-    grads[carry + i] = results[n + b.captured.length + k]!;
+    grads[carry + i] = steps[k]!;
   });
   return grads;
 }

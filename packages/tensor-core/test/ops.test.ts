@@ -42,6 +42,7 @@ const NO_OPS: ReadonlySet<string> = new Set([
   "scalar",
   "tensor",
   "toBFloat16",
+  "toNumbers",
   "toFloat16",
   "variable",
   "dtypeInfo",

@@ -12,9 +12,11 @@ import {
   matMul,
   mul,
   ones,
+  order,
   recording,
   repeat,
   reshape,
+  type ScanAttrs,
   scan,
   slice,
   square,
@@ -127,6 +129,23 @@ describe("scan", () => {
       close(f(x, h, u), gradients(unrolled, [x, h, u], [0, 1, 2]));
     }
     expect(f.traces).toBe(1);
+  });
+  it("sums products with a captured matrix after the loop, or in its carry where the number of rows is a product of unknown sizes", () => {
+    const carried = (steps: number | string, batch: number | string): number => {
+      const f = func((x: Tensor, h: Tensor, u: Tensor) => gradients(scanned, [x, h, u], [0, 1, 2]), {
+        inputSignature: [
+          { shape: [steps, batch, 3], dtype: "float64" },
+          { shape: [batch, 3], dtype: "float64" },
+          { shape: [3, 3], dtype: "float64" },
+        ],
+      });
+      const given = tensors() as [Tensor, Tensor, Tensor];
+      close(f(...given), gradients(unrolled, given, [0, 1, 2]));
+      expect(f.traces).toBe(1);
+      const scans = order(f.graph(...given).outputs).filter((n) => n.op.name === "scan");
+      return (scans.at(-1)!.attrs as ScanAttrs).carry;
+    };
+    expect([carried(4, 2), carried("steps", 2), carried(4, "batch"), carried("steps", "batch")]).toEqual([1, 1, 1, 2]);
   });
   it("an unused result, slice or carry has a zero gradient, not an error", () => {
     const g = gradients((x, h) => scan((c: Tensor) => [c, ones([])] as const, h!, x!)[0], [ones([3]), ones([2])], [0, 1]);

@@ -4,7 +4,7 @@ import { apply, sameDType } from "../dispatch.ts";
 import { ShapeError } from "../errors.ts";
 import type { Op } from "../op.ts";
 import { mul, reshape, sum, transpose } from "../primitives.ts";
-import { broadcastShapes, type Dim, known, showDim } from "../shape.ts";
+import { broadcastShapes, type Dim, isKnown, known, type Shape, showDim } from "../shape.ts";
 import { makeSpec, type Spec } from "../spec.ts";
 import type { Tensor } from "../tensor.ts";
 
@@ -20,6 +20,13 @@ export function matMulSizes([a, b]: readonly Spec[], { transposeA, transposeB }:
 }
 
 const swapLast = (x: Tensor): Tensor => transpose(x, [...x.dims.map((_, i) => i).slice(0, -2), x.rank - 1, x.rank - 2]);
+
+/** All rows as one matrix. */
+const flatRows = (x: Tensor): Tensor => reshape(x, [-1, x.dims.at(-1)!]);
+/** Whether the number of all rows can be told: it is no product of unknown sizes. */
+const countsRows = ({ shape }: { readonly shape: Shape }): boolean => shape.slice(0, -1).filter((d) => !isKnown(d)).length < 2;
+/** `Σ AᵢᵀBᵢ`: one product of all rows of the A and all rows of the B. */
+const sumOfProducts = ([a, b]: readonly Tensor[]): Tensor => matMul(flatRows(a!), flatRows(b!), { transposeA: true });
 
 export const matMulOp: Op<MatMulAttrs> = {
   name: "matMul",
@@ -39,9 +46,13 @@ export const matMulOp: Op<MatMulAttrs> = {
   },
   vjp([dy], [a, b], _y, { transposeA, transposeB }) {
     const da = transposeA ? matMul(b!, dy!, { transposeA: transposeB, transposeB: true }) : matMul(dy!, b!, { transposeB: !transposeB });
+    // Every row of the left operand meets the same matrix: one product, not a sum of one for each batch item.
+    if (!transposeA && a!.rank > 2 && b!.rank === 2 && countsRows(a!.spec)) return [da, sumOfProducts(transposeB ? [dy!, a!] : [a!, dy!])];
     const db = transposeB ? matMul(dy!, a!, { transposeA: true, transposeB: transposeA }) : matMul(a!, dy!, { transposeA: !transposeA });
     return [da, db];
   },
+  sumOfMany: (stacked, { transposeA, transposeB }) =>
+    transposeA && !transposeB && stacked.every((x) => x.shape.length === 3 && countsRows(x)) ? sumOfProducts : undefined,
   how: {
     kind: "composite",
     expand([a, b], { transposeA, transposeB }) {
