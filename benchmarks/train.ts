@@ -4,7 +4,7 @@
  * node benchmarks/train.ts [--model mlp|cnn|readme-cnn|lstm|all] [--threads 1] [--rounds 9] [--steps 50] [--python PATH]
  *                          [--no-keras] [--batch N] [--check]
  *
- * `--python` is one with Keras and TensorFlow; default: the environment's ANTLER_PYTHON, else python3.
+ * `--python` is one with Keras and TensorFlow; default: the one `pnpm oracle` asks.
  * `--batch` times Antler alone with batches of that size.
  * `--check` fails where the first losses differ, or a step takes more than three times that of the better Keras.
  */
@@ -13,6 +13,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { python } from "../scripts/lib/python.ts";
 import { type ModelName, trainingSets } from "./keras/data.ts";
 import { type Answer, type Child, type Command, nodeCommand, pinned, startChild } from "./lib/child.ts";
 import { median, showRange, showTable } from "./lib/statistics.ts";
@@ -30,7 +31,7 @@ const { values: options } = parseArgs({
     rounds: { type: "string", default: "9" },
     steps: { type: "string", default: "50" },
     batch: { type: "string" },
-    python: { type: "string", default: process.env["ANTLER_PYTHON"] ?? "python3" },
+    python: { type: "string", default: python },
     "no-keras": { type: "boolean", default: false },
     check: { type: "boolean", default: false },
   },

@@ -19,6 +19,7 @@ const checks: readonly Check[] = [
   own("cycles"),
   own("words"),
   own("manifests"),
+  { name: "coverage", command: [join(root, "scripts/coverage.ts"), "--check"] },
   own("hygiene"),
   own("size"),
 ];

@@ -2,7 +2,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { type BuildResult, build } from "esbuild";
+import { build as esbuild } from "esbuild";
+import { build as vite } from "vite";
 import { packAll, unpack, withTemporaryFolder } from "../lib/pack.ts";
 import { report } from "../lib/report.ts";
 import { type Budget, budgets, engineEntry, engineOps } from "./budgets.ts";
@@ -45,29 +46,61 @@ interface Measured {
   readonly parts: string;
 }
 
-async function measure({ code }: Budget, folder: string): Promise<Measured> {
-  const result = await build({
+async function measure({ code, bundler }: Budget, folder: string): Promise<Measured> {
+  const { output, parts } = await (bundler === "vite" ? byVite : byEsbuild)(code, folder);
+  return { size: gzipSync(output, { level: 9 }).length, parts: largest(parts) };
+}
+
+interface Bundle {
+  readonly output: Uint8Array | string;
+  /** Files, and what is left of each. */
+  readonly parts: readonly (readonly [file: string, bytes: number])[];
+}
+
+// Node's modules are imported at run time, where there are any.
+async function byEsbuild(code: string, folder: string): Promise<Bundle> {
+  const { outputFiles, metafile } = await esbuild({
     stdin: { contents: code, resolveDir: folder },
     bundle: true,
     minify: true,
     format: "esm",
     platform: "browser",
     target: "es2022",
-    // Node's modules are imported at run time, where there are any.
     external: ["node:*"],
     write: false,
     metafile: true,
     logLevel: "silent",
   });
-  return { size: gzipSync(result.outputFiles[0]?.contents ?? new Uint8Array(), { level: 9 }).length, parts: largest(result) };
+  const parts = Object.values(metafile.outputs).flatMap(({ inputs }) => Object.entries(inputs));
+  return { output: outputFiles[0]?.contents ?? "", parts: parts.map(([file, { bytesInOutput }]) => [file, bytesInOutput]) };
 }
 
-function largest({ metafile }: BuildResult<{ metafile: true }>): string {
-  return Object.values(metafile.outputs)
-    .flatMap(({ inputs }) => Object.entries(inputs))
-    .sort(([, a], [, b]) => b.bytesInOutput - a.bytesInOutput)
+async function byVite(code: string, folder: string): Promise<Bundle> {
+  const entry = join(folder, "entry.js");
+  writeFileSync(entry, code);
+  const built = await vite({
+    root: folder,
+    configFile: false,
+    logLevel: "silent",
+    build: {
+      write: false,
+      minify: true,
+      target: "es2022",
+      modulePreload: false,
+      rolldownOptions: { input: entry, external: [/^node:/], preserveEntrySignatures: false },
+    },
+  });
+  if (!("output" in built)) throw new Error("Vite gave more than one bundle");
+  const chunks = built.output.filter((file) => file.type === "chunk");
+  const parts = chunks.flatMap(({ modules }) => Object.entries(modules));
+  return { output: chunks.map((chunk) => chunk.code).join(""), parts: parts.map(([file, { renderedLength }]) => [file, renderedLength]) };
+}
+
+function largest(parts: Bundle["parts"]): string {
+  return [...parts]
+    .sort(([, a], [, b]) => b - a)
     .slice(0, 12)
-    .map(([file, { bytesInOutput }]) => `  ${String(bytesInOutput).padStart(7)}  ${file.replace(/^.*node_modules\//, "")}`)
+    .map(([file, bytes]) => `  ${String(bytes).padStart(7)}  ${file.replace(/^.*node_modules\//, "")}`)
     .join("\n");
 }
 

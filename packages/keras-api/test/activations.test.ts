@@ -6,6 +6,7 @@ import { activations } from "../src/index.ts";
 import { type Config, type Json, optionsOf, type Serialized } from "../src/serialization/config.ts";
 import { registerKerasSerializable } from "../src/serialization/registry.ts";
 import { expectNumbers, fixture, type Numbers, tensorOf } from "./oracle/fixture.ts";
+import { judges } from "./oracle/judges.ts";
 
 interface Values {
   readonly name: string;
@@ -25,19 +26,22 @@ const cases = fixture<Values | Own>("activations").cases;
 
 describe("activations give Keras's values and gradients", () => {
   const rows = cases.filter((c) => "x" in c);
-  it.each(rows.map((c, i) => [`${i}: ${c.name} ${JSON.stringify(c.options)}`, c] as const))("%s", async (_, c) => {
-    const activation = activations.get(c.name) as (x: Tensor, options: Record<string, unknown>) => Tensor;
-    const x = tensorOf(c.x);
-    const tape = new GradientTape();
-    const { y, total } = tape.run(() => {
-      tape.watch(x);
-      const y = activation(x, optionsOf(c.options));
-      return { y, total: sum(mul(y, tensorOf(c.weights))) };
+  for (const [i, c] of rows.entries()) {
+    const judged = judges(`keras.activations.${c.name}`, "keras.activations.get", "keras.activations.serialize");
+    it(`${i}: ${c.name} ${JSON.stringify(c.options)}`, judged, async () => {
+      const activation = activations.get(c.name) as (x: Tensor, options: Record<string, unknown>) => Tensor;
+      const x = tensorOf(c.x);
+      const tape = new GradientTape();
+      const { y, total } = tape.run(() => {
+        tape.watch(x);
+        const y = activation(x, optionsOf(c.options));
+        return { y, total: sum(mul(y, tensorOf(c.weights))) };
+      });
+      await expectNumbers(y, c.y, {}, "value");
+      await expectNumbers(tape.gradient(total, x), c.gradient, {}, "gradient");
+      expect(activations.serialize(activations.get(c.name))).toBe(c.serialized);
     });
-    await expectNumbers(y, c.y, {}, "value");
-    await expectNumbers(tape.gradient(total, x), c.gradient, {}, "gradient");
-    expect(activations.serialize(activations.get(c.name))).toBe(c.serialized);
-  });
+  }
   it("compiled, of a batch whose size is unknown", async () => {
     for (const name of ["sparsemax", "glu"]) {
       const c = rows.find((r) => r.name === name)!;
@@ -49,7 +53,8 @@ describe("activations give Keras's values and gradients", () => {
 
 describe("names and functions", () => {
   const own = cases.filter((c) => "package" in c);
-  it.each(own)("$name is a function of one's own: registered, written and read as Keras does", (c) => {
+  const judged = judges("keras.activations.deserialize", "keras.saving.register_keras_serializable");
+  it.each(own)("$name is a function of one's own: registered, written and read as Keras does", judged, (c) => {
     const fn = registerKerasSerializable((x: Tensor) => mul(x, 2), { package: c.package, name: c.name });
     expect(activations.serialize(fn)).toEqual(c.serialized);
     expect(activations.deserialize(c.serialized)).toBe(fn);

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { constraints } from "../src/index.ts";
 import type { Config, Serialized } from "../src/serialization/config.ts";
 import { expectNumbers, fixture, type Numbers, tensorOf } from "./oracle/fixture.ts";
+import { forms, judges, nameOf } from "./oracle/judges.ts";
 
 interface Case {
   readonly class: string;
@@ -13,15 +14,15 @@ interface Case {
 }
 
 describe("constraints give Keras's weights and configs", () => {
-  it.each(fixture<Case>("constraints").cases.map((c) => [`${c.class} ${JSON.stringify(c.options)} of [${c.w.shape}]`, c] as const))(
-    "%s",
-    async (_, c) => {
+  for (const c of fixture<Case>("constraints").cases) {
+    const judged = judges(nameOf(c.serialized), ...forms("constraints"));
+    it(`${c.class} ${JSON.stringify(c.options)} of [${c.w.shape}]`, judged, async () => {
       const constraint = constraints.get({ module: null, class_name: c.class, config: c.options, registered_name: null })!;
       expect(constraints.serialize(constraint)).toEqual(c.serialized);
       expect(constraints.deserialize(c.serialized).getConfig()).toEqual(c.serialized.config);
       await expectNumbers(constraint.apply(tensorOf(c.w)), c.y);
-    },
-  );
+    });
+  }
 });
 
 describe("names and errors", () => {

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { initializers } from "../src/index.ts";
 import type { Config, Serialized } from "../src/serialization/config.ts";
 import { expectNumbers, fixture, type Numbers } from "./oracle/fixture.ts";
+import { forms, judges, nameOf } from "./oracle/judges.ts";
 
 interface Case {
   readonly class: string;
@@ -13,17 +14,17 @@ interface Case {
 const named = (class_name: string, config: Config): Serialized => ({ module: null, class_name, config, registered_name: null });
 
 describe("initializers give Keras's numbers and configs", () => {
-  it.each(fixture<Case>("initializers").cases.map((c) => [`${c.class} ${JSON.stringify(c.options)} ${c.values?.shape ?? ""}`, c] as const))(
-    "%s",
-    async (_, c) => {
+  for (const c of fixture<Case>("initializers").cases) {
+    const judged = judges(c.serialized ? nameOf(c.serialized) : `keras.initializers.${c.class}`, ...forms("initializers"));
+    it(`${c.class} ${JSON.stringify(c.options)} ${c.values?.shape ?? ""}`, judged, async () => {
       const initializer = initializers.get(named(c.class, c.options));
       if (c.serialized) {
         expect(initializers.serialize(initializer)).toEqual(c.serialized);
         expect(initializers.deserialize(c.serialized).getConfig()).toEqual(c.serialized.config);
       }
       if (c.values) await expectNumbers(initializer.apply(c.values.shape, c.values.dtype), c.values, { relative: 2e-6 });
-    },
-  );
+    });
+  }
 });
 
 describe("seeds", () => {

@@ -2,6 +2,7 @@
 import { readdirSync } from "node:fs";
 import { describe, it } from "vitest";
 import { fixture } from "./oracle/fixture.ts";
+import { judges, layersIn } from "./oracle/judges.ts";
 import { type LayerCase, runCompiled, runLayerCase } from "./oracle/layer-case.ts";
 
 const families = readdirSync(new URL("oracle/fixtures", import.meta.url)).filter((f) => f.startsWith("layers_"));
@@ -10,8 +11,9 @@ for (const file of families) {
   const family = file.replace(".json", "");
   describe(family, () => {
     for (const c of fixture<LayerCase>(family).cases) {
-      it(c.name, () => runLayerCase(c));
-      it(`${c.name}, compiled for any batch`, () => runCompiled(c));
+      const judged = judges(...layersIn(c.layer), "keras.layers.serialize", "keras.layers.deserialize");
+      it(c.name, judged, () => runLayerCase(c));
+      it(`${c.name}, compiled for any batch`, judged, () => runCompiled(c));
     }
   });
 }

@@ -4,8 +4,10 @@ import { abs, func, mean, type SignatureSpec, sub, type Tensor, tensor, tidy, tr
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { activations, type Config, clearSession, type Loss, type LossOptions, losses, type Reduction } from "../src/index.ts";
 import { setMask } from "../src/masks.ts";
-import { optionsOf, type Serialized } from "../src/serialization/config.ts";
+import { matchRanks } from "../src/ranks.ts";
+import { camelCase, optionsOf, type Serialized } from "../src/serialization/config.ts";
 import { expectNumbers, fixture, type Numbers, tensorOf } from "./oracle/fixture.ts";
+import { judges } from "./oracle/judges.ts";
 import { onStrict } from "./oracle/strict.ts";
 
 interface LossCase {
@@ -47,35 +49,55 @@ function lossAndGradient(c: LossCase, loss: Loss, [yTrue, x, ...rest]: readonly 
   return [value, tape.gradient(value, x!)];
 }
 
+/** The function of Keras whose values a loss reduces: it has the loss's name. */
+const functionOf = (c: LossCase): string | undefined => {
+  const name = new classes[c.class]!({}).name.replace(/_loss$/, "");
+  return camelCase(name) in functions ? name : undefined;
+};
+const functions = losses.functions as unknown as Readonly<Record<string, (yTrue: Tensor, yPred: Tensor, options: object) => Tensor>>;
+
 // Float32 against float32: sums come in another order, and logarithms near 0 make large terms of small differences.
 const close = { relative: 2e-5, absolute: 2e-6 };
 
 describe("losses give Keras's values and gradients", () => {
   beforeEach(() => clearSession());
   cases.forEach((c, i) => {
-    it(`${i}: ${c.class} ${JSON.stringify(c.options)}${c.activation ? ` of ${c.activation}` : ""}`, async () => {
-      const inputs = inputsOf(c);
-      for (const [reduction, want] of Object.entries(c.values) as [Reduction, Numbers][]) {
-        const [value] = lossAndGradient(c, make(c, reduction), inputs);
-        await expectNumbers(value, want, close, reduction);
-      }
-      const loss = make(c);
-      const [, gradient] = lossAndGradient(c, loss, inputs);
-      await expectNumbers(gradient, c.gradient, close, "gradient");
-      await onStrict(async () => {
-        const again = inputsOf(c);
-        const compiled = func((...xs: Tensor[]) => lossAndGradient(c, loss, xs), { inputSignature: again.map(batched) });
-        const [value, traced] = compiled(...again);
-        await expectNumbers(value!, c.values.sum_over_batch_size, close, "compiled value");
-        await expectNumbers(traced!, c.gradient, close, "compiled gradient");
-      });
-    });
+    it(
+      `${i}: ${c.class} ${JSON.stringify(c.options)}${c.activation ? ` of ${c.activation}` : ""}`,
+      judges(`keras.losses.${c.class}`),
+      async () => {
+        const inputs = inputsOf(c);
+        for (const [reduction, want] of Object.entries(c.values) as [Reduction, Numbers][]) {
+          const [value] = lossAndGradient(c, make(c, reduction), inputs);
+          await expectNumbers(value, want, close, reduction);
+        }
+        const loss = make(c);
+        const [, gradient] = lossAndGradient(c, loss, inputs);
+        await expectNumbers(gradient, c.gradient, close, "gradient");
+        await onStrict(async () => {
+          const again = inputsOf(c);
+          const compiled = func((...xs: Tensor[]) => lossAndGradient(c, loss, xs), { inputSignature: again.map(batched) });
+          const [value, traced] = compiled(...again);
+          await expectNumbers(value!, c.values.sum_over_batch_size, close, "compiled value");
+          await expectNumbers(traced!, c.gradient, close, "compiled gradient");
+        });
+      },
+    );
     it(`${i}: ${c.class}'s config`, () => {
       expect(make(c).getConfig()).toEqual(c.config);
       const again = losses.deserialize({ module: "keras.losses", class_name: c.class, config: c.config, registered_name: null });
       expect(again.getConfig()).toEqual(c.config);
     });
   });
+  for (const [i, c] of cases.entries()) {
+    const name = functionOf(c);
+    if (!name || c.sample_weight || c.mask || c.activation) continue;
+    it(`${i}: the function ${name}`, judges(`keras.losses.${name}`), async () => {
+      const [yTrue, yPred] = inputsOf(c);
+      const values = functions[camelCase(name)]!(...matchRanks(yTrue!, yPred!), optionsOf(c.options));
+      await expectNumbers(values, c.values.none, close, name);
+    });
+  }
   it("takes classes along any axis", async () => {
     const [labels, p] = [
       tensor([[0, 1]], [1, 2], "int32"),
@@ -93,7 +115,7 @@ describe("losses give Keras's values and gradients", () => {
 });
 
 describe("names and forms", () => {
-  it("knows Keras's aliases", () => {
+  it("knows Keras's aliases", judges("keras.losses.get"), () => {
     for (const [alias, name] of Object.entries(names.aliases)) expect(losses.get(alias).name).toBe(name);
   });
   it("takes Keras's and camelCase names", () => {
@@ -101,7 +123,7 @@ describe("names and forms", () => {
       expect(losses.get(name)).toBeInstanceOf(losses.SparseCategoricalCrossentropy);
     }
   });
-  it("reads and writes Keras's forms", () => {
+  it("reads and writes Keras's forms", judges("keras.losses.serialize", "keras.losses.deserialize"), () => {
     expect(losses.serialize(losses.deserialize(names.forms.object))).toEqual(names.forms.object);
     expect(losses.deserialize(names.forms.wrapper).getConfig()).toEqual(names.forms.wrapper.config);
     expect(losses.deserialize(names.forms.function).name).toBe("huber");

@@ -1,10 +1,11 @@
 // Metrics compared with Keras: results batch after batch, weighted and not, after a reset, and configs; op by op and compiled.
-import { abs, func, type SignatureSpec, sub, type Tensor, tensor, unstack } from "@antler/tensor-core";
+import { abs, func, mean, type SignatureSpec, sub, type Tensor, tensor, unstack } from "@antler/tensor-core";
 import { beforeEach, describe, expect, it } from "vitest";
 import { type Config, clearSession, type Metric, type MetricOptions, metrics } from "../src/index.ts";
 import { setMask } from "../src/masks.ts";
-import { optionsOf, type Serialized } from "../src/serialization/config.ts";
+import { camelCase, optionsOf, type Serialized } from "../src/serialization/config.ts";
 import { expectNumbers, fixture, type Numbers, tensorOf } from "./oracle/fixture.ts";
+import { judges } from "./oracle/judges.ts";
 import { onStrict } from "./oracle/strict.ts";
 
 interface MetricCase {
@@ -36,6 +37,10 @@ function batchesOf(c: MetricCase, weighted: boolean): Tensor[][] {
 }
 const batched = ({ shape, dtype }: Tensor): SignatureSpec => ({ shape: shape.length ? ["batch", ...shape.slice(1)] : [], dtype });
 
+/** Functions that are not public in Keras, or not as metrics. */
+const unlisted = ["accuracy", "cosine_similarity"];
+const functions = metrics.functions as unknown as Readonly<Record<string, (yTrue: Tensor, yPred: Tensor, options: object) => Tensor>>;
+
 type Update = (...args: Tensor[]) => void;
 const eagerly = (m: Metric): Update => m.updateState.bind(m) as Update;
 const compiled = (m: Metric, sample: readonly Tensor[]): Update =>
@@ -57,7 +62,7 @@ async function expectStream(
 describe("metrics give Keras's values", () => {
   beforeEach(() => clearSession());
   cases.forEach((c, i) => {
-    it(`${i}: ${c.class} ${JSON.stringify(c.options)}`, async () => {
+    it(`${i}: ${c.class} ${JSON.stringify(c.options)}`, judges(`keras.metrics.${c.class}`), async () => {
       const m = make(c);
       expect(m.getConfig()).toEqual(c.config);
       const batches = batchesOf(c, false);
@@ -81,6 +86,14 @@ describe("metrics give Keras's values", () => {
       expect(again.getConfig()).toEqual(c.config);
     });
   });
+  for (const [i, c] of cases.entries()) {
+    const name = String(c.config["name"]);
+    if (!(camelCase(name) in functions)) continue;
+    it(`${i}: the mean of the function ${name}`, judges(...(unlisted.includes(name) ? [] : [`keras.metrics.${name}`])), async () => {
+      const [yTrue, yPred] = batchesOf(c, false)[0]!;
+      await expectNumbers(mean(functions[camelCase(name)]!(yTrue!, yPred!, optionsOf(c.options))), c.results[0]!, {}, name);
+    });
+  }
   it("leaves out what is masked", async () => {
     const [yTrue, yPred] = [tensor([[1], [2], [3]]), tensor([[2], [4], [9]])];
     setMask(yPred, tensor([true, false, true]));
@@ -95,13 +108,17 @@ describe("metrics give Keras's values", () => {
 });
 
 describe("names and forms", () => {
-  it("knows Keras's aliases", () => {
+  it("knows Keras's aliases", judges("keras.metrics.get"), () => {
     for (const [alias, name] of Object.entries(names.aliases)) expect(metrics.get(alias).className).toBe(name);
   });
-  it("reads and writes Keras's forms", () => {
-    expect(metrics.serialize(metrics.deserialize(names.forms.object))).toEqual(names.forms.object);
-    expect(metrics.serialize(metrics.deserialize(names.forms.wrapper))).toEqual(names.forms.wrapper);
-  });
+  it(
+    "reads and writes Keras's forms",
+    judges("keras.metrics.serialize", "keras.metrics.deserialize", "keras.metrics.MeanMetricWrapper"),
+    () => {
+      expect(metrics.serialize(metrics.deserialize(names.forms.object))).toEqual(names.forms.object);
+      expect(metrics.serialize(metrics.deserialize(names.forms.wrapper))).toEqual(names.forms.wrapper);
+    },
+  );
   it("takes a function of your own", async () => {
     const distance = (yTrue: Tensor, yPred: Tensor): Tensor => abs(sub(yTrue, yPred));
     const m = metrics.get(distance);

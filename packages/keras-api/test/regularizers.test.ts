@@ -5,6 +5,7 @@ import { describe, expect, it } from "vitest";
 import { regularizers } from "../src/index.ts";
 import type { Config, Serialized } from "../src/serialization/config.ts";
 import { expectNumbers, fixture, type Numbers, tensorOf } from "./oracle/fixture.ts";
+import { forms, judges, nameOf } from "./oracle/judges.ts";
 
 interface Case {
   readonly class: string;
@@ -16,9 +17,9 @@ interface Case {
 }
 
 describe("regularizers give Keras's penalties, gradients and configs", () => {
-  it.each(fixture<Case>("regularizers").cases.map((c) => [`${c.class} ${JSON.stringify(c.options)} of [${c.x.shape}]`, c] as const))(
-    "%s",
-    async (_, c) => {
+  for (const c of fixture<Case>("regularizers").cases) {
+    const judged = judges(nameOf(c.serialized), ...forms("regularizers"));
+    it(`${c.class} ${JSON.stringify(c.options)} of [${c.x.shape}]`, judged, async () => {
       const regularizer = regularizers.get({ module: null, class_name: c.class, config: c.options, registered_name: null })!;
       expect(regularizers.serialize(regularizer)).toEqual(c.serialized);
       expect(regularizers.deserialize(c.serialized).getConfig()).toEqual(c.serialized.config);
@@ -31,8 +32,8 @@ describe("regularizers give Keras's penalties, gradients and configs", () => {
       await expectNumbers(y, c.y, {}, "penalty");
       // A penalty of nothing does not depend on x.
       await expectNumbers(tape.gradient(y, x) ?? zerosLike(x), c.gradient, {}, "gradient");
-    },
-  );
+    });
+  }
 });
 
 describe("names and errors", () => {

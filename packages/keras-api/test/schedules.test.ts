@@ -4,6 +4,7 @@ import { expect, it } from "vitest";
 import { optimizers } from "../src/index.ts";
 import type { Serialized } from "../src/serialization/config.ts";
 import { expectNumbers, fixture, type Numbers, valuesOf } from "./oracle/fixture.ts";
+import { judges, nameOf } from "./oracle/judges.ts";
 
 const { schedules } = optimizers;
 
@@ -21,14 +22,21 @@ const title = ({ config }: ScheduleCase): string => `${config.class_name} ${JSON
  */
 const relative = 12 * 8 * 2 ** -24;
 
-it.each(cases)("$config.class_name %#: rates and config", async (c) => {
+const forms = ["serialize", "deserialize"].map((form) => `keras.optimizers.schedules.${form}`);
+for (const [i, c] of cases.entries()) {
+  const judged = judges(nameOf(c.config), ...forms);
+  it(`${c.config.class_name} ${i}: rates and config`, judged, () => expectRates(c));
+  it(`${c.config.class_name} ${i}: one program for all steps`, judged, () => expectOneProgram(c));
+}
+
+async function expectRates(c: ScheduleCase): Promise<void> {
   const schedule = schedules.deserialize(c.config);
   expect(schedules.serialize(schedule), title(c)).toEqual(c.config);
   const steps = tensor([...c.steps], [c.steps.length], "int32");
   await expectNumbers(schedule.apply(steps), c.rates, { relative, absolute: 0 }, title(c));
-});
+}
 
-it.each(cases)("$config.class_name %#: one program for all steps", async (c) => {
+async function expectOneProgram(c: ScheduleCase): Promise<void> {
   const schedule = schedules.deserialize(c.config);
   const count = new Variable(tensor([0], [], "int32"));
   const next = func(() => {
@@ -45,7 +53,7 @@ it.each(cases)("$config.class_name %#: one program for all steps", async (c) => 
   const want = valuesOf(c.rates);
   const bound = relative * Math.max(...want);
   for (const [i, rate] of rates.entries()) expect(Math.abs(rate - want[i]!)).toBeLessThanOrEqual(bound);
-});
+}
 
 it("a number is a step, and options have Keras's defaults", async () => {
   const schedule = schedules.exponentialDecay({ initialLearningRate: 0.1, decaySteps: 10, decayRate: 0.5 });

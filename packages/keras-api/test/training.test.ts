@@ -14,6 +14,7 @@ import {
   regularizers,
 } from "../src/index.ts";
 import { expectNumbers, fixture, type Numbers, tensorOf } from "./oracle/fixture.ts";
+import { judges } from "./oracle/judges.ts";
 
 type Tree = Numbers | readonly (Numbers | null)[] | { readonly [name: string]: Numbers };
 interface Case {
@@ -125,7 +126,8 @@ async function expectTree(got: unknown, want: Tree, what: string): Promise<void>
 
 describe("fit, evaluate, trainOnBatch and predict give Keras's numbers", () => {
   for (const c of fixture<Case>("training").cases) {
-    it(c.name, async () => {
+    const called = ["History", ...c.callbacks.map(([kind]) => kind)].map((kind) => `keras.callbacks.${kind}`);
+    it(c.name, judges(`keras.${c.model["class_name"] === "Sequential" ? "Sequential" : "Model"}`, ...called), async () => {
       const model = modelOf(c);
       expect(model.getCompileConfig()).toEqual(c.compile);
       const [x, y] = [load(c.x), load(c.y)];

@@ -1,21 +1,23 @@
-// What Python's h5py finds in the files written here, and makes of them. Python: ANTLER_PYTHON, else python3.
+// What Python's h5py finds in the files written here, and makes of them.
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it, type TestContext } from "vitest";
+import { lacking, python } from "../../../scripts/lib/python.ts";
 import { readHdf5, readZip, writeHdf5, writeZip } from "../src/index.ts";
 import { type Contents, describeTree, dumpScript, file } from "./golden.ts";
 import { everything } from "./trees.ts";
 
-const python = process.env["ANTLER_PYTHON"] ?? "python3";
 const run = (...args: string[]) => spawnSync(python, ["-B", ...args], { encoding: "utf8", maxBuffer: 1 << 28, timeout: 120_000 });
-const hasH5py = run("-c", "import h5py").status === 0;
+const lack = lacking(["h5py"]);
 
-/** Tests that cannot run say why. */
+/** Tests that cannot run say why. A Python that was named must do. */
 const needsH5py = (context: TestContext): void => {
-  if (!hasH5py) context.skip(`${python} has no h5py: set ANTLER_PYTHON to a Python that has`);
+  if (lack === undefined) return;
+  if (process.env["ANTLER_PYTHON"] !== undefined) throw new Error(lack);
+  context.skip(lack);
 };
 
 let folder: string;

@@ -1,15 +1,15 @@
 """Writes golden.json: what Keras on TensorFlow gives for the cases the tests compare with.
 
-    python generate.py
+    python generate.py [--check]
 
 Needs keras 3 and tensorflow-cpu. The file holds their versions and this script's hash.
 """
 import contextlib
 import hashlib
 import io
-import json
 import os
 import pathlib
+import sys
 
 os.environ["KERAS_BACKEND"] = "tensorflow"
 os.environ["CUDA_VISIBLE_DEVICES"] = ""
@@ -22,6 +22,8 @@ import tensorflow as tf  # noqa: E402
 
 L = keras.layers
 HERE = pathlib.Path(__file__).parent
+sys.path.insert(0, str(HERE.parents[3] / "scripts" / "oracle"))
+from golden import finish  # noqa: E402
 
 
 def numbers(x):
@@ -132,7 +134,7 @@ def main():
         "summaries": summaries(),
         "progress": progress(),
     }
-    (HERE / "golden.json").write_text(json.dumps(golden, ensure_ascii=False, separators=(",", ":")) + "\n")
+    finish(__doc__.splitlines()[0], HERE / "golden.json", golden)
 
 
 main()

@@ -37,7 +37,8 @@ const walk = (x: unknown, fn: (n: Numbers) => unknown): unknown => {
   if (Array.isArray(x)) return x.map((v) => walk(v, fn));
   return typeof x === "object" && x !== null ? Object.fromEntries(Object.entries(x).map(([k, v]) => [k, walk(v, fn)])) : x;
 };
-const numbersOf = (x: unknown): Numbers[] => {
+/** All tensors of a part of a case, in order. */
+export const numbersOf = (x: unknown): Numbers[] => {
   const found: Numbers[] = [];
   walk(x, (n) => void found.push(n));
   return found;

@@ -1,6 +1,6 @@
 """Writes golden.zip, HDF5 and .keras files as Keras and h5py make them, and golden.json, what is in them.
 
-    python generate.py
+    python generate.py [--check]
 
 Needs keras 3, tensorflow-cpu and h5py. golden.json holds their versions and the hash of this script and of dump.py.
 """
@@ -9,6 +9,7 @@ import io
 import json
 import os
 import pathlib
+import sys
 import tempfile
 import zipfile
 
@@ -23,6 +24,9 @@ import numpy as np  # noqa: E402
 from dump import dump  # noqa: E402
 
 HERE = pathlib.Path(__file__).parent
+sys.path.insert(0, str(HERE.parents[3] / "scripts" / "oracle"))
+from golden import arguments, settle  # noqa: E402
+
 L = keras.layers
 NUMBERS = ["int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "float16", "float32", "float64", "bool"]
 
@@ -265,6 +269,7 @@ def refused():
 
 
 def main():
+    check = arguments(__doc__.splitlines()[0]).parse_args().check
     members, contents = {}, {}
     with tempfile.TemporaryDirectory() as folder:
         net = model()
@@ -285,9 +290,10 @@ def main():
             name = f"refused/{len(reasons)}.h5"
             members[name] = file
             reasons[name] = reason
-    with zipfile.ZipFile(HERE / "golden.zip", "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in members.items():
-            archive.writestr(zipfile.ZipInfo(name), data, zipfile.ZIP_DEFLATED, 9)
+    if not check:
+        with zipfile.ZipFile(HERE / "golden.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+            for name, data in members.items():
+                archive.writestr(zipfile.ZipInfo(name), data, zipfile.ZIP_DEFLATED, 9)
     scripts = b"".join((HERE / name).read_bytes() for name in ["dump.py", "generate.py"])
     golden = {
         "keras": keras.__version__,
@@ -297,7 +303,8 @@ def main():
         "contents": contents,
         "refused": reasons,
     }
-    (HERE / "golden.json").write_text(json.dumps(golden, ensure_ascii=False) + "\n")
+    # What the tests read in golden.zip is compared with golden.json: where that is still true, so is the zip.
+    sys.exit(not settle(HERE / "golden.json", golden, check))
 
 
 main()

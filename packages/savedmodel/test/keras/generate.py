@@ -1,11 +1,10 @@
 """Writes models.zip, files of models as Keras makes them, and models.json, what the models in them give.
 
-    python generate.py [folder]
+    python generate.py [--check] [folder]
 
 Without a folder: beside this script. Needs keras 3, tensorflow-cpu and h5py.
 """
 import hashlib
-import json
 import pathlib
 import sys
 import tempfile
@@ -14,9 +13,15 @@ import zipfile
 from models import MODELS, OPTIMIZERS, TRAINED, keras, report, step
 
 HERE = pathlib.Path(__file__).parent
+sys.path.insert(0, str(HERE.parents[3] / "scripts" / "oracle"))
+from golden import arguments, settle  # noqa: E402
 
 
-def main(folder):
+def main():
+    parser = arguments(__doc__.splitlines()[0])
+    parser.add_argument("folder", nargs="?", type=pathlib.Path, default=HERE)
+    options = parser.parse_args()
+    folder = options.folder
     members, cases = {}, []
     with tempfile.TemporaryDirectory() as scratch:
 
@@ -43,12 +48,13 @@ def main(folder):
         model.compile("adam", "mse")
         case("compiled", model, [".keras"])
 
-    with zipfile.ZipFile(folder / "models.zip", "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in members.items():
-            archive.writestr(zipfile.ZipInfo(name), data, zipfile.ZIP_DEFLATED, 9)
+    if not options.check:
+        with zipfile.ZipFile(folder / "models.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+            for name, data in members.items():
+                archive.writestr(zipfile.ZipInfo(name), data, zipfile.ZIP_DEFLATED, 9)
     scripts = b"".join((HERE / name).read_bytes() for name in ["generate.py", "models.py"])
     found = {"keras": keras.__version__, "scripts": hashlib.sha256(scripts).hexdigest(), "cases": cases}
-    (folder / "models.json").write_text(json.dumps(found) + "\n")
+    sys.exit(not settle(folder / "models.json", found, options.check))
 
 
-main(pathlib.Path(sys.argv[1]) if len(sys.argv) > 1 else HERE)
+main()

@@ -1,12 +1,13 @@
 """Writes golden.json: what TensorFlow gives where conventions differ: padding of even windows, sizes of transposed convolutions, pixel centres.
 
-    python generate.py
+    python generate.py [--check]
 
 Needs tensorflow-cpu and keras 3. Inputs are not stored: both sides make them of small whole numbers.
 """
 import json
 import os
 import pathlib
+import sys
 
 os.environ["CUDA_VISIBLE_DEVICES"] = ""
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
@@ -15,6 +16,10 @@ os.environ["KERAS_BACKEND"] = "tensorflow"
 import keras  # noqa: E402
 import numpy as np  # noqa: E402
 import tensorflow as tf  # noqa: E402
+
+HERE = pathlib.Path(__file__).parent
+sys.path.insert(0, str(HERE.parents[3] / "scripts" / "oracle"))
+from golden import finish  # noqa: E402
 
 cases = []
 
@@ -73,7 +78,12 @@ for op, (method, sizes) in RESIZES.items():
 # The rounding of a float32 decides which pixel is nearest.
 case("resizeNearestNeighbor", [[1, 1, 2, 1]], [[1, 41]], lambda x: tf.image.resize(x, [1, 41], method="nearest"))
 
-path = pathlib.Path(__file__).parent / "golden.json"
-lines = ",\n".join("    " + json.dumps(c) for c in cases)
-path.write_text(f'{{\n  "tensorflow": "{tf.__version__}",\n  "keras": "{keras.__version__}",\n  "cases": [\n{lines}\n  ]\n}}\n')
-print(len(cases), "cases")
+
+def text(golden):
+    """A case a line."""
+    lines = ",\n".join("    " + json.dumps(c) for c in golden["cases"])
+    return f'{{\n  "tensorflow": "{golden["tensorflow"]}",\n  "keras": "{golden["keras"]}",\n  "cases": [\n{lines}\n  ]\n}}\n'
+
+
+golden = {"tensorflow": tf.__version__, "keras": keras.__version__, "cases": cases}
+finish(__doc__.splitlines()[0], HERE / "golden.json", golden, text)
