@@ -13,6 +13,9 @@ export type ShapesOf<T extends Nested> = OfAny<T, T extends Tensor ? Shape : { r
 /** The masks of a nest, in the same structure: bool, true where a step counts, or null. */
 export type MasksOf<T extends Nested> = OfAny<T, T extends Tensor ? Tensor | null : { readonly [K in keyof T]: Tensor | null }>;
 
+/** Tensors in the structure of a nest of symbolic ones. */
+export type TensorsOf<T extends Nested> = OfAny<T, T extends Tensor ? Tensor : { readonly [K in keyof T]: Tensor }>;
+
 export const shapesOf = <T extends Nested>(x: T): ShapesOf<T> => mapTree(x, (t) => (t as Tensor).dims) as ShapesOf<T>;
 
 /** The tensors of a nest in Keras's order: of a record, by key. */
