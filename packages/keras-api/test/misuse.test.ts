@@ -1,7 +1,18 @@
 // Wrong use of training: refused with words that say what to do, nothing kept, and the model as good as before.
-import { FormatError, memory, ShapeError, tensor, ValueError } from "@antler/tensor-core";
+import { FormatError, memory, ShapeError, type Tensor, tensor, ValueError } from "@antler/tensor-core";
 import { beforeEach, describe, expect, it } from "vitest";
-import { clearSession, type FitOptions, Input, layers, model, modelFromJSON, type Sequential, sequential } from "../src/index.ts";
+import {
+  clearSession,
+  type FitOptions,
+  Input,
+  layers,
+  Model,
+  model,
+  modelFromJSON,
+  type Sequential,
+  type StepLogs,
+  sequential,
+} from "../src/index.ts";
 
 beforeEach(() => clearSession());
 const silent = { verbose: 0 } as const;
@@ -40,6 +51,38 @@ describe("data", () => {
     const two = model({ inputs: ends, outputs: layers.concatenate().apply(ends) });
     expect(() => two.predict([x, wave([5, 2])])).toThrow(ShapeError);
     expect(() => two.predict([x, wave([5, 2])])).toThrow("predict: 6 samples have 5 samples of another input");
+  });
+});
+
+describe("classes and models of one's own", () => {
+  it("classWeight names classes by number", async () => {
+    await expect(classifier().fit(x, y, { ...silent, classWeight: { cat: 2 } as never })).rejects.toThrow('classWeight: "cat" is no class');
+  });
+  it.each<readonly [unknown, string]>([
+    [undefined, "undefined"],
+    [3, "3"],
+    [[], "nothing"],
+    [{ y: new Date(0) }, "something else"],
+  ])("call gives tensors, and not %j", (result, what) => {
+    class Wrong extends Model {
+      override call(): Tensor {
+        return result as Tensor;
+      }
+    }
+    expect(() => new Wrong().predict(x)).toThrow(`Wrong: call() must give tensors, and gave ${what}. Return a tensor,`);
+  });
+  it("trainStep gives what is logged", async () => {
+    class Silent extends Model {
+      override call(given: Tensor): Tensor {
+        return given;
+      }
+      override trainStep(): StepLogs {
+        return undefined as never;
+      }
+    }
+    const made = new Silent();
+    made.compile({ loss: "mse" });
+    await expect(made.fit(x, x, silent)).rejects.toThrow("trainStep: gave undefined. Return what is logged, such as { loss }.");
   });
 });
 
