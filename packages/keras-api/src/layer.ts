@@ -20,7 +20,7 @@ import { autocastHook, type CallContext, type CallOptions, called, collectLoss }
 import { checkInput, type InputSpec } from "./input-spec.ts";
 import { maskOf, setMasks } from "./masks.ts";
 import { autoName, snakeCase } from "./naming.ts";
-import { type MasksOf, type Nested, type ShapesOf, shapesOf } from "./nested.ts";
+import { expectTensors, type MasksOf, type Nested, type ShapesOf, shapesOf } from "./nested.ts";
 import { type DTypePolicy, type PolicyLike, policyOf } from "./policy.ts";
 import { get as getRegularizer, type RegularizerLike } from "./regularizers/get.ts";
 import type { Regularizer } from "./regularizers/regularizer.ts";
@@ -152,6 +152,7 @@ export abstract class Layer<I extends Nested = Tensor, O extends Nested = Tensor
       const mask = (options.mask === undefined ? mapTree(inputs, maskOf) : options.mask) as MasksOf<I>;
       const { result, losses } = called(options.training, (training) => {
         const y = this.call(x, { ...extra, training, mask } as CallContext<I> & E);
+        if (!(y instanceof Tensor)) expectTensors(this.className, y);
         this.#penalize(y);
         return y;
       });

@@ -1,5 +1,5 @@
 /** What layers take and give: a tensor, or a list or record of tensors. */
-import { mapTree, type Shape, Tensor } from "@antler/tensor-core";
+import { leaves, mapTree, type Shape, Tensor, ValueError } from "@antler/tensor-core";
 
 export type Nested = Tensor | readonly Tensor[] | { readonly [name: string]: Tensor };
 
@@ -13,6 +13,9 @@ export type ShapesOf<T extends Nested> = OfAny<T, T extends Tensor ? Shape : { r
 /** The masks of a nest, in the same structure: bool, true where a step counts, or null. */
 export type MasksOf<T extends Nested> = OfAny<T, T extends Tensor ? Tensor | null : { readonly [K in keyof T]: Tensor | null }>;
 
+/** Tensors in the structure of a nest of symbolic ones. */
+export type TensorsOf<T extends Nested> = OfAny<T, T extends Tensor ? Tensor : { readonly [K in keyof T]: Tensor }>;
+
 export const shapesOf = <T extends Nested>(x: T): ShapesOf<T> => mapTree(x, (t) => (t as Tensor).dims) as ShapesOf<T>;
 
 /** The tensors of a nest in Keras's order: of a record, by key. */
@@ -23,4 +26,15 @@ export function flatten(x: unknown): Tensor[] {
   return Object.keys(record)
     .sort()
     .flatMap((key) => flatten(record[key]));
+}
+
+/** @throws ValueError where a layer gives anything but tensors */
+export function expectTensors(layer: string, y: unknown): void {
+  const parts = leaves(y);
+  if (parts.length && parts.every((t) => t instanceof Tensor)) return;
+  const other = parts.find((t) => !(t instanceof Tensor));
+  const what = typeof other === "object" && other ? "something else" : parts.length ? String(other) : "nothing";
+  throw new ValueError(layer, `call() must give tensors, and gave ${what}`, {
+    hint: "Return a tensor, or a list or record of tensors.",
+  });
 }

@@ -203,4 +203,16 @@ describe("models of one's own", () => {
     ]);
     expect(model.layers.map((l) => l.name)).toEqual(["dense", "dense_1"]);
   });
+  it("show in their summary what layers with weights give, once they are built", () => {
+    let text = "";
+    const model = new Classifier();
+    const show = (): void => model.summary({ lineLength: 70, printFn: (t) => void (text = t) });
+    show();
+    expect(text).toMatch(/│ dense \(Dense\) +│ \? +│ 0 \(unbuilt\) │/);
+    model.apply(ones([5, 3]));
+    show();
+    // As Keras prints it.
+    expect(text).toMatch(/│ dense \(Dense\) +│ \(5, 8\) +│ +32 │/);
+    expect(text).toMatch(/│ dense_1 \(Dense\) +│ \(5, 2\) +│ +18 │/);
+  });
 });

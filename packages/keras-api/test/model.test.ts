@@ -4,10 +4,12 @@ import { beforeEach, describe, expect, it } from "vitest";
 import {
   Callback,
   clearSession,
+  model as functional,
   Input,
   LambdaCallback,
   type Logs,
   layers,
+  modelFromJSON,
   ProgbarLogger,
   type Sequential,
   sequential,
@@ -40,6 +42,17 @@ describe("Sequential", () => {
     expect(model.built).toBe(false);
     model.build([null, 3]);
     expect([model.countParams(), model.outputShape!.length]).toEqual([8, 2]);
+  });
+  it("is built by a model it begins with, if that knows its input", () => {
+    const x = Input({ shape: [3] });
+    const known = [
+      sequential([Input({ shape: [3] }), dense({ units: 2 })]),
+      functional({ inputs: x, outputs: dense({ units: 2 }).apply(x) }),
+    ];
+    for (const first of known) expect(sequential([first, dense({ units: 1 })]).countParams()).toBe(11);
+    expect(sequential([sequential([dense({ units: 2 })]), dense({ units: 1 })]).built).toBe(false);
+    const made = sequential([known[1]!, dense({ units: 1 })]);
+    expect(modelFromJSON(made.toJson()).countParams()).toBe(11);
   });
   it("grows and shrinks, keeping weights", async () => {
     const model = sequential();

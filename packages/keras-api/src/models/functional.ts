@@ -4,7 +4,7 @@ import type { AnyLayer, CallContext, LayerOptions } from "../layer.ts";
 import { Layer } from "../layer.ts";
 import { InputLayer } from "../layers/input-layer.ts";
 import { setMask } from "../masks.ts";
-import { flatten, type Nested } from "../nested.ts";
+import { flatten, type Nested, type TensorsOf } from "../nested.ts";
 import type { SavedParts } from "../saving/saveable.ts";
 import type { Config, Json } from "../serialization/config.ts";
 import { showKerasShape } from "../shapes.ts";
@@ -203,4 +203,6 @@ function beginAtInputs<I extends Nested, O extends Nested>(inputs: I, outputs: O
  * const m = model({ inputs: x, outputs: add(layers.dense({ units: 4 }).apply(h), x) });
  */
 /* @__NO_SIDE_EFFECTS__ */
-export const model = <I extends Nested, O extends Nested>(options: FunctionalOptions<I, O>): Functional<I, O> => new Functional(options);
+export const model = <const I extends Nested, const O extends Nested>(
+  options: FunctionalOptions<I, O>,
+): Functional<TensorsOf<I>, TensorsOf<O>> => new Functional(options as never);

@@ -1,5 +1,5 @@
 /** Sequential: one layer after the other. */
-import { context, isStatic, leaves, type Tensor, ValueError, withName } from "@antler/tensor-core";
+import { context, isKnown, isStatic, leaves, Tensor, ValueError, withName } from "@antler/tensor-core";
 import { type AnyLayer, type CallContext, Layer, type LayerOptions } from "../layer.ts";
 import { InputLayer } from "../layers/input-layer.ts";
 import type { Nested } from "../nested.ts";
@@ -14,7 +14,7 @@ export type Stackable = Layer | KerasTensor;
 
 /**
  * A model of layers, each fed by the one before. It is built as soon as it knows its input: from an input layer, from
- * `inputShape` of the first layer, or from the first data.
+ * `inputShape` of the first layer, from a first layer that is a model, or from the first data.
  */
 export class Sequential extends Model {
   /** All layers, with the input layer if there is one. */
@@ -70,7 +70,8 @@ export class Sequential extends Model {
     this.built = false;
     this.#output = undefined;
     const [first, second] = this.stack;
-    if (first instanceof InputLayer && second) this.build(first.batchShape);
+    const shape = second && inputShapeOf(first!);
+    if (shape) this.build(shape);
   }
 
   /**
@@ -146,6 +147,13 @@ export class Sequential extends Model {
     const shape = this.built ? (this.stack[0] as InputLayer).batchShape.map((d) => (typeof d === "number" ? d : null)) : undefined;
     return { ...this.baseConfig(), layers: this.stack.map(serialize), ...(shape && { build_input_shape: shape }) };
   }
+}
+
+/** What a first layer says of its input: an input layer, or a model that knows what it takes. */
+function inputShapeOf(first: Layer): ShapeLike | undefined {
+  if (first instanceof InputLayer) return first.batchShape;
+  const input = first instanceof Sequential ? first.built && first.input : first instanceof Model && first.ends.inputs;
+  return input instanceof Tensor ? input.dims.map((d) => (isKnown(d) ? d : null)) : undefined;
 }
 
 const unknownLayer = (className: string): ValueError =>

@@ -1,8 +1,8 @@
 /** The summary of a model, in Keras's form. */
-import { byteSize, makeSpec, ValueError, type Variable } from "@antler/tensor-core";
+import { byteSize, makeSpec, type Shape, ValueError, type Variable } from "@antler/tensor-core";
 import { terminalColumns } from "../host.ts";
-import { Layer } from "../layer.ts";
-import { showKerasShape } from "../shapes.ts";
+import { type AnyLayer, Layer } from "../layer.ts";
+import { showKerasShape, toShapes } from "../shapes.ts";
 import type { Operation, SymbolicNode } from "../symbolic/keras-tensor.ts";
 import type { AnyModel } from "./model.ts";
 import { type Align, tableOf } from "./table.ts";
@@ -69,9 +69,23 @@ const nested = (ops: readonly Operation[], level: number | undefined): readonly 
     return level !== undefined && inner ? [own, ...nested(inner, level + 1)] : [own];
   });
 
-function shapeOf({ inboundNodes }: Operation): string {
-  const shapes = inboundNodes.at(-1)?.outputs.map((t) => showKerasShape(t.dims)) ?? ["?"];
+function shapeOf(op: Operation): string {
+  const dims = op.inboundNodes.at(-1)?.outputs.map((t) => t.dims) ?? shapesWhereBuilt(op);
+  const shapes = dims?.map((d) => showKerasShape(d)) ?? ["?"];
   return shapes.length === 1 ? shapes[0]! : `[${shapes.join(", ")}]`;
+}
+/** What a layer gives that was never called on symbolic tensors: known where weights were made for a shape. */
+function shapesWhereBuilt(op: Operation): readonly Shape[] | undefined {
+  const shape = op instanceof Layer && op.weights.length && op.getBuildConfig()?.["input_shape"];
+  if (!shape) return undefined;
+  const shapes: Shape[] = [];
+  try {
+    toShapes((op as AnyLayer).computeOutputShape(shape), (s) => shapes.push(s));
+  } catch {
+    // One that takes more than its input, such as a second sequence, cannot be called with a shape alone.
+    return undefined;
+  }
+  return shapes;
 }
 const paramsOf = (op: Operation): string => (op instanceof Layer ? (op.built ? thousands(op.countParams()) : "0 (unbuilt)") : "0");
 const trainableOf = (op: Operation): string => (op instanceof Layer && op.weights.length ? (op.trainable ? "Y" : "N") : "-");

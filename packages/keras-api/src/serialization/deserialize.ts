@@ -34,9 +34,17 @@ export function deserializeLayer(config: Serialized, { customObjects }: Deserial
 
 /** The model Keras's `to_json` describes. @example modelFromJSON(model.toJson()) */
 export function modelFromJSON(json: string, options: DeserializeOptions = {}): AnyModel {
-  const model = deserializeLayer(JSON.parse(json) as Serialized, options);
+  const model = deserializeLayer(parsed(json), options);
   if (!(model instanceof Model)) throw new FormatError("modelFromJSON", `"${model.className}" is no model`);
   return model;
+}
+
+function parsed(json: string): Serialized {
+  try {
+    return JSON.parse(json) as Serialized;
+  } catch (e) {
+    throw new FormatError("modelFromJSON", `this is no JSON: ${(e as Error).message}`);
+  }
 }
 
 function made(config: Serialized): AnyLayer {

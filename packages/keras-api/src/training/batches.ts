@@ -39,6 +39,8 @@ export class Batches implements Source {
     };
   }
 
+  close(): void {}
+
   /** One batch. @param order row numbers, where the rows are shuffled */
   batch(step: number, order?: Int32Array): Batch {
     const begin = step * this.#batchSize;

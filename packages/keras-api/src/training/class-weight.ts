@@ -8,6 +8,7 @@ export type ClassWeight = Readonly<Record<number, number>> | ReadonlyMap<number,
 
 /** What each sample counts. Labels are numbers of classes, or one-hot. */
 export function weightsOf(labels: Rows, classWeight: ClassWeight): Rows {
+  checkClasses(classWeight);
   const { count, shape } = labels;
   const size = elements(shape);
   const classes = shape.at(-1) ?? 1;
@@ -25,6 +26,12 @@ function largest({ data }: Rows, row: number, size: number): number {
   let at = 0;
   for (let i = 1; i < size; i++) if (data[row * size + i]! > data[row * size + at]!) at = i;
   return at;
+}
+
+/** @throws ValueError for keys that are no numbers */
+function checkClasses(classWeight: ClassWeight): void {
+  const wrong = classWeight instanceof Map ? undefined : Object.keys(classWeight).find((key) => !/^\d+$/.test(key));
+  if (wrong !== undefined) throw new ValueError("classWeight", `"${wrong}" is no class`, { hint: "Classes have numbers, from 0 on." });
 }
 
 /** @throws ValueError where there are weights already, or not exactly one output */

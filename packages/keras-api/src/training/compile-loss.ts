@@ -53,7 +53,7 @@ export class CompileLoss {
   #one(rule: Rule, label: Tensor | null, { yPred, name }: Output, sampleWeight: Tensor | null | undefined): Tensor {
     if (!label)
       throw new ValueError(
-        "fit",
+        "loss",
         `${name === undefined ? "the output" : `the output "${name}"`} has a loss, but there are no labels for it`,
       );
     const loss = this.#chosen.get(rule) ?? getFor(rule.loss, label, yPred);

@@ -1,5 +1,5 @@
 /** What `compile` makes of a model: its optimizer, losses and metrics, and its steps, each one compiled graph. */
-import { cast, concat, fill, reshape, stack, Tensor, tidy } from "@antler/tensor-core";
+import { cast, concat, fill, reshape, stack, Tensor, tidy, ValueError } from "@antler/tensor-core";
 import type { Logs } from "../callbacks/callback.ts";
 import { Mean } from "../metrics/reduction.ts";
 import type { AnyModel } from "../models/model.ts";
@@ -67,6 +67,9 @@ export class Compiled {
 
   /** All numbers as one vector: one read gives them. */
   #packed(mode: StepMode, logs: StepLogs): Tensor {
+    if (typeof logs !== "object" || logs === null) {
+      throw new ValueError(`${mode}Step`, `gave ${logs}`, { hint: "Return what is logged, such as { loss }." });
+    }
     const entries = Object.entries(logs).map(([name, v]) => [name, v instanceof Tensor ? cast(v, "float32") : fill([], v)] as const);
     this.#names.set(
       mode,

@@ -68,7 +68,15 @@ export class DatasetSource implements Source {
       begun.first = undefined;
       return first ?? pass.next();
     };
-    return { next, skip: (count) => skip(next, count), close: () => pass.close() };
+    const close = (): Soon<void> => {
+      begun.first?.dispose();
+      begun.first = undefined;
+      return pass.close();
+    };
+    return { next, skip: (count) => skip(next, count), close };
+  }
+  close(): Soon<void> {
+    return this.#begun && this.pass().close();
   }
 
   #open(): Pass {
@@ -110,7 +118,7 @@ export function batchOf(value: DatasetBatch, { op, ends, classWeight }: DatasetO
   };
   const given = partsOf(op, value);
   const parts: Data[] = [];
-  const layout = layOut(given, ends, (data) => parts.push(data) - 1) as readonly unknown[];
+  const layout = layOut(op, given, ends, (data) => parts.push(data) - 1) as readonly unknown[];
   const tensors = parts.map((data) => (data instanceof Tensor ? data : store(rowsOfSync(op, data))));
   const made = (extra: unknown): Batch => {
     const [x, y, sampleWeight] = mapTree(layout, (i) => (i === null ? null : tensors[i as number])) as unknown[];

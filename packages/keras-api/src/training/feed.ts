@@ -71,7 +71,7 @@ export class Feed {
   }
   /** Says that no more is wanted. */
   async close(): Promise<void> {
-    await this.#pass?.close();
+    await (this.#pass ?? this.#source).close();
     this.#pass = undefined;
   }
 }

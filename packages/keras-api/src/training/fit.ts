@@ -1,5 +1,5 @@
 /** fit and evaluate: epochs, validation and callbacks around the compiled steps. */
-import { isFallback } from "@antler/tensor-core";
+import { isFallback, ValueError } from "@antler/tensor-core";
 import type { Callback, Logs, Verbosity } from "../callbacks/callback.ts";
 import { CallbackList } from "../callbacks/callback-list.ts";
 import { History } from "../callbacks/history.ts";
@@ -62,21 +62,23 @@ export async function fit(
   options: FitOptions,
 ): Promise<History> {
   const { epochs = 1, initialEpoch = 0, verbose = "auto" } = options;
+  if (!(epochs >= 0) || epochs % 1 > 0) throw new ValueError("fit", `epochs must be a whole number, got ${epochs}`);
+  checkSteps("fit", "stepsPerEpoch", options.stepsPerEpoch);
+  checkSteps("fit", "validationSteps", options.validationSteps);
   const sources = await sourcesOf(model, x, y, options);
   warnOfFallback();
   const feed = new Feed(sources.train, { steps: options.stepsPerEpoch, from: "last" });
   const checks = sources.validation && new Feed(sources.validation, { steps: options.validationSteps, from: "start" });
-  await prepare(model, compiled, feed);
-
-  const history = new History();
-  const params = { verbose, epochs, steps: feed.steps ?? null };
-  const callbacks = new CallbackList([...withProgress(options), history], model, params);
-  model.stopTraining = false;
-  model.history = history;
-  const first = { epoch: initialEpoch, batch: 0, seed: options.seed ?? (options.shuffle === false ? 0 : nextSeed()) };
-  model.progress = first;
-  let logs: Logs = {};
   try {
+    await prepare(model, compiled, feed);
+    const history = new History();
+    const params = { verbose, epochs, steps: feed.steps ?? null };
+    const callbacks = new CallbackList([...withProgress(options), history], model, params);
+    model.stopTraining = false;
+    model.history = history;
+    const first = { epoch: initialEpoch, batch: 0, seed: options.seed ?? (options.shuffle === false ? 0 : nextSeed()) };
+    model.progress = first;
+    let logs: Logs = {};
     await callbacks.begin("train");
     // A callback may have moved it: training that was interrupted goes on from there.
     const start = model.progress;
@@ -96,11 +98,11 @@ export async function fit(
     }
     if (epochs > initialEpoch) compiled.optimizer.finalizeVariableValues(model.trainableWeights);
     await callbacks.end("train", logs);
+    return history;
   } finally {
     await feed.close();
     model.progress = undefined;
   }
-  return history;
 }
 
 interface Sources {
@@ -125,9 +127,12 @@ async function sourcesOf(model: AnyModel, x: Inputs | Dataset, y: Inputs | null 
 async function prepare(model: AnyModel, compiled: Compiled, feed: Feed): Promise<void> {
   const sample = await feed.sample();
   if (!sample) return;
-  model.buildForBatch(sample.data[0]);
-  await compiled.prepare("train", sample.data);
-  sample.dispose();
+  try {
+    model.buildForBatch(sample.data[0]);
+    await compiled.prepare("train", sample.data);
+  } finally {
+    sample.dispose();
+  }
 }
 
 export async function evaluate(
@@ -138,11 +143,17 @@ export async function evaluate(
   options: EvaluateOptions,
 ): Promise<Logs> {
   const { batchSize = 32, verbose = "auto", steps, sampleWeight } = options;
+  checkSteps("evaluate", "steps", steps);
   const feed = new Feed(await sourceOf("evaluate", model, [x, y, sampleWeight], { batchSize }), { steps, from: "start" });
-  const sample = model.built ? undefined : await feed.sample();
-  if (sample) model.buildForBatch(sample.data[0]);
-  sample?.dispose();
-  return test(model, compiled, feed, new CallbackList(withProgress(options), model, { verbose, epochs: 1, steps: feed.steps ?? null }));
+  try {
+    const sample = model.built ? undefined : await feed.sample();
+    if (sample) model.buildForBatch(sample.data[0]);
+    sample?.dispose();
+    const callbacks = new CallbackList(withProgress(options), model, { verbose, epochs: 1, steps: feed.steps ?? null });
+    return await test(model, compiled, feed, callbacks);
+  } finally {
+    await feed.close();
+  }
 }
 async function test(model: AnyModel, compiled: Compiled, feed: Feed, callbacks: CallbackList): Promise<Logs> {
   model.stopEvaluating = false;
@@ -154,6 +165,11 @@ async function test(model: AnyModel, compiled: Compiled, feed: Feed, callbacks: 
   return logs;
 }
 const prefixed = (logs: Logs): (readonly [string, number])[] => Object.entries(logs).map(([name, value]) => [`val_${name}`, value]);
+
+function checkSteps(op: string, name: string, steps: number | null | undefined): void {
+  if (steps === undefined || steps === null || (Number.isInteger(steps) && steps > 0)) return;
+  throw new ValueError(op, `${name} must be a positive integer, got ${steps}`);
+}
 
 /** The callbacks given, and a progress bar where one is wanted and none is among them. */
 function withProgress({ callbacks = [], verbose = "auto" }: EvaluateOptions | FitOptions): readonly Callback[] {

@@ -36,20 +36,22 @@ function isList(given: readonly unknown[], expected: Nested | undefined): boolea
   return Array.isArray(expected) && given.length > 1 && given.length === expected.length && given.every((x) => typeof x === "object");
 }
 
-/** `[x, y, sampleWeight]` as a tree of what `place` makes of each part. */
-export const layOut = ([x, y, sampleWeight]: Given, { inputs, outputs }: Ends, place: (data: Data) => unknown): unknown => [
-  lay(x, inputs, place),
-  lay(y, outputs, place),
-  lay(sampleWeight, outputs, place),
-];
+/**
+ * `[x, y, sampleWeight]` as a tree of what `place` makes of each part.
+ * @throws ValueError where there are no samples
+ */
+export function layOut(op: string, [x, y, sampleWeight]: Given, { inputs, outputs }: Ends, place: (data: Data) => unknown): unknown {
+  if (x === null || x === undefined) throw new ValueError(op, `there are no samples: they are ${x}`);
+  return [lay(x, inputs, place), lay(y, outputs, place), lay(sampleWeight, outputs, place)];
+}
 
 interface Collected {
   readonly layout: unknown;
   readonly parts: readonly Data[];
 }
-function collect(given: Given, ends: Ends): Collected {
+function collect(op: string, given: Given, ends: Ends): Collected {
   const parts: Data[] = [];
-  const layout = layOut(given, ends, (data) => parts.push(data) - 1);
+  const layout = layOut(op, given, ends, (data) => parts.push(data) - 1);
   return { layout, parts };
 }
 
@@ -58,12 +60,12 @@ function collect(given: Given, ends: Ends): Collected {
  * @throws ShapeError where not all have as many rows, or none
  */
 export async function tableOf(op: string, given: Given, ends: Ends): Promise<Table> {
-  const { layout, parts } = collect(given, ends);
+  const { layout, parts } = collect(op, given, ends);
   return checked(op, layout, await Promise.all(parts.map((data) => rowsOf(op, data))));
 }
 /** As `tableOf`, where tensors can be read at once. */
 export function tableOfSync(op: string, given: Given, ends: Ends): Table {
-  const { layout, parts } = collect(given, ends);
+  const { layout, parts } = collect(op, given, ends);
   return checked(
     op,
     layout,

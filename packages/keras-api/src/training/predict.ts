@@ -55,13 +55,14 @@ export function predict(model: AnyModel, run: Predictor, x: Inputs, { batchSize 
 
 function results(model: AnyModel, run: Predictor, x: Inputs, batchSize: number, steps = Number.POSITIVE_INFINITY): Nested {
   const parts: Data[] = [];
-  const layout = layOut([x, null, null], model.ends, (data) => parts.push(data) - 1);
+  const layout = layOut("predict", [x, null, null], model.ends, (data) => parts.push(data) - 1);
   const tensors = parts.filter((data) => data instanceof Tensor);
   // One batch that is a tensor already goes in as it is; so does what cannot be read at once and cut on the host.
-  if (tensors.length === parts.length) {
+  const count = tensors[0]?.shape[0];
+  if (tensors.length === parts.length && tensors.every((t) => t.shape[0] === count)) {
     const batch = mapTree(layout, (i) => (i === null ? null : tensors[i as number])) as unknown as AnyStepData;
-    if (tensors[0]!.shape[0]! <= batchSize) return run(batch);
-    if (!synchronous(tensors)) return onDevice(batch, tensors[0]!.shape[0]!, { batchSize, steps }, run);
+    if (count! <= batchSize) return run(batch);
+    if (!synchronous(tensors)) return onDevice(batch, count!, { batchSize, steps }, run);
   }
   const batches = new Batches(tableOfSync("predict", [x, null, null], model.ends), batchSize);
   const all: Nested[] = [];

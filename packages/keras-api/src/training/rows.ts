@@ -43,10 +43,19 @@ function hostRows(what: string, x: TensorData): Rows {
       throw new ShapeError(what, `the nested arrays are uneven: not every part has the shape of the first, ${showShape(shape)}`);
     }
     if (isRow) for (const item of part as readonly TensorData[]) copy(item, axis + 1);
-    else data[at++] = Number(part);
+    else {
+      data[at] = numberOf(what, part, at);
+      at++;
+    }
   };
   copy(x, 0);
   return split(what, data, shape, "float32");
+}
+function numberOf(what: string, x: unknown, at: number): number {
+  if (typeof x === "number" || typeof x === "boolean" || typeof x === "bigint") return Number(x);
+  const found = typeof x === "string" ? `the string "${x}"` : x === null ? "null" : typeof x;
+  const hint = typeof x === "string" ? "Models take numbers: give each string one of its own." : undefined;
+  throw new ValueError(what, `element ${at} of the data is ${found}, not a number`, { hint });
 }
 /** The sizes along the first elements. */
 const nesting = (x: TensorData): number[] =>

@@ -40,4 +40,6 @@ export interface Source {
   /** A batch like the others, to compile for. */
   sample(): Soon<Batch | undefined>;
   pass(number: number): Pass;
+  /** Says that no pass is wanted any more. */
+  close(): Soon<void>;
 }

@@ -108,5 +108,12 @@ export class Bidirectional<O extends RNNOutput = Tensor> extends Layer<Tensor, O
  * @example
  * layers.bidirectional({ layer: layers.lstm({ units: 16 }) });
  */
+export function bidirectional<S extends readonly Tensor[]>(
+  options: BidirectionalOptions & { readonly layer: RNN<readonly [Tensor, ...S]>; readonly mergeMode?: Exclude<MergeMode, null> },
+): Bidirectional<readonly [Tensor, ...S, ...S]>;
+export function bidirectional(options: BidirectionalOptions & { readonly mergeMode: null }): Bidirectional<readonly [Tensor, Tensor]>;
+export function bidirectional(options: BidirectionalOptions): Bidirectional;
 /* @__NO_SIDE_EFFECTS__ */
-export const bidirectional = (options: BidirectionalOptions): Bidirectional => new Bidirectional(options);
+export function bidirectional(options: BidirectionalOptions): Bidirectional<never> {
+  return new Bidirectional<never>(options);
+}

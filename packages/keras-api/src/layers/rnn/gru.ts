@@ -88,7 +88,7 @@ export type GRUOptions = Options;
  * @example
  * layers.gru({ units: 32 });
  */
-export function gru(options: Options & { readonly returnState: true }): GRU<readonly Tensor[]>;
+export function gru(options: Options & { readonly returnState: true }): GRU<readonly [output: Tensor, state: Tensor]>;
 export function gru(options: Options): GRU;
 /* @__NO_SIDE_EFFECTS__ */
 export function gru(options: Options): GRU<never> {

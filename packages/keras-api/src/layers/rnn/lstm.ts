@@ -87,7 +87,7 @@ export type LSTMOptions = Options;
  * @example
  * layers.lstm({ units: 32, returnSequences: true });
  */
-export function lstm(options: Options & { readonly returnState: true }): LSTM<readonly Tensor[]>;
+export function lstm(options: Options & { readonly returnState: true }): LSTM<readonly [output: Tensor, h: Tensor, c: Tensor]>;
 export function lstm(options: Options): LSTM;
 /* @__NO_SIDE_EFFECTS__ */
 export function lstm(options: Options): LSTM<never> {

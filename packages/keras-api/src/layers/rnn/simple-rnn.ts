@@ -51,7 +51,7 @@ export type SimpleRNNOptions = Options;
  * @example
  * layers.simpleRnn({ units: 16 });
  */
-export function simpleRnn(options: Options & { readonly returnState: true }): SimpleRNN<readonly Tensor[]>;
+export function simpleRnn(options: Options & { readonly returnState: true }): SimpleRNN<readonly [output: Tensor, state: Tensor]>;
 export function simpleRnn(options: Options): SimpleRNN;
 /* @__NO_SIDE_EFFECTS__ */
 export function simpleRnn(options: Options): SimpleRNN<never> {
