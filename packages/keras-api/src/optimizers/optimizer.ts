@@ -22,7 +22,8 @@ import {
   zerosLike,
 } from "@antler/tensor-core";
 import { warnOnce } from "../host.ts";
-import { autoName } from "../naming.ts";
+import { autoName, snakeCase } from "../naming.ts";
+import { parametersOf } from "../parameters.ts";
 import type { Saveable, SavedParts } from "../saving/saveable.ts";
 import { type Config, configOf } from "../serialization/config.ts";
 import { constraintOf } from "../weights.ts";
@@ -46,16 +47,18 @@ export type Gradient = Tensor | IndexedSlices | null;
  */
 export abstract class Optimizer implements Saveable {
   readonly name: string;
-  readonly weightDecay: number | null;
-  readonly clipnorm: number | null;
-  readonly clipvalue: number | null;
-  readonly globalClipnorm: number | null;
-  readonly useEma: boolean;
-  readonly emaMomentum: number;
-  readonly emaOverwriteFrequency: number | null;
-  readonly gradientAccumulationSteps: number | null;
-  lossScaleFactor: number | null;
+  declare readonly weightDecay: number | null;
+  declare readonly clipnorm: number | null;
+  declare readonly clipvalue: number | null;
+  declare readonly globalClipnorm: number | null;
+  declare readonly useEma: boolean;
+  declare readonly emaMomentum: number;
+  declare readonly emaOverwriteFrequency: number | null;
+  declare readonly gradientAccumulationSteps: number | null;
+  declare lossScaleFactor: number | null;
   built: boolean;
+  /** The options that are properties. */
+  readonly #taken: string[] = [];
   readonly #iterations: Variable;
   /** The rule, or the last number that was given. */
   #learningRate: LearningRateLike;
@@ -70,21 +73,28 @@ export abstract class Optimizer implements Saveable {
     checkRate(this.className, learningRate);
     checkOptions(this.className, options);
     this.name = options.name ?? autoName(this.className);
-    this.weightDecay = options.weightDecay ?? null;
-    this.clipnorm = options.clipnorm ?? null;
-    this.clipvalue = options.clipvalue ?? null;
-    this.globalClipnorm = options.globalClipnorm ?? null;
-    this.useEma = options.useEma ?? false;
-    this.emaMomentum = options.emaMomentum ?? 0.99;
-    this.emaOverwriteFrequency = options.emaOverwriteFrequency ?? null;
-    this.lossScaleFactor = options.lossScaleFactor ?? null;
-    this.gradientAccumulationSteps = options.gradientAccumulationSteps ?? null;
+    this.take(options, {
+      weightDecay: null,
+      clipnorm: null,
+      globalClipnorm: null,
+      clipvalue: null,
+      useEma: false,
+      emaMomentum: 0.99,
+      emaOverwriteFrequency: null,
+      lossScaleFactor: null,
+      gradientAccumulationSteps: null,
+    });
     this.built = false;
     this.#learningRate = learningRate;
     this.#iterations = this.addVariable(`${this.name}/iteration`, { dtype: "int32", savedDtype: "int64" });
     if (typeof learningRate === "number") {
       this.#learningRateVariable = this.addVariable(`${this.name}/learning_rate`, { value: learningRate });
     }
+  }
+  /** Makes options properties, by these defaults. They are in the config. */
+  protected take<O extends object>(options: O, defaults: O): void {
+    Object.assign(this, parametersOf(options, defaults));
+    this.#taken.push(...Object.keys(defaults));
   }
   /** Keras's name of the class. */
   get className(): string {
@@ -288,14 +298,13 @@ export abstract class Optimizer implements Saveable {
 
   /** The options, in Keras's snake_case. `learning_rate` is the last number given, or the rule. */
   getConfig(): Config {
-    return {
-      name: this.name,
-      learning_rate: rateConfig(this.#learningRate),
-      ...configOf(this, ["weightDecay", "clipnorm", "globalClipnorm", "clipvalue", "useEma", "emaMomentum", "emaOverwriteFrequency"]),
-      ...configOf(this, ["lossScaleFactor", "gradientAccumulationSteps"]),
-    };
+    const own = this.#taken.map((key) => [key as keyof this, nameOf(key)] as const);
+    return { name: this.name, learning_rate: rateConfig(this.#learningRate), ...configOf(this, own) };
   }
 }
+
+/** Keras writes beta_1 where the number counts, but l1. */
+const nameOf = (option: string): string => snakeCase(option.replace(/(?<=[a-z]{2})\d/g, "_$&"));
 
 export interface ExcludeOptions {
   readonly variables?: readonly Variable[] | undefined;
