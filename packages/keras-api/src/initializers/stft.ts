@@ -1,5 +1,6 @@
 /** STFT: kernels whose convolution is a short-time Fourier transform. */
-import { cast, type DType, ShapeError, type Tensor, tensor, ValueError } from "@antler/tensor-core";
+import { cast, type DType, ShapeError, type Tensor, tensor } from "@antler/tensor-core";
+import { checkOneOf } from "../parameters.ts";
 import { type Config, configOf } from "../serialization/config.ts";
 import { Initializer } from "./initializer.ts";
 
@@ -39,15 +40,9 @@ export class STFT extends Initializer {
     this.window = window;
     this.scaling = scaling;
     this.periodic = periodic;
-    if (!["real", "imag"].includes(side)) throw new ValueError("STFT", `the side must be "real" or "imag", got "${side}"`);
-    if (![null, "density", "spectrum"].includes(scaling)) {
-      throw new ValueError("STFT", `the scaling must be "density", "spectrum" or null, got "${scaling}"`);
-    }
-    if (typeof window === "string" && !Object.hasOwn(windows, window)) {
-      throw new ValueError("STFT", `no window is called "${window}"`, {
-        hint: `Known are ${Object.keys(windows).join(", ")}; or give its values.`,
-      });
-    }
+    checkOneOf("STFT", "side", side, ["real", "imag"]);
+    checkOneOf("STFT", "scaling", scaling, ["density", "spectrum", null]);
+    if (typeof window === "string") checkOneOf("STFT", "window", window, Object.keys(windows));
   }
   override get className(): string {
     return "STFT";

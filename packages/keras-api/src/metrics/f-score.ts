@@ -21,6 +21,7 @@ import {
   type Variable,
 } from "@antler/tensor-core";
 import { EPSILON } from "../losses/functions/shared.ts";
+import { checkOneOf } from "../parameters.ts";
 import { type Config, configOf } from "../serialization/config.ts";
 import { Metric, type MetricOptions } from "./metric.ts";
 
@@ -57,11 +58,7 @@ export class FBetaScore extends Metric {
   constructor(options: FBetaScoreOptions = {}) {
     super({ ...options, name: options.name ?? "fbeta_score" });
     const { average = null, beta = 1, threshold = null } = options;
-    if (![null, "micro", "macro", "weighted"].includes(average)) {
-      throw new ValueError(this.className, `no average is called "${average}"`, {
-        hint: 'Known are "micro", "macro", "weighted" and null.',
-      });
-    }
+    checkOneOf(this.className, "average", average, ["micro", "macro", "weighted", null]);
     if (!(beta > 0)) throw new ValueError(this.className, `beta must be positive, got ${beta}`);
     if (threshold !== null && !(threshold > 0 && threshold <= 1)) {
       throw new ValueError(this.className, `the threshold must lie above 0 and be at most 1, got ${threshold}`);

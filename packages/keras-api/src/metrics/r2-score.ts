@@ -23,6 +23,7 @@ import {
   where,
 } from "@antler/tensor-core";
 import { paired } from "../losses/functions/shared.ts";
+import { checkOneOf } from "../parameters.ts";
 import { type Config, configOf } from "../serialization/config.ts";
 import { Metric, type MetricOptions } from "./metric.ts";
 
@@ -51,11 +52,7 @@ export class R2Score extends Metric {
   constructor(options: R2ScoreOptions = {}) {
     super({ ...options, name: options.name ?? "r2_score" });
     const { classAggregation = "uniform_average", numRegressors = 0 } = options;
-    if (![null, "uniform_average", "variance_weighted_average"].includes(classAggregation)) {
-      throw new ValueError("R2Score", `no classAggregation is called "${classAggregation}"`, {
-        hint: 'Known are "uniform_average", "variance_weighted_average" and null.',
-      });
-    }
+    checkOneOf("R2Score", "classAggregation", classAggregation, ["uniform_average", "variance_weighted_average", null]);
     if (numRegressors < 0) throw new ValueError("R2Score", `numRegressors must not be negative, got ${numRegressors}`);
     this.classAggregation = classAggregation;
     this.numRegressors = numRegressors;
