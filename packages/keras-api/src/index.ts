@@ -1,6 +1,4 @@
 /** @antler/keras-api: layers, models and training, as in Keras 3. */
-import "./register.ts";
-
 export type { Activation as ActivationFunction, ActivationLike } from "./activations/index.ts";
 export * as activations from "./activations/index.ts";
 export * as constraints from "./constraints/index.ts";
@@ -17,3 +15,6 @@ export * as optimizers from "./optimizers/index.ts";
 export { Optimizer, type OptimizerLike, type OptimizerOptions } from "./optimizers/index.ts";
 export * as regularizers from "./regularizers/index.ts";
 export { Regularizer, type RegularizerLike } from "./regularizers/index.ts";
+
+// Last, so that what names stand for lies together in bundles: they compress better.
+import "./register.ts";

@@ -1,4 +1,4 @@
-/** @antler/keras-api/lean: models, training and callbacks without the families and their names. */
+/** @antler/keras-api/lean: models, training and callbacks; no families, no names of theirs, no summaries. */
 
 export * as callbacks from "./callbacks/index.ts";
 export * from "./callbacks/index.ts";

@@ -20,14 +20,19 @@ test("objects train", async () => {
   expect(history).toEqual({ loss: [1, 1], mean_absolute_error: [1, 1] });
 });
 
-test("names, functions and the standard optimizer need to be known", async () => {
+test("names, functions, the standard optimizer and summaries need to be known", async () => {
   const unknown = "knows no names here and takes only objects, got";
   expect(() => compiled({ ...objects(), optimizer: "adam" })).toThrow(`${unknown} "adam"`);
   expect(() => compiled({ ...objects(), optimizer: undefined })).toThrow(`${unknown} "rmsprop"`);
   expect(() => compiled({ ...objects(), loss: (_, yPred) => yPred })).toThrow(`${unknown} a function`);
   expect(() => compiled({ ...objects(), metrics: ["AUC"] })).toThrow('import "@antler/keras-api/register"');
 
+  expect(() => compiled(objects()).summary()).toThrow("summary: models have none here.");
+
   await import("../src/register.ts");
   const model = compiled({ optimizer: "adam", loss: (_, yPred) => yPred, metrics: ["AUC", "accuracy"] });
   expect(model.optimizer!.className).toBe("Adam");
+  const lines: string[] = [];
+  model.summary({ printFn: (text) => lines.push(text) });
+  expect(lines.join()).toContain(" Total params: 2 (8.00 B)");
 });

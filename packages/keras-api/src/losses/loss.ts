@@ -1,19 +1,8 @@
 /** The base of losses: one number for how far predictions are from the truth. */
-import {
-  cast,
-  type DType,
-  divNoNan,
-  logicalAnd,
-  mul,
-  sizeOfAxes,
-  sum,
-  type Tensor,
-  ValueError,
-  where,
-  withName,
-} from "@antler/tensor-core";
+import { cast, type DType, divNoNan, logicalAnd, mul, sizeOfAxes, sum, type Tensor, where, withName } from "@antler/tensor-core";
 import { maskOf } from "../masks.ts";
 import { autoName } from "../naming.ts";
+import { checkOneOf } from "../parameters.ts";
 import { type PolicyLike, policyOf } from "../policy.ts";
 import { matchRanks } from "../ranks.ts";
 import { type Config, configOf } from "../serialization/config.ts";
@@ -52,10 +41,7 @@ export abstract class Loss {
     this.reduction = reduction;
     this.dtype = policyOf(dtype ?? "float32").computeDtype;
     this.name = name ?? autoName(this.className);
-    if (reduction !== null && !reductions.includes(reduction)) {
-      const known = reductions.map((r) => `"${r}"`).join(", ");
-      throw new ValueError(this.className, `reduction must be one of ${known} or null, got "${String(reduction)}"`);
-    }
+    checkOneOf(this.className, "reduction", reduction, [...reductions, null]);
   }
   /** Keras's name of the class. */
   get className(): string {

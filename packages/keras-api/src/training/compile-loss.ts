@@ -1,6 +1,6 @@
 /** CompileLoss: the losses `compile` was given, each for its output, weighted and added up. */
 import { add, cast, mul, suspendTrace, type Tensor, ValueError } from "@antler/tensor-core";
-import { findLoss } from "../find.ts";
+import { findLoss } from "../extras.ts";
 import { isAutomatic, suitingLoss } from "../losses/automatic.ts";
 import type { LossLike } from "../losses/get.ts";
 import type { Loss } from "../losses/loss.ts";

@@ -1,6 +1,6 @@
 /** CompileMetrics: the metrics `compile` was given, each for its output, under the names logs have for them. */
 import { suspendTrace, type Tensor, ValueError } from "@antler/tensor-core";
-import { findMetric } from "../find.ts";
+import { findMetric } from "../extras.ts";
 import { isAutomatic, suitingMetric } from "../metrics/automatic.ts";
 import type { MetricLike } from "../metrics/get.ts";
 import type { Metric } from "../metrics/metric.ts";

@@ -1,6 +1,6 @@
 /** What `compile` takes, and the config Keras writes for it. */
 
-import { findOptimizer } from "../find.ts";
+import { findOptimizer } from "../extras.ts";
 import type { LossLike } from "../losses/get.ts";
 import type { OptimizerLike } from "../optimizers/get.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";

@@ -1,7 +1,7 @@
 /** What `compile` makes of a model: its optimizer, losses and metrics, and its steps, each one compiled graph. */
 import { cast, concat, fill, reshape, stack, Tensor, tidy } from "@antler/tensor-core";
 import type { Logs } from "../callbacks/callback.ts";
-import { findOptimizer } from "../find.ts";
+import { findOptimizer } from "../extras.ts";
 import { Mean } from "../metrics/reduction.ts";
 import type { AnyModel } from "../models/model.ts";
 import { LossScaleOptimizer } from "../optimizers/loss-scale-optimizer.ts";
