@@ -1,7 +1,6 @@
 /** STFT: kernels whose convolution is a short-time Fourier transform. */
 import { cast, type DType, ShapeError, type Tensor, tensor } from "@antler/tensor-core";
 import { checkOneOf } from "../parameters.ts";
-import { type Config, configOf } from "../serialization/config.ts";
 import { Initializer } from "./initializer.ts";
 
 /** Windows that are sums of cosines: the factor of `cos(kx)` for each k, x from −π to π (Harris 1978, Nuttall 1981). */
@@ -29,17 +28,15 @@ export interface STFTOptions {
 
 /** Kernels `[length, 1, bins]`: of `bins = n / 2 + 1` frequencies, the cosine or the sine, under a window. */
 export class STFT extends Initializer {
-  readonly side: "real" | "imag";
-  readonly window: WindowName | readonly number[] | null;
-  readonly scaling: "density" | "spectrum" | null;
-  readonly periodic: boolean;
+  declare readonly side: "real" | "imag";
+  declare readonly window: WindowName | readonly number[] | null;
+  declare readonly scaling: "density" | "spectrum" | null;
+  declare readonly periodic: boolean;
 
-  constructor({ side = "real", window = "hann", scaling = "density", periodic = false }: STFTOptions = {}) {
+  constructor(options: STFTOptions = {}) {
     super();
-    this.side = side;
-    this.window = window;
-    this.scaling = scaling;
-    this.periodic = periodic;
+    this.take(options, { side: "real", window: "hann", scaling: "density", periodic: false });
+    const { side, window, scaling } = this;
     checkOneOf("STFT", "side", side, ["real", "imag"]);
     checkOneOf("STFT", "scaling", scaling, ["density", "spectrum", null]);
     if (typeof window === "string") checkOneOf("STFT", "window", window, Object.keys(windows));
@@ -68,9 +65,6 @@ export class STFT extends Initializer {
     if (this.scaling === null) return values;
     const norm = this.scaling === "density" ? Math.hypot(...values) : values.reduce((a, v) => a + Math.abs(v), 0);
     return values.map((v) => v / norm);
-  }
-  override getConfig(): Config {
-    return configOf(this, ["side", "window", "periodic", "scaling"]);
   }
 }
 

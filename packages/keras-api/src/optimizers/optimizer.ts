@@ -22,10 +22,10 @@ import {
   zerosLike,
 } from "@antler/tensor-core";
 import { warnOnce } from "../host.ts";
-import { autoName, snakeCase } from "../naming.ts";
-import { parametersOf } from "../parameters.ts";
+import { autoName } from "../naming.ts";
+import { Parametrized } from "../parametrized.ts";
 import type { Saveable, SavedParts } from "../saving/saveable.ts";
-import { type Config, configOf } from "../serialization/config.ts";
+import type { Config } from "../serialization/config.ts";
 import { constraintOf } from "../weights.ts";
 import { clip } from "./clip.ts";
 import { checkRate, type LearningRateLike, rateAt, rateConfig } from "./learning-rate.ts";
@@ -45,7 +45,7 @@ export type Gradient = Tensor | IndexedSlices | null;
  *   }
  * }
  */
-export abstract class Optimizer implements Saveable {
+export abstract class Optimizer extends Parametrized implements Saveable {
   readonly name: string;
   declare readonly weightDecay: number | null;
   declare readonly clipnorm: number | null;
@@ -57,8 +57,6 @@ export abstract class Optimizer implements Saveable {
   declare readonly gradientAccumulationSteps: number | null;
   declare lossScaleFactor: number | null;
   built: boolean;
-  /** The options that are properties. */
-  readonly #taken: string[] = [];
   readonly #iterations: Variable;
   /** The rule, or the last number that was given. */
   #learningRate: LearningRateLike;
@@ -69,6 +67,7 @@ export abstract class Optimizer implements Saveable {
   #isExcluded: (variable: Variable) => boolean = () => false;
 
   constructor(options: OptimizerOptions) {
+    super();
     const { learningRate } = options;
     checkRate(this.className, learningRate);
     checkOptions(this.className, options);
@@ -90,15 +89,6 @@ export abstract class Optimizer implements Saveable {
     if (typeof learningRate === "number") {
       this.#learningRateVariable = this.addVariable(`${this.name}/learning_rate`, { value: learningRate });
     }
-  }
-  /** Makes options properties, by these defaults. They are in the config. */
-  protected take<O extends object>(options: O, defaults: O): void {
-    Object.assign(this, parametersOf(options, defaults));
-    this.#taken.push(...Object.keys(defaults));
-  }
-  /** Keras's name of the class. */
-  get className(): string {
-    return this.constructor.name;
   }
   get module(): string {
     return "keras.optimizers";
@@ -297,14 +287,10 @@ export abstract class Optimizer implements Saveable {
   }
 
   /** The options, in Keras's snake_case. `learning_rate` is the last number given, or the rule. */
-  getConfig(): Config {
-    const own = this.#taken.map((key) => [key as keyof this, nameOf(key)] as const);
-    return { name: this.name, learning_rate: rateConfig(this.#learningRate), ...configOf(this, own) };
+  override getConfig(): Config {
+    return { name: this.name, learning_rate: rateConfig(this.#learningRate), ...super.getConfig() };
   }
 }
-
-/** Keras writes beta_1 where the number counts, but l1. */
-const nameOf = (option: string): string => snakeCase(option.replace(/(?<=[a-z]{2})\d/g, "_$&"));
 
 export interface ExcludeOptions {
   readonly variables?: readonly Variable[] | undefined;
