@@ -8,8 +8,8 @@ export abstract class Parametrized {
   readonly #taken: string[] = [];
 
   /** Makes options properties, by these defaults. They are in the config. */
-  protected take<O extends object>(options: O, defaults: O): void {
-    Object.assign(this, parametersOf(options, defaults));
+  protected take<O extends object>(options: O, defaults: Partial<O>): void {
+    Object.assign(this, parametersOf<Partial<O>>(options, defaults));
     this.#taken.push(...Object.keys(defaults));
   }
   /** Keras's name of the class. */
