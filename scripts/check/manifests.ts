@@ -60,7 +60,7 @@ function problemsOf(pkg: Package): string[] {
     check(matches, `publishConfig.exports["${entry}"] is { types: "${built}.d.ts", default: "${built}.js" }`);
   }
 
-  // Registering a backend, file formats or names is the only thing an import may do, its own or that of an entry that begins with it.
+  // Registering a backend, file formats or names is the only thing an import may do, of a `register` entry or of what imports one.
   const registering = Object.entries(manifest.exports)
     .filter(([entry, source]) => ["./register", "./keras"].includes(entry) || registers(join(pkg.path, source)))
     .map(([, source]) => source);

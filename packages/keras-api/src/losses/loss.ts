@@ -3,6 +3,7 @@ import { cast, type DType, divNoNan, logicalAnd, mul, sizeOfAxes, sum, type Tens
 import { maskOf } from "../masks.ts";
 import { autoName } from "../naming.ts";
 import { checkOneOf } from "../parameters.ts";
+import { Parametrized } from "../parametrized.ts";
 import { type PolicyLike, policyOf } from "../policy.ts";
 import { matchRanks } from "../ranks.ts";
 import { type Config, configOf } from "../serialization/config.ts";
@@ -32,20 +33,17 @@ export interface LossOptions {
  *   }
  * }
  */
-export abstract class Loss {
+export abstract class Loss extends Parametrized {
   readonly name: string;
   readonly reduction: Reduction | null;
   readonly dtype: DType;
 
   constructor({ reduction = "sum_over_batch_size", name, dtype }: LossOptions = {}) {
+    super();
     this.reduction = reduction;
     this.dtype = policyOf(dtype ?? "float32").computeDtype;
     this.name = name ?? autoName(this.className);
     checkOneOf(this.className, "reduction", reduction, [...reductions, null]);
-  }
-  /** Keras's name of the class. */
-  get className(): string {
-    return this.constructor.name;
   }
   get module(): string {
     return "keras.losses";
@@ -69,7 +67,7 @@ export abstract class Loss {
   }
 
   /** The options, in Keras's snake_case. */
-  getConfig(): Config {
+  override getConfig(): Config {
     return configOf(this, ["name", "reduction"]);
   }
 }
