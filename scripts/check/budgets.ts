@@ -82,4 +82,25 @@ export const budgets: readonly Budget[] = [
     limit: 80 * KiB,
     meanwhile: 92.5 * KiB,
   },
+  {
+    // The same with objects instead of names: only what it uses is inside.
+    name: "Sequential + Dense + fit from keras-api/lean, with the CPU engine",
+    bundler: "vite",
+    code: `
+      import "@antler/backend-cpu/register";
+      import * as layers from "@antler/keras-api/layers";
+      import { sequential } from "@antler/keras-api/lean";
+      import { sparseCategoricalCrossentropy } from "@antler/keras-api/losses";
+      import { sparseCategoricalAccuracy } from "@antler/keras-api/metrics";
+      import { adam } from "@antler/keras-api/optimizers";
+      import { tensor } from "@antler/tensor-core";
+      const model = sequential([
+        layers.dense({ units: 10, activation: "relu", inputShape: [4] }),
+        layers.dense({ units: 3, activation: "softmax" }),
+      ]);
+      model.compile({ optimizer: adam(), loss: sparseCategoricalCrossentropy(), metrics: [sparseCategoricalAccuracy()] });
+      await model.fit(tensor([[1, 2, 3, 4]]), tensor([1]), { epochs: 2 });
+    `,
+    limit: 80 * KiB,
+  },
 ];

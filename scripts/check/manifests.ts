@@ -60,8 +60,10 @@ function problemsOf(pkg: Package): string[] {
     check(matches, `publishConfig.exports["${entry}"] is { types: "${built}.d.ts", default: "${built}.js" }`);
   }
 
-  // Registering a backend or file formats is the only thing an import may do.
-  const registering = ["./register", "./keras"].flatMap((entry) => manifest.exports[entry] ?? []);
+  // Registering a backend, file formats or names is the only thing an import may do, of a `register` entry or of what imports one.
+  const registering = Object.entries(manifest.exports)
+    .filter(([entry, source]) => ["./register", "./keras"].includes(entry) || registers(join(pkg.path, source)))
+    .map(([, source]) => source);
   const effects =
     registering.length > 0 && registering.flatMap((file) => [file, file.replace("./src/", "./dist/").replace(/\.ts$/, ".js")]);
   check(JSON.stringify(manifest.sideEffects) === JSON.stringify(effects), `sideEffects is ${JSON.stringify(effects)}`);
@@ -77,4 +79,9 @@ function problemsOf(pkg: Package): string[] {
     check(ours || known, `dependency ${name}: only workspace packages, as workspace:^, and those manifests.ts lists`);
   }
   return found;
+}
+
+/** Whether a module imports the file that registers what its package has. */
+function registers(path: string): boolean {
+  return existsSync(path) && path.endsWith(".ts") && readFileSync(path, "utf8").includes('\nimport "./register.ts";');
 }

@@ -57,7 +57,7 @@ describe("names and errors", () => {
     [() => regularizers.get("l3"), 'regularizers: no regularizer is called "l3". Known are l1, l1l2, l2, orthogonal_regularizer.'],
     [() => regularizers.l2({ l2: -1 }), "L2: l2 must be a number of 0 or more, got -1."],
     [() => regularizers.l1({ l1: Number.NaN }), "L1: l1 must be a number of 0 or more, got NaN."],
-    [() => regularizers.orthogonalRegularizer({ mode: "both" as never }), 'the mode must be "rows" or "columns", got "both".'],
+    [() => regularizers.orthogonalRegularizer({ mode: "both" as never }), 'no mode is called "both". Known are rows, columns.'],
     [() => regularizers.orthogonalRegularizer().apply(ones([3])), "OrthogonalRegularizer: takes matrices. Got f32[3]."],
   ])("%#", (run, message) => {
     expect(run).toThrow(message);

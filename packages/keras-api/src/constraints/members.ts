@@ -1,6 +1,5 @@
 /** The constraints a name or a config can stand for. */
 import { add, clipByValue, div, maximum, mul, sqrt, square, sum, type Tensor } from "@antler/tensor-core";
-import { type Config, configOf } from "../serialization/config.ts";
 import { Constraint } from "./constraint.ts";
 
 /** No number below 0. */
@@ -19,10 +18,10 @@ export interface NormOptions {
 }
 /** Keeps the directions of vectors and decides on their length. */
 abstract class Norm extends Constraint {
-  readonly axis: number | readonly number[];
-  constructor({ axis = 0 }: NormOptions) {
+  declare readonly axis: number | readonly number[];
+  constructor(options: NormOptions = {}) {
     super();
-    this.axis = axis;
+    this.take(options, { axis: 0 });
   }
   /** What lengths become. */
   protected abstract desired(norms: Tensor): Tensor | number;
@@ -36,17 +35,11 @@ const EPSILON = 1e-7;
 
 /** Vectors of length 1. */
 export class UnitNorm extends Norm {
-  constructor(options: NormOptions = {}) {
-    super(options);
-  }
   override get className(): string {
     return "UnitNorm";
   }
   protected override desired(): number {
     return 1;
-  }
-  override getConfig(): Config {
-    return configOf(this, ["axis"]);
   }
 }
 
@@ -56,19 +49,16 @@ export interface MaxNormOptions extends NormOptions {
 }
 /** Vectors no longer than `maxValue` (Srivastava et al. 2014). */
 export class MaxNorm extends Norm {
-  readonly maxValue: number;
+  declare readonly maxValue: number;
   constructor(options: MaxNormOptions = {}) {
     super(options);
-    this.maxValue = options.maxValue ?? 2;
+    this.take(options, { maxValue: 2 });
   }
   override get className(): string {
     return "MaxNorm";
   }
   protected override desired(norms: Tensor): Tensor {
     return clipByValue(norms, 0, this.maxValue);
-  }
-  override getConfig(): Config {
-    return configOf(this, ["maxValue", "axis"]);
   }
 }
 
@@ -82,22 +72,17 @@ export interface MinMaxNormOptions extends NormOptions {
 }
 /** Vectors as long as `minValue` to `maxValue`, or on their way there. */
 export class MinMaxNorm extends Norm {
-  readonly minValue: number;
-  readonly maxValue: number;
-  readonly rate: number;
+  declare readonly minValue: number;
+  declare readonly maxValue: number;
+  declare readonly rate: number;
   constructor(options: MinMaxNormOptions = {}) {
     super(options);
-    this.minValue = options.minValue ?? 0;
-    this.maxValue = options.maxValue ?? 1;
-    this.rate = options.rate ?? 1;
+    this.take(options, { minValue: 0, maxValue: 1, rate: 1 });
   }
   override get className(): string {
     return "MinMaxNorm";
   }
   protected override desired(norms: Tensor): Tensor {
     return add(mul(clipByValue(norms, this.minValue, this.maxValue), this.rate), mul(norms, 1 - this.rate));
-  }
-  override getConfig(): Config {
-    return configOf(this, ["minValue", "maxValue", "rate", "axis"]);
   }
 }

@@ -17,7 +17,6 @@ import {
   tidy,
   transpose,
 } from "@antler/tensor-core";
-import { type Config, configOf } from "../serialization/config.ts";
 import { RandomInitializer, type SeedOptions } from "./initializer.ts";
 
 export interface OrthogonalOptions extends SeedOptions {
@@ -30,10 +29,10 @@ export interface OrthogonalOptions extends SeedOptions {
  * (Saxe et al. 2014, https://openreview.net/forum?id=_wzZwKpTDF_9C).
  */
 export class Orthogonal extends RandomInitializer {
-  readonly gain: number;
+  declare readonly gain: number;
   constructor(options: OrthogonalOptions = {}) {
     super(options);
-    this.gain = options.gain ?? 1;
+    this.take(options, { gain: 1 });
   }
   override get className(): string {
     return "Orthogonal";
@@ -47,9 +46,6 @@ export class Orthogonal extends RandomInitializer {
       const basis = orthonormal(transpose(drawn));
       return cast(mul(reshape(rows < columns ? basis : transpose(basis), shape), this.gain), dtype);
     });
-  }
-  override getConfig(): Config {
-    return configOf(this, ["gain", "seed"]);
   }
 }
 

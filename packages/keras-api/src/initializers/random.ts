@@ -1,6 +1,5 @@
 /** Initializers that draw each number from one distribution. */
 import { cast, type DType, randomNormal, randomUniform, type Tensor, truncatedNormal } from "@antler/tensor-core";
-import { type Config, configOf } from "../serialization/config.ts";
 import { RandomInitializer, type SeedOptions } from "./initializer.ts";
 
 export interface RandomUniformOptions extends SeedOptions {
@@ -11,21 +10,17 @@ export interface RandomUniformOptions extends SeedOptions {
 }
 /** Uniform in [minval, maxval). */
 export class RandomUniform extends RandomInitializer {
-  readonly minval: number;
-  readonly maxval: number;
+  declare readonly minval: number;
+  declare readonly maxval: number;
   constructor(options: RandomUniformOptions = {}) {
     super(options);
-    this.minval = options.minval ?? -0.05;
-    this.maxval = options.maxval ?? 0.05;
+    this.take(options, { minval: -0.05, maxval: 0.05 });
   }
   override get className(): string {
     return "RandomUniform";
   }
   apply(shape: readonly number[], dtype: DType = "float32"): Tensor {
     return cast(randomUniform(shape, { seed: this.key, minval: this.minval, maxval: this.maxval }), dtype);
-  }
-  override getConfig(): Config {
-    return configOf(this, ["seed", "minval", "maxval"]);
   }
 }
 
@@ -37,21 +32,17 @@ export interface RandomNormalOptions extends SeedOptions {
 }
 /** Normal with a mean and a standard deviation. */
 export class RandomNormal extends RandomInitializer {
-  readonly mean: number;
-  readonly stddev: number;
+  declare readonly mean: number;
+  declare readonly stddev: number;
   constructor(options: RandomNormalOptions = {}) {
     super(options);
-    this.mean = options.mean ?? 0;
-    this.stddev = options.stddev ?? 0.05;
+    this.take(options, { mean: 0, stddev: 0.05 });
   }
   override get className(): string {
     return "RandomNormal";
   }
   apply(shape: readonly number[], dtype: DType = "float32"): Tensor {
     return cast(randomNormal(shape, { seed: this.key, mean: this.mean, stddev: this.stddev }), dtype);
-  }
-  override getConfig(): Config {
-    return configOf(this, ["seed", "mean", "stddev"]);
   }
 }
 /** As RandomNormal, but what lies further than two standard deviations from the mean is drawn again. */

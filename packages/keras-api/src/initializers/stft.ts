@@ -1,6 +1,6 @@
 /** STFT: kernels whose convolution is a short-time Fourier transform. */
-import { cast, type DType, ShapeError, type Tensor, tensor, ValueError } from "@antler/tensor-core";
-import { type Config, configOf } from "../serialization/config.ts";
+import { cast, type DType, ShapeError, type Tensor, tensor } from "@antler/tensor-core";
+import { checkOneOf } from "../parameters.ts";
 import { Initializer } from "./initializer.ts";
 
 /** Windows that are sums of cosines: the factor of `cos(kx)` for each k, x from −π to π (Harris 1978, Nuttall 1981). */
@@ -28,26 +28,18 @@ export interface STFTOptions {
 
 /** Kernels `[length, 1, bins]`: of `bins = n / 2 + 1` frequencies, the cosine or the sine, under a window. */
 export class STFT extends Initializer {
-  readonly side: "real" | "imag";
-  readonly window: WindowName | readonly number[] | null;
-  readonly scaling: "density" | "spectrum" | null;
-  readonly periodic: boolean;
+  declare readonly side: "real" | "imag";
+  declare readonly window: WindowName | readonly number[] | null;
+  declare readonly scaling: "density" | "spectrum" | null;
+  declare readonly periodic: boolean;
 
-  constructor({ side = "real", window = "hann", scaling = "density", periodic = false }: STFTOptions = {}) {
+  constructor(options: STFTOptions = {}) {
     super();
-    this.side = side;
-    this.window = window;
-    this.scaling = scaling;
-    this.periodic = periodic;
-    if (!["real", "imag"].includes(side)) throw new ValueError("STFT", `the side must be "real" or "imag", got "${side}"`);
-    if (![null, "density", "spectrum"].includes(scaling)) {
-      throw new ValueError("STFT", `the scaling must be "density", "spectrum" or null, got "${scaling}"`);
-    }
-    if (typeof window === "string" && !Object.hasOwn(windows, window)) {
-      throw new ValueError("STFT", `no window is called "${window}"`, {
-        hint: `Known are ${Object.keys(windows).join(", ")}; or give its values.`,
-      });
-    }
+    this.take(options, { side: "real", window: "hann", scaling: "density", periodic: false });
+    const { side, window, scaling } = this;
+    checkOneOf("STFT", "side", side, ["real", "imag"]);
+    checkOneOf("STFT", "scaling", scaling, ["density", "spectrum", null]);
+    if (typeof window === "string") checkOneOf("STFT", "window", window, Object.keys(windows));
   }
   override get className(): string {
     return "STFT";
@@ -73,9 +65,6 @@ export class STFT extends Initializer {
     if (this.scaling === null) return values;
     const norm = this.scaling === "density" ? Math.hypot(...values) : values.reduce((a, v) => a + Math.abs(v), 0);
     return values.map((v) => v / norm);
-  }
-  override getConfig(): Config {
-    return configOf(this, ["side", "window", "periodic", "scaling"]);
   }
 }
 

@@ -1,5 +1,6 @@
 /** Initializers whose spread depends on how many numbers a unit adds up. */
 import { cast, type DType, randomNormal, randomUniform, type Tensor, truncatedNormal, ValueError } from "@antler/tensor-core";
+import { checkOneOf } from "../parameters.ts";
 import { type Config, configOf } from "../serialization/config.ts";
 import { RandomInitializer, type SeedOptions } from "./initializer.ts";
 
@@ -42,8 +43,8 @@ export class VarianceScaling extends RandomInitializer {
     this.inputAxes = options.inputAxes ?? null;
     this.outputAxes = options.outputAxes ?? null;
     if (!(scale > 0)) throw new ValueError("VarianceScaling", `the scale must be positive, got ${scale}`);
-    oneOf("mode", this.mode, MODES);
-    oneOf("distribution", this.distribution, DISTRIBUTIONS);
+    checkOneOf("VarianceScaling", "mode", this.mode, MODES);
+    checkOneOf("VarianceScaling", "distribution", this.distribution, DISTRIBUTIONS);
   }
   override get className(): string {
     return "VarianceScaling";
@@ -66,11 +67,6 @@ export class VarianceScaling extends RandomInitializer {
   override getConfig(): Config {
     return configOf(this, ["scale", "mode", "distribution", "seed", "inputAxes", "outputAxes"]);
   }
-}
-
-function oneOf(option: string, value: string, known: readonly string[]): void {
-  if (known.includes(value)) return;
-  throw new ValueError("VarianceScaling", `no ${option} is called "${value}"`, { hint: `Known are ${known.join(", ")}.` });
 }
 
 /** How many numbers go into a unit of a kernel, and how many units each number goes to. */

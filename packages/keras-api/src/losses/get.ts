@@ -1,7 +1,4 @@
 /** Losses by name or config. */
-import type { Tensor } from "@antler/tensor-core";
-import { snakeCase } from "../naming.ts";
-import { type LabelKind, labelKind } from "../ranks.ts";
 import { type Serialized, serializeObject } from "../serialization/config.ts";
 import { type Family, resolve } from "../serialization/family.ts";
 import { functionOf, isSerializedFunction } from "../serialization/functions.ts";
@@ -47,17 +44,3 @@ export const serialize = (loss: Loss): Serialized => serializeObject(loss);
 
 /** The loss a file holds; `customObjects` are classes and functions it may name besides ours. */
 export const deserialize = (config: LossLike, customObjects?: CustomObjects): Loss => withCustomObjects(customObjects, () => get(config));
-
-/** Whether a loss's meaning depends on the shapes of labels and predictions: "crossentropy" and "ce". */
-export const isAutomatic = (identifier: LossLike): identifier is string =>
-  typeof identifier === "string" && ["crossentropy", "ce"].includes(snakeCase(identifier));
-
-const crossentropies: Readonly<Record<LabelKind, string>> = {
-  binary: "binary_crossentropy",
-  sparse: "sparse_categorical_crossentropy",
-  categorical: "categorical_crossentropy",
-};
-
-/** As `get`, but "crossentropy" is the one that suits the shapes. */
-export const getFor = (identifier: LossLike, yTrue: Tensor, yPred: Tensor): Loss =>
-  get(isAutomatic(identifier) ? crossentropies[labelKind(yTrue, yPred)] : identifier);

@@ -1,19 +1,9 @@
 /** The base of losses: one number for how far predictions are from the truth. */
-import {
-  cast,
-  type DType,
-  divNoNan,
-  logicalAnd,
-  mul,
-  sizeOfAxes,
-  sum,
-  type Tensor,
-  ValueError,
-  where,
-  withName,
-} from "@antler/tensor-core";
+import { cast, type DType, divNoNan, logicalAnd, mul, sizeOfAxes, sum, type Tensor, where, withName } from "@antler/tensor-core";
 import { maskOf } from "../masks.ts";
 import { autoName } from "../naming.ts";
+import { checkOneOf } from "../parameters.ts";
+import { Parametrized } from "../parametrized.ts";
 import { type PolicyLike, policyOf } from "../policy.ts";
 import { matchRanks } from "../ranks.ts";
 import { type Config, configOf } from "../serialization/config.ts";
@@ -43,23 +33,17 @@ export interface LossOptions {
  *   }
  * }
  */
-export abstract class Loss {
+export abstract class Loss extends Parametrized {
   readonly name: string;
   readonly reduction: Reduction | null;
   readonly dtype: DType;
 
   constructor({ reduction = "sum_over_batch_size", name, dtype }: LossOptions = {}) {
+    super();
     this.reduction = reduction;
     this.dtype = policyOf(dtype ?? "float32").computeDtype;
     this.name = name ?? autoName(this.className);
-    if (reduction !== null && !reductions.includes(reduction)) {
-      const known = reductions.map((r) => `"${r}"`).join(", ");
-      throw new ValueError(this.className, `reduction must be one of ${known} or null, got "${String(reduction)}"`);
-    }
-  }
-  /** Keras's name of the class. */
-  get className(): string {
-    return this.constructor.name;
+    checkOneOf(this.className, "reduction", reduction, [...reductions, null]);
   }
   get module(): string {
     return "keras.losses";
@@ -83,7 +67,7 @@ export abstract class Loss {
   }
 
   /** The options, in Keras's snake_case. */
-  getConfig(): Config {
+  override getConfig(): Config {
     return configOf(this, ["name", "reduction"]);
   }
 }

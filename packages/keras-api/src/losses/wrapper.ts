@@ -1,6 +1,7 @@
 /** Losses that are functions of labels and predictions: the common base of ours, and the wrapper for yours. */
 import type { Tensor } from "@antler/tensor-core";
 import { snakeCase } from "../naming.ts";
+import { parametersOf } from "../parameters.ts";
 import { matchRanks } from "../ranks.ts";
 import { type Config, configOf, type Serialized, serialize } from "../serialization/config.ts";
 import { functionOf } from "../serialization/functions.ts";
@@ -28,12 +29,6 @@ export abstract class FunctionLoss<O extends object = object> extends Loss {
   override getConfig(): Config {
     return { ...super.getConfig(), ...configOf(this.parameters, Object.keys(this.parameters) as (keyof O)[]) };
   }
-}
-
-/** Those options that have defaults, with the default where there is none. */
-export function parametersOf<O extends object>(options: O, defaults: O): O {
-  const entries = (Object.keys(defaults) as (keyof O)[]).map((key) => [key, options[key] === undefined ? defaults[key] : options[key]]);
-  return Object.fromEntries(entries) as O;
 }
 
 /**

@@ -21,7 +21,8 @@ import {
   type Variable,
 } from "@antler/tensor-core";
 import { EPSILON } from "../losses/functions/shared.ts";
-import { type Config, configOf } from "../serialization/config.ts";
+import { checkOneOf } from "../parameters.ts";
+import type { Config } from "../serialization/config.ts";
 import { Metric, type MetricOptions } from "./metric.ts";
 
 /** Over which of them: all decisions together, classes alike, classes by how often they are; null keeps classes apart. */
@@ -49,26 +50,20 @@ interface State {
 /** `(1 + β²) · precision · recall / (β² · precision + recall)`. */
 export class FBetaScore extends Metric {
   override readonly direction = "up";
-  readonly average: Average;
-  readonly beta: number;
-  readonly threshold: number | null;
+  declare readonly average: Average;
+  declare readonly beta: number;
+  declare readonly threshold: number | null;
   #state: State | undefined;
 
   constructor(options: FBetaScoreOptions = {}) {
     super({ ...options, name: options.name ?? "fbeta_score" });
-    const { average = null, beta = 1, threshold = null } = options;
-    if (![null, "micro", "macro", "weighted"].includes(average)) {
-      throw new ValueError(this.className, `no average is called "${average}"`, {
-        hint: 'Known are "micro", "macro", "weighted" and null.',
-      });
-    }
+    this.take(options, { average: null, beta: 1, threshold: null });
+    const { average, beta, threshold } = this;
+    checkOneOf(this.className, "average", average, ["micro", "macro", "weighted", null]);
     if (!(beta > 0)) throw new ValueError(this.className, `beta must be positive, got ${beta}`);
     if (threshold !== null && !(threshold > 0 && threshold <= 1)) {
       throw new ValueError(this.className, `the threshold must lie above 0 and be at most 1, got ${threshold}`);
     }
-    this.average = average;
-    this.beta = beta;
-    this.threshold = threshold;
   }
   override get className(): string {
     return "FBetaScore";
@@ -118,10 +113,6 @@ export class FBetaScore extends Metric {
     const scores = mul(ratio(mul(precision, recall), add(mul(precision, square), recall)), 1 + square);
     if (this.average === null) return scores;
     return this.average === "weighted" ? sum(mul(scores, ratio(weights, sum(weights)))) : mean(scores);
-  }
-
-  override getConfig(): Config {
-    return { ...super.getConfig(), ...configOf(this, ["average", "beta", "threshold"]) };
   }
 }
 

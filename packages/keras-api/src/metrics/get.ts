@@ -1,7 +1,4 @@
-/** Metrics by name or config; "accuracy" is whichever suits the shapes. */
-import type { Tensor } from "@antler/tensor-core";
-import { snakeCase } from "../naming.ts";
-import { type LabelKind, labelKind } from "../ranks.ts";
+/** Metrics by name or config. */
 import { type Serialized, serializeObject } from "../serialization/config.ts";
 import { type Family, resolve } from "../serialization/family.ts";
 import { functionOf, isSerializedFunction } from "../serialization/functions.ts";
@@ -47,28 +44,3 @@ export const serialize = (metric: Metric): Serialized => serializeObject(metric)
 /** The metric a file holds; `customObjects` are classes and functions it may name besides ours. */
 export const deserialize = (config: MetricLike, customObjects?: CustomObjects): Metric =>
   withCustomObjects(customObjects, () => get(config));
-
-const accuracies: Readonly<Record<LabelKind, string>> = {
-  binary: "binary_accuracy",
-  sparse: "sparse_categorical_accuracy",
-  categorical: "categorical_accuracy",
-};
-
-/** Whether a metric's meaning depends on the shapes of labels and predictions: "accuracy" and "acc". */
-export const isAutomatic = (identifier: MetricLike): identifier is string =>
-  typeof identifier === "string" && ["accuracy", "acc"].includes(snakeCase(identifier));
-
-/** As `get`, but logs call what is named by a string by that string. */
-export function getNamed(identifier: MetricLike): Metric {
-  const found = get(identifier);
-  if (typeof identifier === "string") found.name = snakeCase(identifier);
-  return found;
-}
-
-/** As `getNamed`, but "accuracy" is the accuracy that suits the shapes. */
-export function getFor(identifier: MetricLike, yTrue: Tensor, yPred: Tensor): Metric {
-  if (!isAutomatic(identifier)) return getNamed(identifier);
-  const found = get(accuracies[labelKind(yTrue, yPred)]);
-  found.name = snakeCase(identifier);
-  return found;
-}

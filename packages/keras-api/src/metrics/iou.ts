@@ -62,12 +62,12 @@ export interface BinaryIoUOptions extends MetricOptions, Partial<Targets> {
 /** The mean of `TP / (TP + FP + FN)` over some classes; classes that never occur are left out. */
 export class IoU extends Metric {
   override readonly direction = "up";
-  readonly numClasses: number;
-  readonly targetClassIds: readonly number[];
-  readonly ignoreClass: number | null;
-  readonly sparseYTrue: boolean;
-  readonly sparseYPred: boolean;
-  readonly axis: number;
+  declare readonly numClasses: number;
+  declare readonly targetClassIds: readonly number[];
+  declare readonly ignoreClass: number | null;
+  declare readonly sparseYTrue: boolean;
+  declare readonly sparseYPred: boolean;
+  declare readonly axis: number;
   /** How often each label (row) was predicted as each class (column). */
   readonly totalConfusionMatrix: Variable;
   readonly #targets: Variable;
@@ -78,12 +78,8 @@ export class IoU extends Metric {
     if (Math.max(...targetClassIds) >= numClasses) {
       throw new ValueError(this.className, `class ${Math.max(...targetClassIds)} is not below numClasses, ${numClasses}`);
     }
-    this.numClasses = numClasses;
-    this.targetClassIds = [...targetClassIds];
-    this.ignoreClass = options.ignoreClass ?? null;
-    this.sparseYTrue = options.sparseYTrue ?? true;
-    this.sparseYPred = options.sparseYPred ?? true;
-    this.axis = options.axis ?? -1;
+    const own: IoUOptions = { ...options, targetClassIds: [...targetClassIds] };
+    this.take(own, { numClasses, targetClassIds, ignoreClass: null, sparseYTrue: true, sparseYPred: true, axis: -1 });
     this.totalConfusionMatrix = this.addVariable({
       name: "total_confusion_matrix",
       shape: [numClasses, numClasses],
@@ -122,11 +118,6 @@ export class IoU extends Metric {
     const occurs = greater(all!, 1e-9);
     const ratios = where(occurs, div(common!, add(all!, EPSILON)), 0);
     return div(sum(ratios), add(sum(cast(occurs, "float32")), EPSILON));
-  }
-
-  override getConfig(): Config {
-    const own = ["numClasses", "targetClassIds", "ignoreClass", "sparseYTrue", "sparseYPred", "axis"] as const;
-    return { ...super.getConfig(), ...configOf(this, own) };
   }
 }
 const flat = (x: Tensor): Tensor => reshape(x, [-1]);

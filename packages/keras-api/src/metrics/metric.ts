@@ -1,6 +1,7 @@
 /** The base of metrics: numbers collected over batches. */
 import { type DType, suspendTrace, type Tensor, type TensorData, tensor, Variable } from "@antler/tensor-core";
 import { autoName } from "../naming.ts";
+import { Parametrized } from "../parametrized.ts";
 import { type PolicyLike, policyOf } from "../policy.ts";
 import { type Config, configOf } from "../serialization/config.ts";
 import { withoutAutocast } from "../weights.ts";
@@ -34,7 +35,7 @@ export interface MetricVariableOptions {
  *   }
  * }
  */
-export abstract class Metric {
+export abstract class Metric extends Parametrized {
   /** The key of its value in logs. */
   name: string;
   readonly dtype: DType;
@@ -43,12 +44,9 @@ export abstract class Metric {
   readonly #variables: Variable[] = [];
 
   constructor({ name, dtype }: MetricOptions = {}) {
+    super();
     this.name = name ?? autoName(this.className);
     this.dtype = policyOf(dtype ?? "float32").computeDtype;
-  }
-  /** Keras's name of the class. */
-  get className(): string {
-    return this.constructor.name;
   }
   get module(): string {
     return "keras.metrics";
@@ -85,8 +83,8 @@ export abstract class Metric {
   }
 
   /** The options, in Keras's snake_case. */
-  getConfig(): Config {
-    return configOf(this, ["name", "dtype"]);
+  override getConfig(): Config {
+    return { ...configOf(this, ["name", "dtype"]), ...super.getConfig() };
   }
 }
 

@@ -23,7 +23,7 @@ import {
   where,
 } from "@antler/tensor-core";
 import { paired } from "../losses/functions/shared.ts";
-import { type Config, configOf } from "../serialization/config.ts";
+import { checkOneOf } from "../parameters.ts";
 import { Metric, type MetricOptions } from "./metric.ts";
 
 export interface R2ScoreOptions extends MetricOptions {
@@ -43,22 +43,17 @@ interface State {
 /** `1 − Σ(t − p)² / Σ(t − mean t)²`, 1 at best: labels and predictions `[batch, outputs]`. */
 export class R2Score extends Metric {
   override readonly direction = "up";
-  readonly classAggregation: "uniform_average" | "variance_weighted_average" | null;
-  readonly numRegressors: number;
+  declare readonly classAggregation: "uniform_average" | "variance_weighted_average" | null;
+  declare readonly numRegressors: number;
   readonly numSamples: Variable;
   #state: State | undefined;
 
   constructor(options: R2ScoreOptions = {}) {
     super({ ...options, name: options.name ?? "r2_score" });
-    const { classAggregation = "uniform_average", numRegressors = 0 } = options;
-    if (![null, "uniform_average", "variance_weighted_average"].includes(classAggregation)) {
-      throw new ValueError("R2Score", `no classAggregation is called "${classAggregation}"`, {
-        hint: 'Known are "uniform_average", "variance_weighted_average" and null.',
-      });
-    }
+    this.take(options, { classAggregation: "uniform_average", numRegressors: 0 });
+    const { classAggregation, numRegressors } = this;
+    checkOneOf("R2Score", "classAggregation", classAggregation, ["uniform_average", "variance_weighted_average", null]);
     if (numRegressors < 0) throw new ValueError("R2Score", `numRegressors must not be negative, got ${numRegressors}`);
-    this.classAggregation = classAggregation;
-    this.numRegressors = numRegressors;
     this.numSamples = this.addVariable({ name: "num_samples" });
   }
   override get className(): string {
@@ -107,9 +102,5 @@ export class R2Score extends Metric {
     const free = sub(this.numSamples, p + 1);
     const adjusted = sub(1, div(mul(sub(1, score), sub(this.numSamples, 1)), free));
     return where(greater(free, 0), adjusted, score);
-  }
-
-  override getConfig(): Config {
-    return { ...super.getConfig(), ...configOf(this, ["classAggregation", "numRegressors"]) };
   }
 }

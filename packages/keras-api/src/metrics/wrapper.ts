@@ -2,9 +2,9 @@
 import { type Tensor, tidy } from "@antler/tensor-core";
 import type { PairFunction } from "../losses/functions/shared.ts";
 import { maskedWeight } from "../losses/loss.ts";
-import { parametersOf } from "../losses/wrapper.ts";
 import { maskOf } from "../masks.ts";
 import { snakeCase } from "../naming.ts";
+import { parametersOf } from "../parameters.ts";
 import { type Config, configOf, type Serialized, serialize } from "../serialization/config.ts";
 import { functionOf } from "../serialization/functions.ts";
 import * as functions from "./functions/index.ts";

@@ -1,5 +1,6 @@
 /** Model: a layer that can be trained. */
 import { type Tensor, ValueError } from "@antler/tensor-core";
+import { summaryOf } from "../extras.ts";
 import { printLine } from "../host.ts";
 import { type AnyLayer, Layer } from "../layer.ts";
 import type { Nested } from "../nested.ts";
@@ -8,7 +9,7 @@ import type { LoadedWeights, LoadWeightsOptions, WriteOptions } from "../saving/
 import { inPythonOrder, type SavedParts } from "../saving/saveable.ts";
 import { type Config, serializeObject } from "../serialization/config.ts";
 import type { Operation, SymbolicNode } from "../symbolic/keras-tensor.ts";
-import { type SummaryOptions, summaryOf } from "./summary.ts";
+import type { SummaryOptions } from "./summary.ts";
 import { Trainer } from "./trainer.ts";
 
 /**

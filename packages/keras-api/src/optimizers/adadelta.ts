@@ -1,6 +1,5 @@
 /** Adadelta: steps in the weights' own units, from running means of squares (Zeiler 2012). */
 import { add, div, mul, sqrt, square, sub, type Tensor, type Variable } from "@antler/tensor-core";
-import { type Config, configOf } from "../serialization/config.ts";
 import { Optimizer } from "./optimizer.ts";
 import type { OptimizerOptions } from "./options.ts";
 
@@ -15,13 +14,12 @@ export interface AdadeltaOptions extends OptimizerOptions {
 
 /** `v ← ρ · v + (1 − ρ) · g²; d = g · √(u + ε) / √(v + ε); u ← ρ · u + (1 − ρ) · d²; w ← w − rate · d`. */
 export class Adadelta extends Optimizer {
-  readonly rho: number;
-  readonly epsilon: number;
+  declare readonly rho: number;
+  declare readonly epsilon: number;
 
   constructor(options: AdadeltaOptions = {}) {
     super({ ...options, learningRate: options.learningRate ?? 0.001 });
-    this.rho = options.rho ?? 0.95;
-    this.epsilon = options.epsilon ?? 1e-7;
+    this.take(options, { rho: 0.95, epsilon: 1e-7 });
   }
   override get className(): string {
     return "Adadelta";
@@ -38,9 +36,6 @@ export class Adadelta extends Optimizer {
     gradients.assign(squares);
     deltas.assign(next(deltas, delta));
     variable.assign(sub(variable, mul(delta, rate)));
-  }
-  override getConfig(): Config {
-    return { ...super.getConfig(), ...configOf(this, ["rho", "epsilon"]) };
   }
 }
 

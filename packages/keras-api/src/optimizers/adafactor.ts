@@ -1,6 +1,5 @@
 /** Adafactor: the mean of squares kept as rows and columns, so that state stays small (Shazeer and Stern 2018). */
 import { add, div, expandDims, maximum, mean, minimum, mul, pow, sqrt, square, sub, type Tensor, type Variable } from "@antler/tensor-core";
-import { type Config, configOf } from "../serialization/config.ts";
 import { Optimizer } from "./optimizer.ts";
 import type { OptimizerOptions } from "./options.ts";
 
@@ -26,19 +25,15 @@ const rms = (x: Tensor | Variable): Tensor => sqrt(mean(square(x)));
  * `v = r ⊗ c / mean(r)` (of a vector v is kept itself), `u = g / √v; w ← w − max(ε₂, rms(w)) · ρ · u / max(1, rms(u) / threshold)`.
  */
 export class Adafactor extends Optimizer {
-  readonly beta2Decay: number;
-  readonly epsilon1: number;
-  readonly epsilon2: number;
-  readonly clipThreshold: number;
-  readonly relativeStep: boolean;
+  declare readonly beta2Decay: number;
+  declare readonly epsilon1: number;
+  declare readonly epsilon2: number;
+  declare readonly clipThreshold: number;
+  declare readonly relativeStep: boolean;
 
   constructor(options: AdafactorOptions = {}) {
     super({ ...options, learningRate: options.learningRate ?? 0.001 });
-    this.beta2Decay = options.beta2Decay ?? -0.8;
-    this.epsilon1 = options.epsilon1 ?? 1e-30;
-    this.epsilon2 = options.epsilon2 ?? 0.001;
-    this.clipThreshold = options.clipThreshold ?? 1;
-    this.relativeStep = options.relativeStep ?? true;
+    this.take(options, { beta2Decay: -0.8, epsilon1: 1e-30, epsilon2: 0.001, clipThreshold: 1, relativeStep: true });
   }
   override get className(): string {
     return "Adafactor";
@@ -71,10 +66,6 @@ export class Adafactor extends Optimizer {
     columns.assign(blend(columns, mean(squares, { axis: -2 }), kept));
     const shares = div(rows, mean(rows, { axis: -1, keepDims: true }));
     return mul(expandDims(shares, -1), expandDims(columns, -2));
-  }
-  override getConfig(): Config {
-    const { beta2Decay: beta_2_decay, epsilon1: epsilon_1, epsilon2: epsilon_2 } = this;
-    return { ...super.getConfig(), beta_2_decay, epsilon_1, epsilon_2, ...configOf(this, ["clipThreshold", "relativeStep"]) };
   }
 }
 const blend = (mean: Variable, x: Tensor, kept: Tensor): Tensor => add(mul(kept, mean), mul(sub(1, kept), x));

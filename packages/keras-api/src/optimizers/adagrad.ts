@@ -1,6 +1,5 @@
 /** Adagrad: steps that shrink with all gradients so far (Duchi et al. 2011). */
 import { add, div, mul, sqrt, square, sub, type Tensor, type Variable } from "@antler/tensor-core";
-import { type Config, configOf } from "../serialization/config.ts";
 import { Optimizer } from "./optimizer.ts";
 import type { OptimizerOptions } from "./options.ts";
 
@@ -15,13 +14,12 @@ export interface AdagradOptions extends OptimizerOptions {
 
 /** `v ← v + g²; w ← w − rate · g / √(v + ε)`. */
 export class Adagrad extends Optimizer {
-  readonly initialAccumulatorValue: number;
-  readonly epsilon: number;
+  declare readonly initialAccumulatorValue: number;
+  declare readonly epsilon: number;
 
   constructor(options: AdagradOptions = {}) {
     super({ ...options, learningRate: options.learningRate ?? 0.001 });
-    this.initialAccumulatorValue = options.initialAccumulatorValue ?? 0.1;
-    this.epsilon = options.epsilon ?? 1e-7;
+    this.take(options, { initialAccumulatorValue: 0.1, epsilon: 1e-7 });
   }
   override get className(): string {
     return "Adagrad";
@@ -34,9 +32,6 @@ export class Adagrad extends Optimizer {
     const squares = add(slot, square(gradient));
     slot.assign(squares);
     variable.assign(sub(variable, div(mul(gradient, rate), sqrt(add(squares, this.epsilon)))));
-  }
-  override getConfig(): Config {
-    return { ...super.getConfig(), ...configOf(this, ["initialAccumulatorValue", "epsilon"]) };
   }
 }
 

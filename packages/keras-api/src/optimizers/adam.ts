@@ -1,6 +1,5 @@
 /** Adam: steps scaled by running means of the gradient and of its square (Kingma and Ba 2014). */
 import { add, div, maximum, mul, sqrt, sub, type Tensor, type Variable } from "@antler/tensor-core";
-import type { Config } from "../serialization/config.ts";
 import { MomentsOptimizer, type MomentsOptions, unbiasedRate } from "./moments.ts";
 
 export interface AdamOptions extends MomentsOptions {
@@ -10,11 +9,11 @@ export interface AdamOptions extends MomentsOptions {
 
 /** `m ← m + (g − m)(1 − β₁); v ← v + (g² − v)(1 − β₂); w ← w − α · m / (√v + ε)` with `α = rate · √(1 − β₂ᵗ) / (1 − β₁ᵗ)`. */
 export class Adam extends MomentsOptimizer {
-  readonly amsgrad: boolean;
+  declare readonly amsgrad: boolean;
 
   constructor(options: AdamOptions = {}) {
     super(options);
-    this.amsgrad = options.amsgrad ?? false;
+    this.take(options, { amsgrad: false });
   }
   override get className(): string {
     return "Adam";
@@ -36,9 +35,6 @@ export class Adam extends MomentsOptimizer {
     const largest = maximum(slot, velocity);
     slot.assign(largest);
     return largest;
-  }
-  override getConfig(): Config {
-    return { ...super.getConfig(), amsgrad: this.amsgrad };
   }
 }
 

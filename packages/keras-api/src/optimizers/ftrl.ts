@@ -1,6 +1,5 @@
 /** Ftrl: follow the regularized leader, which makes weights exactly zero (McMahan et al. 2013). */
 import { add, clipByValue, div, mul, pow, square, sub, type Tensor, ValueError, type Variable } from "@antler/tensor-core";
-import { type Config, configOf } from "../serialization/config.ts";
 import { Optimizer } from "./optimizer.ts";
 import type { OptimizerOptions } from "./options.ts";
 
@@ -26,21 +25,23 @@ export interface FtrlOptions extends OptimizerOptions {
  * w ← (clip(z, ±l1) − z) / (n'ᵖ / rate + 2 · λ₂); n ← n'`.
  */
 export class Ftrl extends Optimizer {
-  readonly learningRatePower: number;
-  readonly initialAccumulatorValue: number;
-  readonly l1RegularizationStrength: number;
-  readonly l2RegularizationStrength: number;
-  readonly l2ShrinkageRegularizationStrength: number;
-  readonly beta: number;
+  declare readonly learningRatePower: number;
+  declare readonly initialAccumulatorValue: number;
+  declare readonly l1RegularizationStrength: number;
+  declare readonly l2RegularizationStrength: number;
+  declare readonly l2ShrinkageRegularizationStrength: number;
+  declare readonly beta: number;
 
   constructor(options: FtrlOptions = {}) {
     super({ ...options, learningRate: options.learningRate ?? 0.001 });
-    this.learningRatePower = options.learningRatePower ?? -0.5;
-    this.initialAccumulatorValue = options.initialAccumulatorValue ?? 0.1;
-    this.l1RegularizationStrength = options.l1RegularizationStrength ?? 0;
-    this.l2RegularizationStrength = options.l2RegularizationStrength ?? 0;
-    this.l2ShrinkageRegularizationStrength = options.l2ShrinkageRegularizationStrength ?? 0;
-    this.beta = options.beta ?? 0;
+    this.take(options, {
+      learningRatePower: -0.5,
+      initialAccumulatorValue: 0.1,
+      l1RegularizationStrength: 0,
+      l2RegularizationStrength: 0,
+      l2ShrinkageRegularizationStrength: 0,
+      beta: 0,
+    });
     if (!(this.learningRatePower <= 0)) throw new ValueError("Ftrl", `learningRatePower must be 0 or less, got ${this.learningRatePower}`);
     for (const key of notNegative) if (!(this[key] >= 0)) throw new ValueError("Ftrl", `${key} must be 0 or more, got ${this[key]}`);
   }
@@ -61,9 +62,6 @@ export class Ftrl extends Optimizer {
     linear.assign(z);
     accumulator.assign(squares);
     variable.assign(div(sub(clipByValue(z, -this.l1RegularizationStrength, this.l1RegularizationStrength), z), quadratic));
-  }
-  override getConfig(): Config {
-    return { ...super.getConfig(), ...configOf(this, ["learningRatePower", ...notNegative, "beta"]) };
   }
 }
 const notNegative = [

@@ -1,6 +1,5 @@
 /** Lion: steps of one size, in the direction of the momentum's sign (Chen et al. 2023). */
 import { add, mul, sign, sub, type Tensor, ValueError, type Variable } from "@antler/tensor-core";
-import type { Config } from "../serialization/config.ts";
 import { Optimizer } from "./optimizer.ts";
 import type { OptimizerOptions } from "./options.ts";
 
@@ -18,13 +17,12 @@ const blend = (kept: Tensor | Variable, x: Tensor, part: number): Tensor => add(
 
 /** `w ← w − rate · sign(β₁ · m + (1 − β₁) · g); m ← β₂ · m + (1 − β₂) · g`. */
 export class Lion extends Optimizer {
-  readonly beta1: number;
-  readonly beta2: number;
+  declare readonly beta1: number;
+  declare readonly beta2: number;
 
   constructor(options: LionOptions = {}) {
     super({ ...options, learningRate: options.learningRate ?? 0.001 });
-    this.beta1 = options.beta1 ?? 0.9;
-    this.beta2 = options.beta2 ?? 0.99;
+    this.take(options, { beta1: 0.9, beta2: 0.99 });
     if (!(this.beta1 > 0 && this.beta1 <= 1)) throw new ValueError("Lion", `beta1 must be above 0 and at most 1, got ${this.beta1}`);
   }
   override get className(): string {
@@ -37,9 +35,6 @@ export class Lion extends Optimizer {
     const momentum = this.slot(variable, "momentum");
     variable.assign(sub(variable, mul(sign(blend(momentum, gradient, this.beta1)), rate)));
     momentum.assign(blend(momentum, gradient, this.beta2));
-  }
-  override getConfig(): Config {
-    return { ...super.getConfig(), beta_1: this.beta1, beta_2: this.beta2 };
   }
 }
 

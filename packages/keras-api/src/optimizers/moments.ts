@@ -1,6 +1,5 @@
 /** What Adam and its kin share: running means of the gradient and of its square, and the options for them. */
 import { add, div, mul, pow, sqrt, square, sub, type Tensor, type Variable } from "@antler/tensor-core";
-import { type Config, configOf } from "../serialization/config.ts";
 import { Optimizer } from "./optimizer.ts";
 import type { OptimizerOptions } from "./options.ts";
 
@@ -27,15 +26,13 @@ export const unbiasedRate = (rate: Tensor, step: Tensor, beta1: number, beta2: n
 
 /** The base of optimizers with running means, "momentum" and "velocity", and Adam's options. */
 export abstract class MomentsOptimizer extends Optimizer {
-  readonly beta1: number;
-  readonly beta2: number;
-  readonly epsilon: number;
+  declare readonly beta1: number;
+  declare readonly beta2: number;
+  declare readonly epsilon: number;
 
   constructor(options: MomentsOptions = {}) {
     super({ ...options, learningRate: options.learningRate ?? 0.001 });
-    this.beta1 = options.beta1 ?? 0.9;
-    this.beta2 = options.beta2 ?? 0.999;
-    this.epsilon = options.epsilon ?? 1e-7;
+    this.take(options, { beta1: 0.9, beta2: 0.999, epsilon: 1e-7 });
   }
   protected override addState(variables: readonly Variable[]): void {
     this.addSlots(variables, ["momentum", "velocity"]);
@@ -44,8 +41,5 @@ export abstract class MomentsOptimizer extends Optimizer {
   protected moments(gradient: Tensor, variable: Variable): readonly [Tensor, Tensor] {
     const momentum = track(this.slot(variable, "momentum"), gradient, this.beta1);
     return [momentum, track(this.slot(variable, "velocity"), square(gradient), this.beta2)];
-  }
-  override getConfig(): Config {
-    return { ...super.getConfig(), ...configOf(this, [["beta1", "beta_1"], ["beta2", "beta_2"], "epsilon"]) };
   }
 }

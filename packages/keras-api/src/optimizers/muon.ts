@@ -1,6 +1,5 @@
 /** Muon: momentum made orthogonal for matrices, Adam for all else (Jordan et al. 2024; Liu et al. 2025). */
 import { add, div, matMul, mul, sqrt, square, sub, sum, type Tensor, transpose, type Variable } from "@antler/tensor-core";
-import { type Config, configOf } from "../serialization/config.ts";
 import { track, unbiasedRate } from "./moments.ts";
 import { Optimizer } from "./optimizer.ts";
 import type { OptimizerOptions } from "./options.ts";
@@ -40,38 +39,43 @@ export interface MuonOptions extends OptimizerOptions {
 
 /** `m ← momentum · m + g; w ← w − rate · scale · orthogonal(g + momentum · m)` for matrices, Adam's step for all else. */
 export class Muon extends Optimizer {
-  readonly adamWeightDecay: number | null;
-  readonly adamBeta1: number;
-  readonly adamBeta2: number;
-  readonly epsilon: number;
-  readonly excludeLayers: readonly string[];
-  readonly excludeEmbeddings: boolean;
-  readonly muonA: number;
-  readonly muonB: number;
-  readonly muonC: number;
-  readonly adamLrRatio: number;
-  readonly momentum: number;
-  readonly nsSteps: number;
-  readonly nesterov: boolean;
-  readonly rmsRate: number | null;
+  declare readonly adamWeightDecay: number | null;
+  declare readonly adamBeta1: number;
+  declare readonly adamBeta2: number;
+  declare readonly epsilon: number;
+  declare readonly excludeLayers: readonly string[];
+  declare readonly excludeEmbeddings: boolean;
+  declare readonly muonA: number;
+  declare readonly muonB: number;
+  declare readonly muonC: number;
+  declare readonly adamLrRatio: number;
+  declare readonly momentum: number;
+  declare readonly nsSteps: number;
+  declare readonly nesterov: boolean;
+  declare readonly rmsRate: number | null;
 
   constructor(options: MuonOptions = {}) {
-    const { learningRate = 0.001, weightDecay = 0.004, adamWeightDecay = 0.004, rmsRate = 0.2 } = options;
+    const { learningRate = 0.001, weightDecay = 0.004, excludeLayers } = options;
     super({ ...options, learningRate, weightDecay });
-    this.adamWeightDecay = adamWeightDecay;
-    this.adamBeta1 = options.adamBeta1 ?? 0.9;
-    this.adamBeta2 = options.adamBeta2 ?? 0.999;
-    this.epsilon = options.epsilon ?? 1e-7;
-    this.excludeLayers = options.excludeLayers ?? [];
-    this.excludeEmbeddings = options.excludeEmbeddings ?? true;
-    this.muonA = options.muonA ?? 3.4445;
-    this.muonB = options.muonB ?? -4.775;
-    this.muonC = options.muonC ?? 2.0315;
-    this.adamLrRatio = options.adamLrRatio ?? 1;
-    this.momentum = options.momentum ?? 0.95;
-    this.nsSteps = options.nsSteps ?? 5;
-    this.nesterov = options.nesterov ?? true;
-    this.rmsRate = rmsRate;
+    this.take(
+      { ...options, excludeLayers: excludeLayers ?? [] },
+      {
+        adamWeightDecay: 0.004,
+        adamBeta1: 0.9,
+        adamBeta2: 0.999,
+        epsilon: 1e-7,
+        excludeLayers: [],
+        excludeEmbeddings: true,
+        muonA: 3.4445,
+        muonB: -4.775,
+        muonC: 2.0315,
+        adamLrRatio: 1,
+        momentum: 0.95,
+        nsSteps: 5,
+        nesterov: true,
+        rmsRate: 0.2,
+      },
+    );
   }
   override get className(): string {
     return "Muon";
@@ -115,13 +119,6 @@ export class Muon extends Optimizer {
       x = add(mul(x, this.muonA), matMul(add(mul(a, this.muonB), matMul(mul(a, this.muonC), a)), x));
     }
     return x;
-  }
-  override getConfig(): Config {
-    return {
-      ...super.getConfig(),
-      ...configOf(this, [["adamBeta1", "adam_beta_1"], ["adamBeta2", "adam_beta_2"], "adamWeightDecay", "adamLrRatio", "epsilon"]),
-      ...configOf(this, ["excludeLayers", "excludeEmbeddings", "muonA", "muonB", "muonC", "momentum", "nsSteps", "nesterov", "rmsRate"]),
-    };
   }
 }
 

@@ -23,8 +23,9 @@ import {
 } from "@antler/tensor-core";
 import { warnOnce } from "../host.ts";
 import { autoName } from "../naming.ts";
+import { Parametrized } from "../parametrized.ts";
 import type { Saveable, SavedParts } from "../saving/saveable.ts";
-import { type Config, configOf } from "../serialization/config.ts";
+import type { Config } from "../serialization/config.ts";
 import { constraintOf } from "../weights.ts";
 import { clip } from "./clip.ts";
 import { checkRate, type LearningRateLike, rateAt, rateConfig } from "./learning-rate.ts";
@@ -44,17 +45,17 @@ export type Gradient = Tensor | IndexedSlices | null;
  *   }
  * }
  */
-export abstract class Optimizer implements Saveable {
+export abstract class Optimizer extends Parametrized implements Saveable {
   readonly name: string;
-  readonly weightDecay: number | null;
-  readonly clipnorm: number | null;
-  readonly clipvalue: number | null;
-  readonly globalClipnorm: number | null;
-  readonly useEma: boolean;
-  readonly emaMomentum: number;
-  readonly emaOverwriteFrequency: number | null;
-  readonly gradientAccumulationSteps: number | null;
-  lossScaleFactor: number | null;
+  declare readonly weightDecay: number | null;
+  declare readonly clipnorm: number | null;
+  declare readonly clipvalue: number | null;
+  declare readonly globalClipnorm: number | null;
+  declare readonly useEma: boolean;
+  declare readonly emaMomentum: number;
+  declare readonly emaOverwriteFrequency: number | null;
+  declare readonly gradientAccumulationSteps: number | null;
+  declare lossScaleFactor: number | null;
   built: boolean;
   readonly #iterations: Variable;
   /** The rule, or the last number that was given. */
@@ -66,29 +67,28 @@ export abstract class Optimizer implements Saveable {
   #isExcluded: (variable: Variable) => boolean = () => false;
 
   constructor(options: OptimizerOptions) {
+    super();
     const { learningRate } = options;
     checkRate(this.className, learningRate);
     checkOptions(this.className, options);
     this.name = options.name ?? autoName(this.className);
-    this.weightDecay = options.weightDecay ?? null;
-    this.clipnorm = options.clipnorm ?? null;
-    this.clipvalue = options.clipvalue ?? null;
-    this.globalClipnorm = options.globalClipnorm ?? null;
-    this.useEma = options.useEma ?? false;
-    this.emaMomentum = options.emaMomentum ?? 0.99;
-    this.emaOverwriteFrequency = options.emaOverwriteFrequency ?? null;
-    this.lossScaleFactor = options.lossScaleFactor ?? null;
-    this.gradientAccumulationSteps = options.gradientAccumulationSteps ?? null;
+    this.take(options, {
+      weightDecay: null,
+      clipnorm: null,
+      globalClipnorm: null,
+      clipvalue: null,
+      useEma: false,
+      emaMomentum: 0.99,
+      emaOverwriteFrequency: null,
+      lossScaleFactor: null,
+      gradientAccumulationSteps: null,
+    });
     this.built = false;
     this.#learningRate = learningRate;
     this.#iterations = this.addVariable(`${this.name}/iteration`, { dtype: "int32", savedDtype: "int64" });
     if (typeof learningRate === "number") {
       this.#learningRateVariable = this.addVariable(`${this.name}/learning_rate`, { value: learningRate });
     }
-  }
-  /** Keras's name of the class. */
-  get className(): string {
-    return this.constructor.name;
   }
   get module(): string {
     return "keras.optimizers";
@@ -287,13 +287,8 @@ export abstract class Optimizer implements Saveable {
   }
 
   /** The options, in Keras's snake_case. `learning_rate` is the last number given, or the rule. */
-  getConfig(): Config {
-    return {
-      name: this.name,
-      learning_rate: rateConfig(this.#learningRate),
-      ...configOf(this, ["weightDecay", "clipnorm", "globalClipnorm", "clipvalue", "useEma", "emaMomentum", "emaOverwriteFrequency"]),
-      ...configOf(this, ["lossScaleFactor", "gradientAccumulationSteps"]),
-    };
+  override getConfig(): Config {
+    return { name: this.name, learning_rate: rateConfig(this.#learningRate), ...super.getConfig() };
   }
 }
 

@@ -1,6 +1,5 @@
 /** RMSprop: steps divided by a running root mean square of the gradient (Hinton 2012, lecture 6). */
 import { add, div, mul, sqrt, square, sub, type Tensor, type Variable } from "@antler/tensor-core";
-import { type Config, configOf } from "../serialization/config.ts";
 import { Optimizer } from "./optimizer.ts";
 import type { OptimizerOptions } from "./options.ts";
 
@@ -19,17 +18,14 @@ export interface RMSpropOptions extends OptimizerOptions {
 
 /** `v ← ρ · v + (1 − ρ) · g²; w ← w − rate · g / √(v + ε)`; centered, with `v − a²` for v, where `a ← ρ · a + (1 − ρ) · g`. */
 export class RMSprop extends Optimizer {
-  readonly rho: number;
-  readonly momentum: number;
-  readonly epsilon: number;
-  readonly centered: boolean;
+  declare readonly rho: number;
+  declare readonly momentum: number;
+  declare readonly epsilon: number;
+  declare readonly centered: boolean;
 
   constructor(options: RMSpropOptions = {}) {
     super({ ...options, learningRate: options.learningRate ?? 0.001 });
-    this.rho = options.rho ?? 0.9;
-    this.momentum = options.momentum ?? 0;
-    this.epsilon = options.epsilon ?? 1e-7;
-    this.centered = options.centered ?? false;
+    this.take(options, { rho: 0.9, momentum: 0, epsilon: 1e-7, centered: false });
   }
   override get className(): string {
     return "RMSprop";
@@ -55,9 +51,6 @@ export class RMSprop extends Optimizer {
     const next = add(mul(slot, this.momentum), step);
     slot.assign(next);
     return next;
-  }
-  override getConfig(): Config {
-    return { ...super.getConfig(), ...configOf(this, ["rho", "momentum", "epsilon", "centered"]) };
   }
 }
 

@@ -1,6 +1,5 @@
 /** SGD: steps down the gradient, with momentum if wanted. */
 import { add, mul, sub, type Tensor, ValueError, type Variable } from "@antler/tensor-core";
-import { type Config, configOf } from "../serialization/config.ts";
 import { Optimizer } from "./optimizer.ts";
 import type { OptimizerOptions } from "./options.ts";
 
@@ -15,13 +14,12 @@ export interface SGDOptions extends OptimizerOptions {
 
 /** `v ← momentum · v − rate · g; w ← w + v`. */
 export class SGD extends Optimizer {
-  readonly momentum: number;
-  readonly nesterov: boolean;
+  declare readonly momentum: number;
+  declare readonly nesterov: boolean;
 
   constructor(options: SGDOptions = {}) {
     super({ ...options, learningRate: options.learningRate ?? 0.01 });
-    this.momentum = options.momentum ?? 0;
-    this.nesterov = options.nesterov ?? false;
+    this.take(options, { momentum: 0, nesterov: false });
     if (!(this.momentum >= 0 && this.momentum <= 1)) throw new ValueError("SGD", `momentum must be between 0 and 1, got ${this.momentum}`);
   }
   override get className(): string {
@@ -37,9 +35,6 @@ export class SGD extends Optimizer {
     const velocity = sub(mul(slot, this.momentum), step);
     slot.assign(velocity);
     variable.assign(add(variable, this.nesterov ? sub(mul(velocity, this.momentum), step) : velocity));
-  }
-  override getConfig(): Config {
-    return { ...super.getConfig(), ...configOf(this, ["momentum", "nesterov"]) };
   }
 }
 

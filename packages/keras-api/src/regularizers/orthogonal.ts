@@ -1,5 +1,6 @@
 /** A penalty on rows or columns that are not orthogonal to each other. */
-import { abs, eye, l2Normalize, matMul, mul, ShapeError, sub, sum, type Tensor, ValueError } from "@antler/tensor-core";
+import { abs, eye, l2Normalize, matMul, mul, ShapeError, sub, sum, type Tensor } from "@antler/tensor-core";
+import { checkOneOf } from "../parameters.ts";
 import { type Config, configOf } from "../serialization/config.ts";
 import { factor } from "./norms.ts";
 import { Regularizer } from "./regularizer.ts";
@@ -20,9 +21,7 @@ export class OrthogonalRegularizer extends Regularizer {
     // Keras holds it as float32, and its configs show it.
     this.factor = Math.fround(factor(this, "factor", options.factor ?? 0.01));
     this.mode = mode;
-    if (!["rows", "columns"].includes(mode)) {
-      throw new ValueError("OrthogonalRegularizer", `the mode must be "rows" or "columns", got "${mode}"`);
-    }
+    checkOneOf("OrthogonalRegularizer", "mode", mode, ["rows", "columns"]);
   }
   override get className(): string {
     return "OrthogonalRegularizer";

@@ -1,6 +1,6 @@
 /** The base of regularizers: a penalty on a tensor, for the loss to hold small. */
 import type { Tensor } from "@antler/tensor-core";
-import type { Config } from "../serialization/config.ts";
+import { Parametrized } from "../parametrized.ts";
 
 /**
  * Override `apply` for a penalty of your own.
@@ -11,18 +11,10 @@ import type { Config } from "../serialization/config.ts";
  *   }
  * }
  */
-export abstract class Regularizer {
-  /** Keras's name of the class. */
-  get className(): string {
-    return this.constructor.name;
-  }
+export abstract class Regularizer extends Parametrized {
   get module(): string {
     return "keras.regularizers";
   }
   /** The penalty: a scalar of x's dtype. */
   abstract apply(x: Tensor): Tensor;
-  /** The options, in Keras's snake_case. */
-  getConfig(): Config {
-    return {};
-  }
 }

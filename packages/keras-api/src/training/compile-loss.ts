@@ -1,6 +1,8 @@
 /** CompileLoss: the losses `compile` was given, each for its output, weighted and added up. */
 import { add, cast, mul, suspendTrace, type Tensor, ValueError } from "@antler/tensor-core";
-import { get, getFor, isAutomatic, type LossLike } from "../losses/get.ts";
+import { findLoss } from "../extras.ts";
+import { isAutomatic, suitingLoss } from "../losses/automatic.ts";
+import type { LossLike } from "../losses/get.ts";
 import type { Loss } from "../losses/loss.ts";
 import { Mean } from "../metrics/reduction.ts";
 import type { Nested } from "../nested.ts";
@@ -26,7 +28,7 @@ export class CompileLoss {
   /** @throws ValueError for unknown names */
   constructor(losses: PerOutput<LossLike>, weights?: PerOutput<number> | null, outputNames?: readonly string[]) {
     // What does not depend on shapes is looked up now: a wrong name is an error of compile, not of the first step.
-    this.#losses = mapLeaves(losses, (l) => (isAutomatic(l as LossLike) ? l : get(l as LossLike))) as PerOutput<LossLike>;
+    this.#losses = mapLeaves(losses, (l) => (isAutomatic(l as LossLike) ? l : findLoss(l as LossLike))) as PerOutput<LossLike>;
     this.#weights = weights ?? undefined;
     this.#outputNames = outputNames;
   }
@@ -56,7 +58,7 @@ export class CompileLoss {
         "loss",
         `${name === undefined ? "the output" : `the output "${name}"`} has a loss, but there are no labels for it`,
       );
-    const loss = this.#chosen.get(rule) ?? getFor(rule.loss, label, yPred);
+    const loss = this.#chosen.get(rule) ?? findLoss(suitingLoss(rule.loss, label, yPred));
     this.#chosen.set(rule, loss);
     const value = cast(loss.apply(label, yPred, sampleWeight ?? undefined), "float32");
     // Every batch counts alike: the compiled steps of Keras on TensorFlow do not know its size here.

@@ -1,7 +1,10 @@
 /** CompileMetrics: the metrics `compile` was given, each for its output, under the names logs have for them. */
 import { suspendTrace, type Tensor, ValueError } from "@antler/tensor-core";
-import { getFor, getNamed, isAutomatic, type MetricLike } from "../metrics/get.ts";
+import { findMetric } from "../extras.ts";
+import { isAutomatic, suitingMetric } from "../metrics/automatic.ts";
+import type { MetricLike } from "../metrics/get.ts";
 import type { Metric } from "../metrics/metric.ts";
+import { snakeCase } from "../naming.ts";
 import type { Nested } from "../nested.ts";
 import { weightsFor } from "./compile-loss.ts";
 import { aligned, isRecord, mapLeaves, type Output, outputsOf, type PerOutput, perOutput } from "./outputs.ts";
@@ -27,7 +30,7 @@ export class CompileMetrics {
 
   /** @throws ValueError for unknown names */
   constructor(metrics?: MetricsLike | null, weighted?: MetricsLike | null, outputNames?: readonly string[]) {
-    const known = (m: unknown): unknown => (isAutomatic(m as MetricLike) ? m : getNamed(m as MetricLike));
+    const known = (m: unknown): unknown => (isAutomatic(m) ? m : named(m as MetricLike));
     this.#metrics = (mapLeaves(metrics, known) as MetricsLike) ?? undefined;
     this.#weighted = (mapLeaves(weighted, known) as MetricsLike) ?? undefined;
     this.#outputNames = outputNames;
@@ -59,6 +62,13 @@ export class CompileMetrics {
   }
 }
 
+/** The metric meant; logs call what is named by a string by that string. */
+function named(identifier: MetricLike, meant: MetricLike = identifier): Metric {
+  const found = findMetric(meant);
+  if (typeof identifier === "string") found.name = snakeCase(identifier);
+  return found;
+}
+
 /** The metrics of each output. */
 function metricsOf(given: MetricsLike | undefined, outputs: readonly Output[]): readonly (readonly MetricLike[])[] {
   if (!given) return outputs.map(() => []);
@@ -79,7 +89,9 @@ function placed(
     group.flatMap((metrics, output) => {
       const { name, yPred } = outputs[output]!;
       const prefix = outputs.length > 1 && name !== undefined ? `${name}_` : "";
-      return metrics.map((m): Unnamed => ({ output, metric: getFor(m, labels[output]!, yPred), weighted: g === 1, prefix }));
+      return metrics.map(
+        (m): Unnamed => ({ output, metric: named(m, suitingMetric(m, labels[output]!, yPred)), weighted: g === 1, prefix }),
+      );
     }),
   );
   const counts = new Map<string, number>();

@@ -1,6 +1,8 @@
 /** What `compile` takes, and the config Keras writes for it. */
+
+import { findOptimizer } from "../extras.ts";
 import type { LossLike } from "../losses/get.ts";
-import { get as getOptimizer, type OptimizerLike } from "../optimizers/get.ts";
+import type { OptimizerLike } from "../optimizers/get.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
 import { type Config, optionsOf, serialize } from "../serialization/config.ts";
 import type { MetricsLike } from "./compile-metrics.ts";
@@ -48,5 +50,5 @@ export function compileConfig(options: CompileOptions, optimizer: Optimizer): Co
 /** What `compile` takes again. */
 export function optionsOfCompileConfig(config: Config): CompileOptions {
   const options = optionsOf(config) as CompileOptions;
-  return { ...options, optimizer: getOptimizer(options.optimizer!) };
+  return { ...options, optimizer: findOptimizer(options.optimizer!) };
 }

@@ -1,9 +1,9 @@
 /** What `compile` makes of a model: its optimizer, losses and metrics, and its steps, each one compiled graph. */
 import { cast, concat, fill, reshape, stack, Tensor, tidy, ValueError } from "@antler/tensor-core";
 import type { Logs } from "../callbacks/callback.ts";
+import { findOptimizer } from "../extras.ts";
 import { Mean } from "../metrics/reduction.ts";
 import type { AnyModel } from "../models/model.ts";
-import { get as getOptimizer } from "../optimizers/get.ts";
 import { LossScaleOptimizer } from "../optimizers/loss-scale-optimizer.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
 import { CompileLoss } from "./compile-loss.ts";
@@ -36,7 +36,7 @@ export class Compiled {
     const { outputNames } = model;
     this.#model = model;
     this.options = options;
-    const optimizer = getOptimizer(options.optimizer ?? "rmsprop");
+    const optimizer = findOptimizer(options.optimizer ?? "rmsprop");
     const scales =
       (options.autoScaleLoss ?? true) && model.dtypePolicy.name === "mixed_float16" && !(optimizer instanceof LossScaleOptimizer);
     this.given = optimizer;

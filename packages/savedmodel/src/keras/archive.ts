@@ -1,5 +1,5 @@
 /** `.keras`: a zip archive with the model's config, its weights, and who wrote it when. */
-import { type AnyModel, type LoadedWeights, type LoadModelOptions, type LoadWeightsOptions, serializeLayer } from "@antler/keras-api";
+import { type AnyModel, type LoadedWeights, type LoadModelOptions, type LoadWeightsOptions, serializeLayer } from "@antler/keras-api/lean";
 import { encodeText } from "../bytes.ts";
 import { readHdf5 } from "../hdf5/read.ts";
 import type { H5Group } from "../hdf5/tree.ts";

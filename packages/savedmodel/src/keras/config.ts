@@ -1,5 +1,5 @@
 /** A model's config: read from JSON that anyone may have written, and a model made of it. */
-import { type AnyModel, type CustomObjects, deserializeLayer, Model, type Serialized, withWeightBudget } from "@antler/keras-api";
+import { type AnyModel, type CustomObjects, deserializeLayer, Model, type Serialized, withWeightBudget } from "@antler/keras-api/lean";
 import { AntlerError, FormatError } from "@antler/tensor-core";
 import { decodeText } from "../bytes.ts";
 import { H5Dataset, type H5Group } from "../hdf5/tree.ts";

@@ -1,5 +1,5 @@
 /** @antler/savedmodel/keras: importing it lets models be saved and loaded as `.keras`, `.weights.h5` and, to be read, legacy `.h5`. */
-import { type AnyModel, type LoadedWeights, type LoadWeightsOptions, registerSaveFormat } from "@antler/keras-api";
+import { type AnyModel, type LoadedWeights, type LoadWeightsOptions, registerSaveFormat } from "@antler/keras-api/lean";
 import { readFile, writeFile } from "../files.ts";
 import { readHdf5 } from "../hdf5/read.ts";
 import { writeHdf5 } from "../hdf5/write.ts";

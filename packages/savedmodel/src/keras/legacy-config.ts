@@ -1,5 +1,5 @@
 /** Configs of Keras 1 and 2, in the form of Keras 3: where classes are found, and calls as arguments. */
-import type { Config, Json, Serialized } from "@antler/keras-api";
+import type { Config, Json, Serialized } from "@antler/keras-api/lean";
 import { error } from "./config.ts";
 
 interface Legacy {

@@ -1,5 +1,5 @@
 /** Legacy `.h5`: whole models and weights as Keras 1 and 2 wrote them, and Keras 3 still does on demand. */
-import type { AnyLayer, AnyModel, LoadedWeights, LoadModelOptions, LoadWeightsOptions } from "@antler/keras-api";
+import type { AnyLayer, AnyModel, LoadedWeights, LoadModelOptions, LoadWeightsOptions } from "@antler/keras-api/lean";
 import { FormatError, type Variable } from "@antler/tensor-core";
 import { type H5Dataset, H5Group } from "../hdf5/tree.ts";
 import { error, modelOf, parseJson } from "./config.ts";

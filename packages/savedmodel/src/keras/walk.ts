@@ -1,5 +1,5 @@
 /** The objects of a model with the names their state has in files: the walk of Keras's saving_lib. */
-import { isSaveable, type Saveable, snakeCase } from "@antler/keras-api";
+import { isSaveable, type Saveable, snakeCase } from "@antler/keras-api/lean";
 
 export interface Visit {
   /** `layers/dense_1`; of the model itself, the empty text. */

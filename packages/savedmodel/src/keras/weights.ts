@@ -1,5 +1,5 @@
 /** `.weights.h5`: the state of a model and of all objects below it, one group each. */
-import type { AnyModel, Saveable } from "@antler/keras-api";
+import type { AnyModel, Saveable } from "@antler/keras-api/lean";
 import { FormatError, type Tensor } from "@antler/tensor-core";
 import { type H5Dataset, H5Group } from "../hdf5/tree.ts";
 import { Plan } from "./plan.ts";

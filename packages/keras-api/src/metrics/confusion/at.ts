@@ -39,10 +39,13 @@ abstract class BestAt extends ConfusionMetric {
   readonly numThresholds: number;
   readonly #best: Measure;
   readonly #bound: Measure;
+  readonly #option: string;
   readonly #value: number;
 
-  constructor(options: AtOptions, best: Measure, bound: Measure, value: number) {
+  /** @param option what the value to be reached is called */
+  constructor(options: AtOptions, best: Measure, bound: Measure, option: string) {
     const { numThresholds = 200, classId } = options;
+    const value = (options as Readonly<Record<string, unknown>>)[option] as number;
     const thresholds = numThresholds === 1 ? [0.5] : evenThresholds(numThresholds);
     super(options, { thresholds, kinds: ["truePositives", "trueNegatives", "falsePositives", "falseNegatives"], classId });
     if (!(numThresholds > 0)) throw new ValueError(this.className, `numThresholds must be positive, got ${numThresholds}`);
@@ -50,7 +53,9 @@ abstract class BestAt extends ConfusionMetric {
     this.numThresholds = numThresholds;
     this.#best = best;
     this.#bound = bound;
+    this.#option = option;
     this.#value = value;
+    Object.assign(this, { [option]: value });
     this.addCounts([numThresholds]);
   }
   override result(): Tensor {
@@ -58,67 +63,51 @@ abstract class BestAt extends ConfusionMetric {
     return maximum(max(where(reached, this.share(...this.#best), 0)), 0);
   }
   override getConfig(): Config {
-    return { ...super.getConfig(), ...configOf(this, ["classId", "numThresholds"]) };
+    return { ...super.getConfig(), ...configOf(this, ["classId", "numThresholds"]), [this.#option]: this.#value };
   }
 }
 
 /** The best sensitivity, `TP / (TP + FN)`, where the specificity, `TN / (TN + FP)`, is at least a value. */
 export class SensitivityAtSpecificity extends BestAt {
   override readonly direction = "up";
-  readonly specificity: number;
+  declare readonly specificity: number;
   constructor(options: SensitivityAtSpecificityOptions) {
-    super(options, sensitivity, specificity, options.specificity);
-    this.specificity = options.specificity;
+    super(options, sensitivity, specificity, "specificity");
   }
   override get className(): string {
     return "SensitivityAtSpecificity";
-  }
-  override getConfig(): Config {
-    return { ...super.getConfig(), ...configOf(this, ["specificity"]) };
   }
 }
 /** The best specificity, `TN / (TN + FP)`, where the sensitivity, `TP / (TP + FN)`, is at least a value. */
 export class SpecificityAtSensitivity extends BestAt {
   override readonly direction = "up";
-  readonly sensitivity: number;
+  declare readonly sensitivity: number;
   constructor(options: SpecificityAtSensitivityOptions) {
-    super(options, specificity, sensitivity, options.sensitivity);
-    this.sensitivity = options.sensitivity;
+    super(options, specificity, sensitivity, "sensitivity");
   }
   override get className(): string {
     return "SpecificityAtSensitivity";
-  }
-  override getConfig(): Config {
-    return { ...super.getConfig(), ...configOf(this, ["sensitivity"]) };
   }
 }
 /** The best precision, `TP / (TP + FP)`, where the recall, `TP / (TP + FN)`, is at least a value. */
 export class PrecisionAtRecall extends BestAt {
   override readonly direction = "up";
-  readonly recall: number;
+  declare readonly recall: number;
   constructor(options: PrecisionAtRecallOptions) {
-    super(options, precision, sensitivity, options.recall);
-    this.recall = options.recall;
+    super(options, precision, sensitivity, "recall");
   }
   override get className(): string {
     return "PrecisionAtRecall";
-  }
-  override getConfig(): Config {
-    return { ...super.getConfig(), ...configOf(this, ["recall"]) };
   }
 }
 /** The best recall, `TP / (TP + FN)`, where the precision, `TP / (TP + FP)`, is at least a value. */
 export class RecallAtPrecision extends BestAt {
   override readonly direction = "up";
-  readonly precision: number;
+  declare readonly precision: number;
   constructor(options: RecallAtPrecisionOptions) {
-    super(options, sensitivity, precision, options.precision);
-    this.precision = options.precision;
+    super(options, sensitivity, precision, "precision");
   }
   override get className(): string {
     return "RecallAtPrecision";
-  }
-  override getConfig(): Config {
-    return { ...super.getConfig(), ...configOf(this, ["precision"]) };
   }
 }

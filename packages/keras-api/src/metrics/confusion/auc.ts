@@ -22,6 +22,7 @@ import {
   where,
 } from "@antler/tensor-core";
 import { EPSILON } from "../../losses/functions/shared.ts";
+import { checkOneOf } from "../../parameters.ts";
 import { type Config, configOf } from "../../serialization/config.ts";
 import type { MetricOptions } from "../metric.ts";
 import { ConfusionMetric } from "./confusion-metric.ts";
@@ -52,7 +53,7 @@ export interface AUCOptions extends MetricOptions {
   readonly fromLogits?: boolean | undefined;
 }
 
-const curves: Readonly<Record<string, Curve>> = { roc: "ROC", pr: "PR", prgain: "PRGAIN" };
+const curves: readonly Curve[] = ["ROC", "PR", "PRGAIN"];
 const methods: readonly SummationMethod[] = ["interpolation", "majoring", "minoring"];
 
 /** The area under the ROC or precision-recall curve: 1 at best, for ROC 0.5 by chance. */
@@ -82,9 +83,10 @@ export class AUC extends ConfusionMetric {
     });
     this.numThresholds = inner.length + 2;
     this.thresholds = own;
-    this.curve = named("curve", curves[curve.toLowerCase()], curve, Object.values(curves));
-    const method = methods.find((m) => m === summationMethod.toLowerCase());
-    this.summationMethod = named("summationMethod", method, summationMethod, methods);
+    this.curve = curve.toUpperCase() as Curve;
+    this.summationMethod = summationMethod.toLowerCase() as SummationMethod;
+    checkOneOf("AUC", "curve", this.curve, curves);
+    checkOneOf("AUC", "summationMethod", this.summationMethod, methods);
     this.multiLabel = options.multiLabel ?? false;
     this.numLabels = options.numLabels ?? null;
     this.labelWeights = options.labelWeights ?? null;
@@ -153,8 +155,3 @@ export class AUC extends ConfusionMetric {
 const earlier = (x: Tensor): Tensor => slice(x, [0], [(x.dims[0] as number) - 1, ...x.dims.slice(1)]);
 const later = (x: Tensor): Tensor => slice(x, [1]);
 const steps = (x: Tensor): Tensor => sub(earlier(x), later(x));
-
-function named<T extends string>(option: string, found: T | undefined, given: string, known: readonly T[]): T {
-  if (found) return found;
-  throw new ValueError("AUC", `no ${option} is called "${given}"`, { hint: `Known are ${known.join(", ")}.` });
-}

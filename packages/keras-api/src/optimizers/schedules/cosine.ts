@@ -1,6 +1,5 @@
 /** Schedules along a cosine (Loshchilov and Hutter 2016). */
 import { add, cos, div, floor, less, log, minimum, mul, pow, scalarLike, sub, type Tensor, ValueError, where } from "@antler/tensor-core";
-import { type Config, configOf } from "../../serialization/config.ts";
 import { LearningRateSchedule } from "./schedule.ts";
 import { DecaySchedule, type StepsOptions } from "./steps.ts";
 
@@ -17,15 +16,13 @@ export interface CosineDecayOptions extends StepsOptions {
 }
 /** `start · ((1 − alpha) · (1 + cos(π · step / decaySteps)) / 2 + alpha)`. */
 export class CosineDecay extends DecaySchedule {
-  readonly alpha: number;
-  readonly warmupTarget: number | null;
-  readonly warmupSteps: number;
+  declare readonly alpha: number;
+  declare readonly warmupTarget: number | null;
+  declare readonly warmupSteps: number;
 
   constructor(options: CosineDecayOptions) {
     super(options);
-    this.alpha = options.alpha ?? 0;
-    this.warmupTarget = options.warmupTarget ?? null;
-    this.warmupSteps = options.warmupSteps ?? 0;
+    this.take(options, { alpha: 0, warmupTarget: null, warmupSteps: 0 });
   }
   override get className(): string {
     return "CosineDecay";
@@ -39,9 +36,6 @@ export class CosineDecay extends DecaySchedule {
   }
   #decayed(step: Tensor, from: number): Tensor {
     return mul(add(mul(halfCosine(div(step, this.decaySteps)), 1 - this.alpha), this.alpha), from);
-  }
-  override getConfig(): Config {
-    return { ...super.getConfig(), ...configOf(this, ["alpha", "warmupTarget", "warmupSteps"]) };
   }
 }
 
@@ -59,21 +53,17 @@ export interface CosineDecayRestartsOptions {
 }
 /** CosineDecay that starts again: period i is `firstDecaySteps · tMulⁱ` long and starts at `initial · mMulⁱ`. */
 export class CosineDecayRestarts extends LearningRateSchedule {
-  readonly initialLearningRate: number;
-  readonly firstDecaySteps: number;
-  readonly tMul: number;
-  readonly mMul: number;
-  readonly alpha: number;
-  readonly name: string;
+  declare readonly initialLearningRate: number;
+  declare readonly firstDecaySteps: number;
+  declare readonly tMul: number;
+  declare readonly mMul: number;
+  declare readonly alpha: number;
+  declare readonly name: string;
 
   constructor(options: CosineDecayRestartsOptions) {
     super();
-    this.initialLearningRate = options.initialLearningRate;
-    this.firstDecaySteps = options.firstDecaySteps;
-    this.tMul = options.tMul ?? 2;
-    this.mMul = options.mMul ?? 1;
-    this.alpha = options.alpha ?? 0;
-    this.name = options.name ?? "SGDRDecay";
+    const { initialLearningRate, firstDecaySteps } = options;
+    this.take(options, { initialLearningRate, firstDecaySteps, tMul: 2, mMul: 1, alpha: 0, name: "SGDRDecay" });
     if (!(this.firstDecaySteps > 0)) throw new ValueError(this.className, `firstDecaySteps must be above 0, got ${this.firstDecaySteps}`);
   }
   override get className(): string {
@@ -92,8 +82,5 @@ export class CosineDecayRestarts extends LearningRateSchedule {
     const period = floor(div(log(sub(1, mul(time, 1 - t))), log(scalarLike(time, t))));
     const length = pow(t, period);
     return [period, div(sub(time, div(sub(1, length), 1 - t)), length)];
-  }
-  override getConfig(): Config {
-    return configOf(this, ["initialLearningRate", "firstDecaySteps", "tMul", "mMul", "alpha", "name"]);
   }
 }

@@ -1,6 +1,5 @@
 /** Schedules that decay by one formula: exponential, inverse time, polynomial. */
 import { add, ceil, div, equal, floor, minimum, mul, pow, sub, type Tensor, where } from "@antler/tensor-core";
-import { type Config, configOf } from "../../serialization/config.ts";
 import { DecaySchedule, type StepsOptions } from "./steps.ts";
 
 export interface DecayOptions extends StepsOptions {
@@ -9,21 +8,17 @@ export interface DecayOptions extends StepsOptions {
   readonly staircase?: boolean | undefined;
 }
 abstract class RatedDecay extends DecaySchedule {
-  readonly decayRate: number;
-  readonly staircase: boolean;
+  declare readonly decayRate: number;
+  declare readonly staircase: boolean;
 
   constructor(options: DecayOptions) {
     super(options);
-    this.decayRate = options.decayRate;
-    this.staircase = options.staircase ?? false;
+    this.take(options, { decayRate: options.decayRate, staircase: false });
   }
   /** How often it has decayed. */
   protected times(step: Tensor): Tensor {
     const times = div(step, this.decaySteps);
     return this.staircase ? floor(times) : times;
-  }
-  override getConfig(): Config {
-    return { ...super.getConfig(), ...configOf(this, ["decayRate", "staircase"]) };
   }
 }
 
@@ -57,15 +52,13 @@ export interface PolynomialDecayOptions extends StepsOptions {
 }
 /** `(initial − end) · (1 − step / decaySteps) ^ power + end`. */
 export class PolynomialDecay extends DecaySchedule {
-  readonly endLearningRate: number;
-  readonly power: number;
-  readonly cycle: boolean;
+  declare readonly endLearningRate: number;
+  declare readonly power: number;
+  declare readonly cycle: boolean;
 
   constructor(options: PolynomialDecayOptions) {
     super(options);
-    this.endLearningRate = options.endLearningRate ?? 0.0001;
-    this.power = options.power ?? 1;
-    this.cycle = options.cycle ?? false;
+    this.take(options, { endLearningRate: 0.0001, power: 1, cycle: false });
   }
   override get className(): string {
     return "PolynomialDecay";
@@ -77,8 +70,5 @@ export class PolynomialDecay extends DecaySchedule {
   }
   #cycleSteps(step: Tensor): Tensor {
     return mul(where(equal(step, 0), 1, ceil(div(step, this.decaySteps))), this.decaySteps);
-  }
-  override getConfig(): Config {
-    return { ...super.getConfig(), ...configOf(this, ["endLearningRate", "power", "cycle"]) };
   }
 }

@@ -1,6 +1,5 @@
 /** A schedule of constants. */
 import { lessEqual, scalarLike, type Tensor, ValueError, where } from "@antler/tensor-core";
-import { type Config, configOf } from "../../serialization/config.ts";
 import { LearningRateSchedule } from "./schedule.ts";
 
 export interface PiecewiseConstantDecayOptions {
@@ -12,15 +11,14 @@ export interface PiecewiseConstantDecayOptions {
 }
 /** `values[i]` for the first i with `step ≤ boundaries[i]`, else the last value. */
 export class PiecewiseConstantDecay extends LearningRateSchedule {
-  readonly boundaries: readonly number[];
-  readonly values: readonly number[];
-  readonly name: string;
+  declare readonly boundaries: readonly number[];
+  declare readonly values: readonly number[];
+  declare readonly name: string;
 
-  constructor({ boundaries, values, name = "PiecewiseConstant" }: PiecewiseConstantDecayOptions) {
+  constructor(options: PiecewiseConstantDecayOptions) {
     super();
-    this.boundaries = boundaries;
-    this.values = values;
-    this.name = name;
+    const { boundaries, values } = options;
+    this.take(options, { boundaries, values, name: "PiecewiseConstant" });
     if (values.length !== boundaries.length + 1) {
       const got = `${boundaries.length} boundaries and ${values.length} values`;
       throw new ValueError(this.className, `there must be one value more than boundaries, got ${got}`);
@@ -32,8 +30,5 @@ export class PiecewiseConstantDecay extends LearningRateSchedule {
   protected override rate(step: Tensor): Tensor {
     const last = scalarLike(step, this.values.at(-1)!);
     return this.boundaries.reduceRight<Tensor>((rest, b, i) => where(lessEqual(step, b), this.values[i]!, rest), last);
-  }
-  override getConfig(): Config {
-    return configOf(this, ["boundaries", "values", "name"]);
   }
 }

@@ -1,6 +1,6 @@
 /** The base of learning rate schedules. */
 import { cast, scalar, type Tensor, type TensorLike, tidy } from "@antler/tensor-core";
-import type { Config } from "../../serialization/config.ts";
+import { Parametrized } from "../../parametrized.ts";
 
 /**
  * A learning rate as a function of the step. Override `rate`, with public ops, so that a compiled step keeps it.
@@ -11,11 +11,7 @@ import type { Config } from "../../serialization/config.ts";
  *   }
  * }
  */
-export abstract class LearningRateSchedule {
-  /** Keras's name of the class. */
-  get className(): string {
-    return this.constructor.name;
-  }
+export abstract class LearningRateSchedule extends Parametrized {
   get module(): string {
     return "keras.optimizers.schedules";
   }
@@ -29,8 +25,4 @@ export abstract class LearningRateSchedule {
   }
   /** The learning rate at a step, which is float32. */
   protected abstract rate(step: Tensor): Tensor;
-  /** The options, in Keras's snake_case. */
-  getConfig(): Config {
-    return {};
-  }
 }
