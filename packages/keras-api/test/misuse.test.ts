@@ -140,6 +140,15 @@ describe("a fit that fails", () => {
   });
 });
 
+it("predict keeps nothing but its result, op by op too", () => {
+  const made = sequential([layers.dense({ units: 3, inputShape: [4] }), layers.dense({ units: 2, activation: "softmax" })]);
+  made.compile({ loss: "mse", runEagerly: true });
+  const { numTensors } = memory();
+  const result = made.predict(x);
+  expect(memory().numTensors).toBe(numTensors + 1);
+  result.dispose();
+});
+
 it("modelFromJSON refuses what is no JSON", () => {
   expect(() => modelFromJSON("{")).toThrow(FormatError);
 });

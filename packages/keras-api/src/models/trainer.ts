@@ -1,5 +1,5 @@
 /** Trainer: what makes a layer a model: compile, fit, evaluate, predict, and the steps they run. */
-import { type Tensor, ValueError } from "@antler/tensor-core";
+import { type Tensor, tidy, ValueError } from "@antler/tensor-core";
 import type { Logs } from "../callbacks/callback.ts";
 import type { History } from "../callbacks/history.ts";
 import { type AnyLayer, Layer } from "../layer.ts";
@@ -196,7 +196,9 @@ export abstract class Trainer<I extends Nested = Tensor, O extends Nested = Tens
   }
   readonly #predictStep = (data: AnyStepData): O => this.predictStep(data);
   readonly #predictor: Predictor = (data) =>
-    this.#compiled?.options.runEagerly ? this.#predictStep(data) : (this.#predictors.run("predict_step", this.#predictStep, data) as O);
+    this.#compiled?.options.runEagerly
+      ? tidy(() => this.#predictStep(data))
+      : (this.#predictors.run("predict_step", this.#predictStep, data) as O);
 
   /**
    * One step of training on one batch.
