@@ -1,6 +1,7 @@
 // Functional and nested models against Keras: made from its JSON, written as its JSON, with its summary and its results.
+import { add, greater, onesLike, tensor, where, zerosLike } from "@antler/tensor-core";
 import { describe, expect, it } from "vitest";
-import { modelFromJSON } from "../src/index.ts";
+import { input, model, modelFromJSON } from "../src/index.ts";
 import { flatten } from "../src/nested.ts";
 import { expectNumbers, fixture, type Numbers, tensorOf, valuesOf } from "./oracle/fixture.ts";
 import { judges, layersIn } from "./oracle/judges.ts";
@@ -54,4 +55,23 @@ describe("models of Keras's JSON", () => {
       expect(text).toBe(c.expanded);
     });
   }
+});
+
+it("tensors like a symbolic one are filled when sizes are known", async () => {
+  const x = input({ shape: [3] });
+  const m = model({ inputs: x, outputs: where(greater(x, 0), add(x, onesLike(x)), zerosLike(x)) });
+  expect(await m.apply(tensor([[1, -2, 3]])).array()).toEqual([[2, 0, 4]]);
+  expect(
+    await m
+      .predict(
+        tensor([
+          [-1, 0, 1],
+          [2, 2, -2],
+        ]),
+      )
+      .array(),
+  ).toEqual([
+    [0, 0, 2],
+    [3, 3, 0],
+  ]);
 });

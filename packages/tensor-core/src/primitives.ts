@@ -779,8 +779,13 @@ export function fill(shape: Shape, value: number, dtype: DType = "float32"): Ten
 }
 export const zeros = (shape: Shape, dtype: DType = "float32"): Tensor => fill(shape, 0, dtype);
 export const ones = (shape: Shape, dtype: DType = "float32"): Tensor => fill(shape, 1, dtype);
-export const zerosLike = (x: TensorLike): Tensor => zeros(toTensor("zerosLike", x).dims, toTensor("zerosLike", x).dtype);
-export const onesLike = (x: TensorLike): Tensor => ones(toTensor("onesLike", x).dims, toTensor("onesLike", x).dtype);
+export const zerosLike = (x: TensorLike): Tensor => filledLike("zerosLike", x, 0);
+export const onesLike = (x: TensorLike): Tensor => filledLike("onesLike", x, 1);
+/** A symbolic tensor tells where the sizes come from: the model fills them in when they are known. */
+function filledLike(op: string, x: TensorLike, value: number): Tensor {
+  const t = toTensor(op, x);
+  return apply(fillOp, t.trace ? [t] : [], { shape: t.dims, dtype: t.dtype, value });
+}
 
 const iotaOp: Op<{ shape: Shape; axis: number; dtype: DType }> = {
   name: "iota",
