@@ -37,7 +37,7 @@ export const reasons: readonly Reason[] = [
   },
   { of: /layers\.ConvLSTM\dD$/, why: "later: recurrent convolutions" },
   { of: /layers\.(Lambda|ReversibleEmbedding)$/, why: "later: core layers" },
-  { of: /optimizers\.(MultiOptimizer|OptimizerMap|ScheduleFreeAdamW)$/, why: "later: optimizers" },
+  { of: /optimizers\.OptimizerMap$/, why: "judged within `MultiOptimizer` only; no case of its own" },
   { of: /callbacks\.(RemoteMonitor|TensorBoard)$/, why: "later: monitoring" },
   { of: /Quantize|Int4|AWQ|GPTQ|Quantizer/, why: "later: quantization" },
   { of: /dtype_policies\./, why: "later: policies as a family" },

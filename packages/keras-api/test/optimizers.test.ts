@@ -66,7 +66,7 @@ describe.each(["eager", "compiled"])("%s", (mode) => {
     const { optimizer, weights, gradients } = prepared(c);
     const apply = (...g: Tensor[]): Tensor => {
       optimizer.apply(g, weights);
-      return optimizer.currentLearningRate();
+      return (optimizer instanceof optimizers.MultiOptimizer ? optimizer.optimizers[0]! : optimizer).currentLearningRate();
     };
     const step = mode === "eager" ? apply : func(apply);
     const expectAll = async (want: readonly Numbers[], relative: number, what: string): Promise<void> => {
@@ -271,4 +271,36 @@ it("refuses what Keras refuses", () => {
   const used = sgd();
   used.build([new Variable(tensor(1))]);
   expect(() => used.excludeFromWeightDecay({ names: ["bias"] })).toThrow("excludeFromWeightDecay() must come before the first step");
+});
+
+describe("MultiOptimizer", () => {
+  const { MultiOptimizer, OptimizerMap, adam, lossScaleOptimizer, sgd } = optimizers;
+  const map = (): InstanceType<typeof OptimizerMap> =>
+    new OptimizerMap({ defaultOptimizer: sgd(), optimizerMap: { "a/.*": adam(), "a/b": sgd() } });
+
+  it("finds an exact key, else the one pattern that matches all of a path, else the default", () => {
+    const found = map();
+    expect([found.get("a/b"), found.get("a/c"), found.get("x/a/c")]).toEqual([
+      found.optimizerMap["a/b"],
+      found.optimizerMap["a/.*"],
+      found.defaultOptimizer,
+    ]);
+    const twice = new OptimizerMap({ defaultOptimizer: sgd(), optimizerMap: { "a.*": sgd(), ".*b": adam() } });
+    expect(() => twice.get("ab")).toThrow('"ab" is matched by a.* and .*b');
+  });
+  it("has no learning rate of its own, and takes no wrappers", () => {
+    const multi = new MultiOptimizer({ optimizerMap: map() });
+    expect(() => multi.learningRate).toThrow("has no learning rate of its own");
+    expect(() => new OptimizerMap({ defaultOptimizer: lossScaleOptimizer({ innerOptimizer: sgd() }) })).toThrow(
+      "neither a LossScaleOptimizer",
+    );
+  });
+  it("is asked by a function, too, which cannot be saved", async () => {
+    const [fast, slow] = [sgd({ learningRate: 1 }), sgd({ learningRate: 0.5 })];
+    const weights = [new Variable(tensor([1]), { name: "a" }), new Variable(tensor([1]), { name: "b" })];
+    const multi = new MultiOptimizer({ optimizerMap: (v) => (v.name === "a" ? fast : slow) });
+    multi.apply([tensor([1]), tensor([1])], weights);
+    expect(await Promise.all(weights.map((w) => w.value.array()))).toEqual([[0], [0.5]]);
+    expect(() => multi.getConfig()).toThrow("a function cannot be saved");
+  });
 });

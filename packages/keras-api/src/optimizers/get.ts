@@ -3,6 +3,7 @@ import { isSerialized, type Serialized, serializeObject } from "../serialization
 import { type Family, resolve } from "../serialization/family.ts";
 import { functionOf, isSerializedFunction } from "../serialization/functions.ts";
 import * as members from "./members.ts";
+import { OptimizerMap } from "./multi-optimizer.ts";
 import { Optimizer } from "./optimizer.ts";
 import { get as getSchedule } from "./schedules/get.ts";
 
@@ -35,6 +36,14 @@ function unfold(given: Serialized): Serialized {
   return { ...given, config: Object.fromEntries(made) };
 }
 function member(key: string, value: Serialized): unknown {
+  if (value.class_name === "OptimizerMap") return mapOf(value.config as never);
   if (key !== "learning_rate") return get(value);
   return isSerializedFunction(value) ? functionOf("optimizers", value, {}) : getSchedule(value);
+}
+function mapOf(config: {
+  readonly default_optimizer: Serialized;
+  readonly optimizer_map: Readonly<Record<string, Serialized>>;
+}): OptimizerMap {
+  const entries = Object.entries(config.optimizer_map).map(([key, value]) => [key, get(value)] as const);
+  return new OptimizerMap({ defaultOptimizer: get(config.default_optimizer), optimizerMap: Object.fromEntries(entries) });
 }

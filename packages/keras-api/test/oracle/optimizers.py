@@ -35,6 +35,33 @@ def gradients(overflows=()):
     return out
 
 
+class Before:
+    """A variable whose `value` is what it held at first; all else is the variable now."""
+
+    def __init__(self, variable):
+        self.variable, self.value = variable, keras.ops.convert_to_tensor(variable) + 0.0
+
+    def __getattr__(self, name):
+        return getattr(self.variable, name)
+
+    def __array__(self, dtype=None, copy=None):
+        return np.asarray(self.variable, dtype)
+
+
+def paper(optimizer):
+    """Makes ScheduleFreeAdamW read its momentum before its step changes it, as the paper and Keras's other backends do."""
+    step = optimizer.update_step
+
+    def update_step(gradient, variable, learning_rate):
+        slots, index = optimizer._momentums, optimizer._get_variable_index(variable)
+        optimizer._momentums = [Before(v) if i == index else v for i, v in enumerate(slots)]
+        step(gradient, variable, learning_rate)
+        optimizer._momentums = slots
+
+    optimizer.update_step = update_step
+    return optimizer
+
+
 RULES = {
     "sgd": lambda: O.SGD(0.1),
     "sgd_momentum": lambda: O.SGD(0.05, momentum=0.9),
@@ -114,6 +141,9 @@ RULES = {
         O.Adam(S.ExponentialDecay(0.02, 5, 0.7), use_ema=True), initial_scale=16.0, dynamic_growth_steps=2, name="scaled"
     ),
     "loss_scale_accumulation": lambda: O.LossScaleOptimizer(O.SGD(0.1, gradient_accumulation_steps=2), initial_scale=2.0),
+    "schedule_free": lambda: paper(O.ScheduleFreeAdamW(0.01)),
+    "schedule_free_options": lambda: paper(O.ScheduleFreeAdamW(0.02, beta_1=0.8, beta_2=0.95, warmup_steps=4, weight_decay=0.1)),
+    "multi": lambda: O.MultiOptimizer(O.OptimizerMap(O.SGD(0.1), {"dense/.*": O.Adam(0.01), "scale": O.RMSprop(0.02)})),
     "sgd_excluded": lambda: O.SGD(0.1, weight_decay=0.2),
     "adamw_excluded": lambda: O.AdamW(0.01, weight_decay=0.5),
     "sgd_constrained": lambda: O.SGD(0.1),
