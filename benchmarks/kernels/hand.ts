@@ -4,7 +4,7 @@
 // the rounds are printed. `--strict` uses multiply and add instead of the fused instruction of relaxed SIMD.
 
 import { instantiateBase } from "../../packages/backend-cpu/src/kernels/base.ts";
-import type { KernelContext } from "../../packages/backend-cpu/src/kernels/context.ts";
+import { type KernelContext, serialContext } from "../../packages/backend-cpu/src/kernels/context.ts";
 import { convolutionForward, convolutionInputGradient } from "../../packages/backend-cpu/src/kernels/convolve.ts";
 import { convolutionFilterGradient } from "../../packages/backend-cpu/src/kernels/filter-gradient.ts";
 import { gemm } from "../../packages/backend-cpu/src/kernels/gemm.ts";
@@ -32,7 +32,7 @@ function main(): void {
   const filter = process.argv.slice(2).find((argument) => !argument.startsWith("--")) ?? "";
   const memory = new Memory({ initialBytes: 2 ** 28 });
   const exports = instantiateBase(memory.memory, { relaxed: !strict, shared: false });
-  const cases = allCases({ memory, exports }, memory).filter(({ name }) => name.includes(filter));
+  const cases = allCases(serialContext(memory, exports), memory).filter(({ name }) => name.includes(filter));
   const times = measure(cases);
   console.log(`${strict ? "multiply and add" : "relaxed SIMD"}, one thread, medians of ${rounds} rounds`);
   for (const [index, { name, operations }] of cases.entries()) {

@@ -4,7 +4,7 @@ import { BackendError, type DType, memory as memoryInUse, OutOfMemoryError } fro
 import { FAULT_ADDRESS } from "./generate/access.ts";
 import { type EmitOptions, emitKernel } from "./generate/emit.ts";
 import { instantiateBase } from "./kernels/base.ts";
-import type { KernelContext } from "./kernels/context.ts";
+import { serialContext } from "./kernels/context.ts";
 import { matchedKernels } from "./matched/index.ts";
 import { Memory, OutOfMemory } from "./memory.ts";
 import { assembleModule, probeWasm } from "./wasm/index.ts";
@@ -25,7 +25,7 @@ export function cpuDevice({ relaxed = true, handWritten = true, maximumBytes }: 
   const { simd, relaxedSimd } = probeWasm();
   if (!simd) throw new BackendError("cpu", "this engine has no WebAssembly SIMD", { hint: "Node 16.4 and browsers of 2023 have it." });
   const fused = relaxed && relaxedSimd;
-  const context: KernelContext = { memory, exports: instantiateBase(memory.memory, { relaxed: fused, shared: false }) };
+  const context = serialContext(memory, instantiateBase(memory.memory, { relaxed: fused, shared: false }));
   const kernels: { readonly [op: string]: Matched } = handWritten ? matchedKernels(context, memory) : {};
   /** Every check of every kernel; memory tells which one failed. */
   const checks: IndexCheck[] = [];

@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import { randomNumbers } from "../test/kernel-bench.ts";
-import { Memory, OutOfMemory } from "./memory.ts";
+import { Memory, OutOfMemory, Region } from "./memory.ts";
 import { Pool } from "./pool.ts";
 
 describe("Pool", () => {
@@ -86,10 +86,11 @@ describe("Memory", () => {
 
   test("scratch keeps its place until more is needed, and never overlaps a block", () => {
     const memory = new Memory({ initialBytes: 65536 });
-    const first = memory.reserveScratch(1000);
-    expect(memory.reserveScratch(10)).toBe(first);
+    const scratch = new Region(memory);
+    const first = scratch.reserve(1000);
+    expect(scratch.reserve(10)).toBe(first);
     const block = memory.alloc(100);
-    const second = memory.reserveScratch(500_000);
+    const second = scratch.reserve(500_000);
     expect(second).not.toBe(first);
     expect(second + 500_000 <= block || second >= block + 100).toBe(true);
     expect(memory.stats.blocks).toBe(2);
@@ -99,7 +100,7 @@ describe("Memory", () => {
     const memory = new Memory({ initialBytes: 65536, maximumBytes: 1 << 20 });
     const pointer = memory.alloc(500_000);
     expect(() => memory.alloc(1_000_000)).toThrow(OutOfMemory);
-    expect(() => memory.reserveScratch(1_000_000)).toThrow(/cannot allocate 1000000 bytes/);
+    expect(() => new Region(memory).reserve(1_000_000)).toThrow(/cannot allocate 1000000 bytes/);
     memory.free(pointer);
     expect(memory.alloc(900_000)).toBeGreaterThan(0);
     expect(() => memory.alloc(2 ** 33)).toThrow(OutOfMemory);

@@ -44,7 +44,6 @@ export class Memory {
   readonly shared: boolean;
   readonly #maximumPages: number;
   readonly #pool: Pool = new Pool(reservedBytes);
-  #scratch: { readonly pointer: number; readonly bytes: number } = { pointer: 0, bytes: 0 };
   #bytes: Uint8Array<ArrayBuffer> = new Uint8Array(0);
   #f32: Float32Array<ArrayBuffer> = new Float32Array(0);
   #i32: Int32Array<ArrayBuffer> = new Int32Array(0);
@@ -69,19 +68,6 @@ export class Memory {
 
   free(pointer: number): void {
     this.#pool.free(pointer);
-  }
-
-  /**
-   * The one region for a kernel's intermediate data: the same place for every caller, valid and unshared
-   * until the next call of this function.
-   */
-  reserveScratch(bytes: number): number {
-    if (bytes > this.#scratch.bytes) {
-      if (this.#scratch.bytes > 0) this.free(this.#scratch.pointer);
-      this.#scratch = { pointer: 0, bytes: 0 };
-      this.#scratch = { pointer: this.alloc(bytes), bytes: Pool.blockBytes(bytes) };
-    }
-    return this.#scratch.pointer;
   }
 
   /** All of memory as bytes; `bytes()[pointer]`. */
@@ -137,5 +123,27 @@ export class Memory {
     this.#bytes = new Uint8Array(buffer);
     this.#f32 = new Float32Array(buffer);
     this.#i32 = new Int32Array(buffer);
+  }
+}
+
+/** A block for intermediate data that grows with what is asked of it: one place, used again and again. */
+export class Region {
+  readonly #memory: Memory;
+  #pointer = 0;
+  #bytes = 0;
+
+  constructor(memory: Memory) {
+    this.#memory = memory;
+  }
+
+  /** At least this many bytes, contents undefined; what was given before is no longer valid. Throws OutOfMemory. */
+  reserve(bytes: number): number {
+    if (bytes > this.#bytes) {
+      if (this.#bytes > 0) this.#memory.free(this.#pointer);
+      this.#bytes = 0;
+      this.#pointer = this.#memory.alloc(bytes);
+      this.#bytes = Pool.blockBytes(bytes);
+    }
+    return this.#pointer;
   }
 }

@@ -2,7 +2,7 @@
 
 import { expect } from "vitest";
 import { instantiateBase } from "../src/kernels/base.ts";
-import type { KernelContext } from "../src/kernels/context.ts";
+import { type KernelContext, serialContext } from "../src/kernels/context.ts";
 import { Memory } from "../src/memory.ts";
 
 /** mulberry32: a small seeded generator of numbers in [0, 1). */
@@ -31,7 +31,7 @@ export class KernelBench {
   constructor(relaxed: boolean, shared = false) {
     this.memory = new Memory({ shared });
     const exports = instantiateBase(this.memory.memory, { relaxed, shared });
-    this.context = { memory: this.memory, exports };
+    this.context = serialContext(this.memory, exports);
   }
 
   /** Copies values to a block that starts and ends exactly where canaries end and start. */

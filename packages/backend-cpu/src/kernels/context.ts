@@ -1,16 +1,35 @@
 // What every kernel driver is given, and what every kernel generator is told.
 
+import { type Memory, Region } from "../memory.ts";
 import type { KernelExports } from "./base.ts";
 
-/** The memory as drivers see it: they allocate nothing but scratch. */
-export interface ScratchMemory {
-  /** A region that stays the caller's until the next call; see `Memory.reserveScratch`. */
-  reserveScratch(bytes: number): number;
+/** What drivers call: kernels, and a region for what lies between two calls. */
+export interface KernelCalls {
+  readonly exports: KernelExports;
+  /** What was reserved is valid until the next call of `reserve`. */
+  readonly scratch: { reserve(bytes: number): number };
 }
 
-export interface KernelContext {
-  readonly memory: ScratchMemory;
-  readonly exports: KernelExports;
+export interface KernelContext extends KernelCalls {
+  /**
+   * Does `count` pieces of work, in any order and on any thread, and comes back when all are done. So no piece may need
+   * another's results, and a result must not depend on how the work was cut. A piece calls the kernels it is handed and
+   * nothing else: no view of memory, no other scratch than its own, which it fills itself (it keeps what it reserves to
+   * its end). `nanoseconds` of all pieces together, roughly: little work stays on the calling thread.
+   */
+  parallel(count: number, nanoseconds: number, piece: (calls: KernelCalls, index: number) => void): void;
+}
+
+/** A context of one thread. */
+export function serialContext(memory: Memory, exports: KernelExports): KernelContext {
+  const calls: KernelCalls = { exports, scratch: new Region(memory) };
+  return {
+    exports,
+    scratch: new Region(memory),
+    parallel(count, _, piece) {
+      for (let index = 0; index < count; index += 1) piece(calls, index);
+    },
+  };
 }
 
 export interface KernelOptions {

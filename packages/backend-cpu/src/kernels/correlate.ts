@@ -3,7 +3,7 @@
 // The source is read through pointers, one per result (see `tile.ts`), a strip of results at a time, so that
 // what a strip needs stays in the second-level cache: in place, or through a copy with zeros around it.
 
-import { type BlockDone, elementBytes, type KernelContext } from "./context.ts";
+import { type BlockDone, elementBytes, type KernelCalls, type KernelContext } from "./context.ts";
 import { reach, type Strip, stripsOf, type Windows } from "./convolution.ts";
 import { packedBytes, packPanels } from "./pack.ts";
 import { carveScratch } from "./scratch.ts";
@@ -124,7 +124,7 @@ function planSource({ rows, columns, source }: Correlation, widest: Strip): Sour
 }
 
 /** Copies what a strip reads, with zeros around it. */
-function copyStrip({ exports }: KernelContext, correlation: Correlation, plan: SourcePlan, strip: Strip, copy: number): void {
+function copyStrip({ exports }: KernelCalls, correlation: Correlation, plan: SourcePlan, strip: Strip, copy: number): void {
   const { rows, columns, source } = correlation;
   const { channels, pixelStride } = source;
   const firstRow = strip.row * rows.step + plan.top;
@@ -152,7 +152,7 @@ function copyStrip({ exports }: KernelContext, correlation: Correlation, plan: S
 }
 
 /** Packs the filter in the order in which the segments meet its taps. */
-function packFilter(context: KernelContext, correlation: Correlation, panels: number, depth: number): void {
+function packFilter(calls: KernelCalls, correlation: Correlation, panels: number, depth: number): void {
   const { rows, columns, source, filter, result } = correlation;
   let packed = panels;
   for (const rowTap of rows.taps) {
@@ -160,7 +160,7 @@ function packFilter(context: KernelContext, correlation: Correlation, panels: nu
       const tap = rowTap.index * filter.tapsPerRow + columnTap.index;
       const pointer = filter.pointer + tap * filter.tapStride * elementBytes;
       const matrix = { pointer, rowStride: filter.depthStride, columnStride: filter.columnStride };
-      packPanels(context, matrix, source.channels, result.channels, packed, depth * panelStep);
+      packPanels(calls, matrix, source.channels, result.channels, packed, depth * panelStep);
       packed += source.channels * panelStep;
     }
   }
@@ -168,7 +168,7 @@ function packFilter(context: KernelContext, correlation: Correlation, panels: nu
 
 /** Writes the offset of each pixel of a strip in bytes, images outermost; distances in elements. */
 export function fillTable(
-  { exports }: KernelContext,
+  { exports }: KernelCalls,
   table: number,
   { images, rows }: Strip,
   columns: number,

@@ -5,7 +5,7 @@
 // then pointers into it, since the inputs under a tap are the transposed image, shifted. With a horizontal stride
 // the columns are sorted by remainder, so that what a tap meets still lies side by side.
 
-import { elementBytes, type KernelContext } from "./context.ts";
+import { elementBytes, type KernelCalls, type KernelContext } from "./context.ts";
 import { type Axis, type ConvolutionCall, forwardWindows, reach, type Strip, stripsOf } from "./convolution.ts";
 import { fillTable, overlap } from "./correlate.ts";
 import { packedBytes, packPanels } from "./pack.ts";
@@ -108,7 +108,7 @@ function planesOf(vertical: Axis, horizontal: Axis, widest: Strip, channels: num
 
 /** Transposes what a strip reads, with zeros around it. */
 function transposeStrip(
-  context: KernelContext,
+  calls: KernelCalls,
   { inputChannels, groups, axes: [vertical, horizontal], image: images }: ConvolutionCall,
   group: number,
   planes: Planes,
@@ -122,7 +122,7 @@ function transposeStrip(
   const [rowStart, rowEnd] = overlap(firstRow, planes.height, vertical.input);
   // Rows that are read whole are one long row.
   const together = columnStep === 1 && left === 0 && columns === width ? rowEnd - rowStart : 1;
-  context.exports.fillZero(transposed, planes.bytes);
+  calls.exports.fillZero(transposed, planes.bytes);
   for (let image = 0; image < strip.images; image += 1) {
     for (let row = rowStart; row < rowEnd; row += together) {
       const sourceRow = ((strip.image + image) * vertical.input + firstRow + row) * width;
@@ -135,7 +135,7 @@ function transposeStrip(
         if (end <= start) continue;
         const from = (sourceRow + first + start * columnStep) * inputChannels + group * channels;
         const to = targetRow + remainder * columns + start;
-        transposeCopy(context, {
+        transposeCopy(calls, {
           rows: channels,
           columns: (end - start) * together,
           source: { pointer: images + from * elementBytes, rowStride: 1, columnStride: columnStep * inputChannels },

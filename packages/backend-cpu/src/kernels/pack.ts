@@ -1,6 +1,6 @@
 // Packing of a product's right operand into the panels that the tile product reads.
 
-import { elementBytes, type KernelContext } from "./context.ts";
+import { elementBytes, type KernelCalls } from "./context.ts";
 import { panelStep, tileColumns } from "./tile.ts";
 import { type StridedMatrix, transposeCopy } from "./transpose.ts";
 
@@ -14,7 +14,7 @@ export function packedBytes(depth: number, columns: number): number {
  * panel is filled up with zeros.
  */
 export function packPanels(
-  context: KernelContext,
+  context: KernelCalls,
   source: StridedMatrix,
   depth: number,
   columns: number,

@@ -1,16 +1,16 @@
 // Divides the scratch region among the intermediate buffers of one kernel call.
 
-import type { KernelContext } from "./context.ts";
+import type { KernelCalls } from "./context.ts";
 
 const alignment = 64;
 
 /** One pointer per requested size, each 64-byte aligned; valid until scratch is reserved again. */
 export function carveScratch<const Sizes extends readonly number[]>(
-  context: KernelContext,
+  { scratch }: KernelCalls,
   ...bytes: Sizes
 ): { [Index in keyof Sizes]: number } {
   const rounded = bytes.map((size) => Math.ceil(size / alignment) * alignment);
-  let next = context.memory.reserveScratch(rounded.reduce((sum, size) => sum + size, 0));
+  let next = scratch.reserve(rounded.reduce((sum, size) => sum + size, 0));
   const pointers = rounded.map((size) => {
     const pointer = next;
     next += size;

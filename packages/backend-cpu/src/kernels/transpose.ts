@@ -1,7 +1,7 @@
 // Copies of strided 32-bit matrices into rows; the transposing case runs on 4×4 blocks in registers.
 
 import { FunctionBuilder, type Local } from "../wasm/index.ts";
-import { elementBytes, type KernelContext } from "./context.ts";
+import { elementBytes, type KernelCalls } from "./context.ts";
 
 /** A tile's rows and columns: both sides of 64×64 elements fit the first-level cache. */
 const tileExtent = 64;
@@ -46,7 +46,7 @@ export interface TransposeCopy {
 }
 
 /** target[i, j] = source[i·rowStride + j·columnStride], of any 32-bit element type. */
-export function transposeCopy({ exports }: Pick<KernelContext, "exports">, { rows, columns, source, target }: TransposeCopy): void {
+export function transposeCopy({ exports }: KernelCalls, { rows, columns, source, target }: TransposeCopy): void {
   const [rowStride, columnStride] = [source.rowStride * elementBytes, source.columnStride * elementBytes];
   const targetStride = target.rowStride * elementBytes;
   const transposes = source.rowStride === 1 && source.columnStride !== 1;
