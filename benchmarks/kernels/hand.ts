@@ -31,7 +31,7 @@ function main(): void {
   const strict = process.argv.includes("--strict");
   const filter = process.argv.slice(2).find((argument) => !argument.startsWith("--")) ?? "";
   const memory = new Memory({ initialBytes: 2 ** 28 });
-  const exports = instantiateBase(memory.memory, { relaxed: !strict, shared: false });
+  const { exports } = instantiateBase(memory.memory, { relaxed: !strict, shared: false });
   const cases = allCases(serialContext(memory, exports), memory).filter(({ name }) => name.includes(filter));
   const times = measure(cases);
   console.log(`${strict ? "multiply and add" : "relaxed SIMD"}, one thread, medians of ${rounds} rounds`);

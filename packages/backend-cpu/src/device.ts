@@ -1,31 +1,40 @@
 /** The CPU as a device: one linear memory, a base module of hand-written kernels, and small modules made for each program. */
-import { type Buffer, type Device, type IndexCheck, indexError, type Kernel, type Matched, type Run } from "@antler/compiler";
+import { type Buffer, type Device, type IndexCheck, indexError, type Matched } from "@antler/compiler";
 import { BackendError, type DType, memory as memoryInUse, OutOfMemoryError } from "@antler/tensor-core";
 import { FAULT_ADDRESS } from "./generate/access.ts";
-import { type EmitOptions, emitKernel } from "./generate/emit.ts";
+import { compileKernels } from "./generate/compile.ts";
 import { instantiateBase } from "./kernels/base.ts";
-import { serialContext } from "./kernels/context.ts";
 import { matchedKernels } from "./matched/index.ts";
 import { Memory, OutOfMemory } from "./memory.ts";
-import { assembleModule, probeWasm } from "./wasm/index.ts";
+import { SharedContext } from "./threads/shared-context.ts";
+import { canShareMemory, machineThreads } from "./threads/worker.ts";
+import { probeWasm } from "./wasm/index.ts";
 
 export interface CpuOptions {
   /** Fused multiply-add where the engine has it; off, results are equal on every machine. Default true. */
   readonly relaxed?: boolean;
   /** The hand-written kernels; off, everything is generated. Default true. */
   readonly handWritten?: boolean;
+  /** How many threads compute, the calling one included. Default: as many as the machine runs at once, at most 8. */
+  readonly threads?: number;
   /** Bytes the memory may grow to. Default 4 GiB. */
   readonly maximumBytes?: number;
 }
 
+export interface CpuDevice extends Device {
+  /** How many threads compute; 1 where memory cannot be shared. A change ends all threads, the next large kernel starts the new ones. */
+  threads: number;
+}
+
 const dtypes: readonly DType[] = ["float32", "int8", "int16", "int32", "uint8", "uint16", "uint32", "bool"];
 
-export function cpuDevice({ relaxed = true, handWritten = true, maximumBytes }: CpuOptions = {}): Device {
-  const memory = new Memory(maximumBytes === undefined ? {} : { maximumBytes });
+export function cpuDevice({ relaxed = true, handWritten = true, threads = machineThreads(), maximumBytes }: CpuOptions = {}): CpuDevice {
+  const shared = canShareMemory();
+  const memory = new Memory({ shared, ...(maximumBytes !== undefined && { maximumBytes }) });
   const { simd, relaxedSimd } = probeWasm();
   if (!simd) throw new BackendError("cpu", "this engine has no WebAssembly SIMD", { hint: "Node 16.4 and browsers of 2023 have it." });
   const fused = relaxed && relaxedSimd;
-  const context = serialContext(memory, instantiateBase(memory.memory, { relaxed: fused, shared: false }));
+  const context = new SharedContext(memory, instantiateBase(memory.memory, { relaxed: fused, shared }), threads);
   const kernels: { readonly [op: string]: Matched } = handWritten ? matchedKernels(context, memory) : {};
   /** Every check of every kernel; memory tells which one failed. */
   const checks: IndexCheck[] = [];
@@ -35,6 +44,13 @@ export function cpuDevice({ relaxed = true, handWritten = true, maximumBytes }: 
     name: "cpu",
     dtypes,
     kernels,
+    get threads() {
+      return context.threads;
+    },
+    set threads(count) {
+      context.threads = count;
+    },
+    dispose: () => context.dismiss(),
     alloc(bytes) {
       try {
         return memory.alloc(bytes);
@@ -49,7 +65,7 @@ export function cpuDevice({ relaxed = true, handWritten = true, maximumBytes }: 
     read: async (b, bytes) => memory.bytes().slice(address(b), address(b) + bytes),
     readSync: (b, bytes) => memory.bytes().slice(address(b), address(b) + bytes),
     copy: (from, to, bytes) => void memory.bytes().copyWithin(address(to), address(from), address(from) + bytes),
-    compile: (list) => compile(list, memory, { relaxed: fused, checkId: (check) => checks.push(check) }),
+    compile: (list) => compileKernels(list, memory, context, { relaxed: fused, checkId: (check) => checks.push(check) }),
     fault() {
       const words = memory.i32();
       const at = FAULT_ADDRESS >> 2;
@@ -64,25 +80,4 @@ function largestHolders(): string {
   const { largest } = memoryInUse();
   const list = largest.map(({ bytes, dtype, shape }) => `${dtype}[${shape.join(", ")}] (${bytes} bytes)`);
   return `Dispose of tensors, or use tidy(). The largest alive: ${list.join(", ") || "none"}.`;
-}
-
-function compile(kernels: readonly Kernel[], memory: Memory, options: EmitOptions): Run[] {
-  if (kernels.length === 0) return [];
-  const functions = Object.fromEntries(kernels.map((k, i) => [`k${i}`, emitKernel(k, options)]));
-  const module = new WebAssembly.Module(assembleModule({ memory: { shared: memory.shared }, functions }));
-  const { exports } = new WebAssembly.Instance(module, { env: { memory: memory.memory } });
-  return kernels.map((_, i): Run => caller(exports[`k${i}`] as (...args: number[]) => void));
-}
-/** A spread call is several times slower than a plain one; most kernels have few arguments. */
-function caller(f: (...args: number[]) => void): Run {
-  return (buffers, params, block) => {
-    const b = buffers as readonly number[];
-    if (!block && params.length === 0) {
-      if (b.length === 1) return f(b[0]!);
-      if (b.length === 2) return f(b[0]!, b[1]!);
-      if (b.length === 3) return f(b[0]!, b[1]!, b[2]!);
-      if (b.length === 4) return f(b[0]!, b[1]!, b[2]!, b[3]!);
-    }
-    f(...b, ...params, ...(block ?? []));
-  };
 }

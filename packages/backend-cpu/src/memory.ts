@@ -1,12 +1,11 @@
 // The backend's one linear memory: allocation, scratch, and the only place where views of it are made.
 
 import { Pool } from "./pool.ts";
+import { RESERVED_BYTES } from "./threads/layout.ts";
 
 const pageBytes = 65536;
 /** The last of the 65,536 pages is never used, so that the end of any block still fits 32 bits. */
 const pageLimit = 65535;
-/** Address 0 stays unused, so that it can mean "none"; the rest is for constants of generated code. */
-const reservedBytes = 1024;
 
 export interface MemoryOptions {
   /** Whether workers can share the memory. Modules must be assembled for the same choice. Default: false. */
@@ -35,7 +34,7 @@ export class OutOfMemory extends Error {
 }
 
 /**
- * A pool of blocks in one WebAssembly memory. Pointers are byte addresses from 1024 up to 2^32, multiples
+ * A pool of blocks in one WebAssembly memory. Pointers are byte addresses from `RESERVED_BYTES` up to 2^32, multiples
  * of 64. A view must not be kept across an allocation: growing detaches the views of a plain memory, and
  * leaves those of a shared one silently short.
  */
@@ -43,7 +42,7 @@ export class Memory {
   readonly memory: WebAssembly.Memory;
   readonly shared: boolean;
   readonly #maximumPages: number;
-  readonly #pool: Pool = new Pool(reservedBytes);
+  readonly #pool: Pool = new Pool(RESERVED_BYTES);
   #bytes: Uint8Array<ArrayBuffer> = new Uint8Array(0);
   #f32: Float32Array<ArrayBuffer> = new Float32Array(0);
   #i32: Int32Array<ArrayBuffer> = new Int32Array(0);
@@ -54,6 +53,7 @@ export class Memory {
     this.#maximumPages = Math.min(pageLimit, Math.ceil(maximumBytes / pageBytes));
     const initial = Math.min(this.#maximumPages, Math.max(1, Math.ceil(initialBytes / pageBytes)));
     this.memory = new WebAssembly.Memory({ initial, maximum: 65536, shared });
+    this.#refresh();
     this.#pool.extend(initial * pageBytes);
   }
 
@@ -72,19 +72,16 @@ export class Memory {
 
   /** All of memory as bytes; `bytes()[pointer]`. */
   bytes(): Uint8Array<ArrayBuffer> {
-    this.#refresh();
     return this.#bytes;
   }
 
   /** All of memory as float32; `f32()[pointer >>> 2]`. */
   f32(): Float32Array<ArrayBuffer> {
-    this.#refresh();
     return this.#f32;
   }
 
   /** All of memory as int32; `i32()[pointer >>> 2]`. */
   i32(): Int32Array<ArrayBuffer> {
-    this.#refresh();
     return this.#i32;
   }
 
@@ -103,7 +100,8 @@ export class Memory {
     for (const count of [generous, needed]) {
       try {
         this.memory.grow(count);
-        this.#pool.extend(this.memory.buffer.byteLength);
+        this.#refresh();
+        this.#pool.extend(this.#bytes.length);
         return;
       } catch (error) {
         if (!(error instanceof RangeError)) throw error;
@@ -119,7 +117,6 @@ export class Memory {
   #refresh(): void {
     // The DOM's types know no shared WebAssembly memory; a view works the same on either kind of buffer.
     const buffer = this.memory.buffer as ArrayBuffer;
-    if (this.#bytes.buffer === buffer) return;
     this.#bytes = new Uint8Array(buffer);
     this.#f32 = new Float32Array(buffer);
     this.#i32 = new Int32Array(buffer);

@@ -30,7 +30,7 @@ export class KernelBench {
 
   constructor(relaxed: boolean, shared = false) {
     this.memory = new Memory({ shared });
-    const exports = instantiateBase(this.memory.memory, { relaxed, shared });
+    const { exports } = instantiateBase(this.memory.memory, { relaxed, shared });
     this.context = serialContext(this.memory, exports);
   }
 

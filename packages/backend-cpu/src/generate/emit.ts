@@ -8,13 +8,21 @@ import { dependence, schedule } from "./schedule.ts";
 import { Scope } from "./scope.ts";
 import { Walk } from "./walk.ts";
 
-/** Parameters: the buffers' addresses, the params, and for a blocked kernel row0, row1, column0, column1; all i32. */
 export interface EmitOptions {
   readonly relaxed: boolean;
   /** The number a fault is noted with, from 1. */
   checkId(check: IndexCheck): number;
 }
-export function emitKernel(kernel: Kernel, { relaxed, checkId }: EmitOptions): FunctionBuilder {
+export interface EmittedKernel {
+  /** Its one parameter is the address of its arguments: the buffers' addresses, the params, and where each of `rangedAxes` begins and ends. */
+  readonly code: FunctionBuilder;
+  /** Ranges of the outermost loop begin at multiples of this. */
+  readonly grain: number;
+  /** Time per place of all loops on one thread, roughly. */
+  readonly nanoseconds: number;
+}
+
+export function emitKernel(kernel: Kernel, { relaxed, checkId }: EmitOptions): EmittedKernel {
   const plan = schedule(kernel, checkId);
   const { selector, space, fold, vector, stores, unroll } = plan;
   const f = new FunctionBuilder({ relaxed });
@@ -35,7 +43,7 @@ export function emitKernel(kernel: Kernel, { relaxed, checkId }: EmitOptions): F
   if (!kernel.fold) emitMap();
   else if (plan.horizontal) emitHorizontal();
   else emitVertical();
-  return f;
+  return { code: f, grain: plan.grain, nanoseconds: plan.nanoseconds };
 
   function accumulatorsFrom(first: number): Expr[] {
     return kernel.fold!.zero.map((z, k) => accumulator(z.dtype, first + k));

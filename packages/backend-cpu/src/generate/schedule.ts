@@ -25,6 +25,10 @@ export interface Schedule {
   readonly stores: readonly { readonly slot: number; readonly index: Index; readonly value: Code }[];
   /** Vectors a step of the innermost vector loop does side by side. */
   readonly unroll: number;
+  /** Ranges of the outermost loop begin at multiples of this: whole steps, and whole cache lines. */
+  readonly grain: number;
+  /** Time per place of all loops on one thread, roughly. */
+  readonly nanoseconds: number;
   /** The number a fault is noted with. */
   checkId(check: IndexCheck): number;
 }
@@ -63,6 +67,8 @@ export function schedule(kernel: Kernel, checkId: (check: IndexCheck) => number 
     lift,
     stores,
     unroll: kernel.fold && !horizontal && heavy <= 6 ? 8 : unroll,
+    grain: vector === kernel.space[0] ? 64 : 1,
+    nanoseconds: (heavy + 2) / 8,
   };
 }
 

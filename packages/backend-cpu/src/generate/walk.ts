@@ -12,12 +12,16 @@ export interface Stream {
 
 export const isAffine = (index: Index): boolean => index.terms.every((t) => t.atom.kind === "axis");
 
+/** The axes of which a call does a range: a blocked kernel's rows and columns, else the outermost. */
+export const rangedAxes = ({ space, blocked }: Kernel): readonly Axis[] => (blocked ? space : space.slice(0, 1));
+
 export class Walk {
   readonly f: FunctionBuilder;
   readonly kernel: Kernel;
   readonly buffers: readonly Local[];
   readonly #params: ReadonlyMap<Size, Local>;
-  readonly #block: readonly Local[];
+  /** Where each of some outer loops begins and ends; the others run over all of their axis. */
+  readonly #ranges: ReadonlyMap<Axis, readonly [from: Local, to: Local]>;
   readonly #streams = new Map<string, Stream>();
   readonly #pointers = new Map<string, Local>();
   readonly counters: Map<Axis, Local> = new Map();
@@ -25,11 +29,18 @@ export class Walk {
   constructor(f: FunctionBuilder, kernel: Kernel) {
     this.f = f;
     this.kernel = kernel;
-    const count = kernel.buffers.length + kernel.params.length + (kernel.blocked ? 4 : 0);
-    const locals = f.parameters(...Array.from({ length: count }, () => "i32" as const));
-    this.buffers = locals.slice(0, kernel.buffers.length);
-    this.#params = new Map(kernel.params.map((p, k) => [p, locals[kernel.buffers.length + k]!]));
-    this.#block = locals.slice(kernel.buffers.length + kernel.params.length);
+    const [given] = f.parameters("i32");
+    let word = 0;
+    const next = (): Local => {
+      const local = f.local("i32");
+      f.get(given)
+        .i32Load(4 * word++)
+        .set(local);
+      return local;
+    };
+    this.buffers = kernel.buffers.map(next);
+    this.#params = new Map(kernel.params.map((p) => [p, next()]));
+    this.#ranges = new Map(rangedAxes(kernel).map((axis) => [axis, [next(), next()]]));
   }
 
   /** Pushes a multiple of a size. */
@@ -62,11 +73,10 @@ export class Walk {
     return this.#pointers.get(this.#key(slot, index))!;
   }
 
-  /** Enters a loop over all of an axis, or a block's part of it: pointers that move along it get locals of their own. */
+  /** Enters a loop over an axis, or a range of it: pointers that move along it get locals of their own. */
   enter(axis: Axis): Loop {
     const { f, kernel } = this;
-    const at = kernel.blocked ? kernel.space.indexOf(axis) : -1;
-    const [from, to] = at < 0 ? [] : this.#block.slice(2 * at);
+    const [from, to] = this.#ranges.get(axis) ?? [];
     const [counter, end] = f.localsOf("i32", 2);
     f.push(from ?? 0).set(counter);
     if (to) f.get(to).set(end);
@@ -100,7 +110,8 @@ export class Walk {
       for (const [key, p] of before) this.#pointers.set(key, p);
       this.counters.delete(axis);
     };
-    return { counter, end, advance, leave, static: !from && typeof axis.extent === "number" ? axis.extent : undefined };
+    // A range of a kernel that is not blocked begins and ends at whole steps, or at the axis' end.
+    return { counter, end, advance, leave, static: !kernel.blocked && typeof axis.extent === "number" ? axis.extent : undefined };
   }
 
   /** Runs the body for every place of an axis. */

@@ -25,12 +25,17 @@
 // validation, whose message names the offending byte.
 
 import { ByteSink } from "./encode.ts";
-import { type InstructionSink, type Instructions, installInstructions } from "./opcodes.ts";
+import { type Atomic, atomics, type InstructionSink, type Instructions, installInstructions } from "./opcodes.ts";
 
 export type ValueType = "i32" | "i64" | "f32" | "f64" | "v128";
 
 /** The byte that stands for a type. */
 const typeCodes = { i32: 0x7f, i64: 0x7e, f32: 0x7d, f64: 0x7c, v128: 0x7b };
+
+/** The number of the type that functions in tables have: one int32 parameter, no results. */
+const slotType = 0;
+/** That type, as it stands in the type section. */
+export const slotSignature: readonly number[] = [0x60, 1, typeCodes.i32, 0];
 
 /** A parameter or local variable of one function. */
 export interface Local {
@@ -89,6 +94,10 @@ export class FunctionBuilder implements InstructionSink {
     return this.parameters(...new Array<ValueType>(count).fill(type)) as readonly Local[] as LocalList<Count>;
   }
 
+  get parameterTypes(): readonly ValueType[] {
+    return this.#parameters;
+  }
+
   /** A new local variable; it starts as zero. */
   local(type: ValueType): Local {
     return { index: this.#parameters.length + this.#locals.push(type) - 1, type };
@@ -118,7 +127,7 @@ export class FunctionBuilder implements InstructionSink {
   }
 
   /** Writes an opcode, behind its prefix if that is not 0, then immediates as unsigned numbers. */
-  emit(prefix: 0 | 0xfc | 0xfd, opcode: number, ...immediates: number[]): this {
+  emit(prefix: 0 | 0xfc | 0xfd | 0xfe, opcode: number, ...immediates: number[]): this {
     if (prefix === 0) this.code.byte(opcode);
     else this.code.byte(prefix).unsigned(opcode);
     for (const immediate of immediates) this.code.unsigned(immediate);
@@ -139,6 +148,11 @@ export class FunctionBuilder implements InstructionSink {
 
   i32(value: number): this {
     this.code.byte(0x41).signed(value);
+    return this;
+  }
+
+  i64(value: bigint): this {
+    this.code.byte(0x42).signed64(value);
     return this;
   }
 
@@ -175,6 +189,17 @@ export class FunctionBuilder implements InstructionSink {
     return this.emit(0, 0x1b);
   }
 
+  /** Pops a value and forgets it. */
+  drop(): this {
+    return this.emit(0, 0x1a);
+  }
+
+  /** An atomic access, an address below its operands; `notify` pops a count, `wait32` the expected value and nanoseconds (int64). */
+  atomic(name: Atomic, offset: number): this {
+    const [opcode, alignment] = atomics[name];
+    return this.emit(0xfe, opcode, alignment, offset);
+  }
+
   /** Pops byte count, source and destination. */
   memoryCopy(): this {
     return this.emit(0xfc, 0x0a, 0, 0);
@@ -209,6 +234,11 @@ export class FunctionBuilder implements InstructionSink {
   call(target: FunctionBuilder): this {
     this.calls.push({ offset: this.code.byte(0x10).length, target });
     return this;
+  }
+
+  /** Pops a slot of the table and, below it, the one int32 parameter of the function there; calls it. */
+  callSlot(): this {
+    return this.emit(0, 0x11, slotType, 0);
   }
 
   /** Pushes the arguments and calls. */

@@ -8,6 +8,8 @@
 const opcodes = [
   "i32 0x28 Load 0x2c Load8S Load8U Load16S Load16U 0x36 Store 0x45 Eqz Eq Ne LtS LtU GtS GtU LeS LeU GeS GeU",
   "i32 0x6a Add Sub Mul DivS DivU RemS RemU And Or Xor Shl ShrS ShrU",
+  "i32 0xa7 WrapI64",
+  "i64 0x52 Ne 0x7c Add 0x84 Or 0x86 Shl 0x88 ShrU",
   "f32 0x2a Load 0x38 Store 0x92 Add Sub Mul Div 0xb2 ConvertI32S ConvertI32U",
   "v128 0x00 Load Load8x8S Load8x8U Load16x4S Load16x4U 0x09 Load32Splat 0x0b Store 0x56 Load32Lane",
   "v128 0x58 Store8Lane Store16Lane Store32Lane Store64Lane Load32Zero Load64Zero",
@@ -21,6 +23,19 @@ const opcodes = [
   "f32x4 0xe4 Add Sub Mul Div Min Max Pmin Pmax 0xfa ConvertI32x4S ConvertI32x4U 0x105 RelaxedMadd RelaxedNmadd",
   "f64x2 0x75 Floor 0xf0 Add Sub Mul Div 0xfe ConvertLowI32x4S ConvertLowI32x4U",
 ] as const;
+
+/** Opcodes behind the prefix 0xfe, and the alignment (a power of two) that each demands. */
+export const atomics = {
+  notify: [0x00, 2],
+  wait32: [0x01, 2],
+  "i32.load": [0x10, 2],
+  "i64.load": [0x11, 3],
+  "i32.store": [0x17, 2],
+  "i64.store": [0x18, 3],
+  "i32.rmw.add": [0x1e, 2],
+  "i64.rmw.cmpxchg": [0x49, 3],
+} as const;
+export type Atomic = keyof typeof atomics;
 
 type Words<Text, Found = never> = Text extends `${infer Word} ${infer Rest}` ? Words<Rest, Found | Word> : Found | Text;
 type NamesOf<Line> = Line extends `${infer Type} ${infer Rest}` ? `${Type}${Exclude<Words<Rest>, `${number}`> & string}` : never;
@@ -41,7 +56,7 @@ export type Instructions<Self> = {
 
 /** What the methods are made of: a way to write an opcode, behind its prefix if there is one, and its immediates. */
 export interface InstructionSink {
-  emit(prefix: 0 | 0xfc | 0xfd, opcode: number, ...immediates: number[]): this;
+  emit(prefix: 0 | 0xfc | 0xfd | 0xfe, opcode: number, ...immediates: number[]): this;
 }
 
 /** Adds a method for every instruction to the prototype of a builder. */

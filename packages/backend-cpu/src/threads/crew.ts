@@ -1,0 +1,99 @@
+/** Threads that share jobs piece by piece. They start with the first job; a crew that lost one is dismissed as a whole. */
+import { BackendError } from "@antler/tensor-core";
+import type { Base } from "../kernels/base.ts";
+import type { Memory } from "../memory.ts";
+import { HALL_BYTES } from "./layout.ts";
+import { ModuleList } from "./modules.ts";
+import { startThread, type Thread } from "./worker.ts";
+
+/** Rounds that the caller looks whether the others are done before it sleeps, where it may sleep. */
+const SPINS = 20_000;
+const NAP_NANOSECONDS = 50_000_000n;
+/** A piece takes milliseconds at most. A thread that has not come back after so long will not come back. */
+const PATIENCE_MILLISECONDS = 1500;
+
+export type Sharing = NonNullable<Base["sharing"]>;
+
+export interface Job {
+  /** Where the list of its pieces is. */
+  readonly list: number;
+  readonly count: number;
+  /** Scratch of the calling thread; that of others follows. */
+  readonly scratch: number;
+  readonly scratchBytes: number;
+}
+
+export class Crew {
+  readonly modules: ModuleList;
+  readonly #memory: Memory;
+  readonly #sharing: Sharing;
+  readonly #hall: number;
+  readonly #threads: Thread[] = [];
+  readonly #size: number;
+  #dismissed = false;
+
+  /** @param size how many threads, the calling one included */
+  constructor(memory: Memory, sharing: Sharing, size: number) {
+    this.#memory = memory;
+    this.#sharing = sharing;
+    this.#size = size;
+    this.#hall = memory.alloc(HALL_BYTES);
+    memory.bytes().fill(0, this.#hall, this.#hall + HALL_BYTES);
+    this.modules = new ModuleList(memory, sharing.table, sharing.slots.size, this.#hall);
+  }
+
+  /** Whether it works no more, by `dismiss` or since a thread has ended. */
+  get isDismissed(): boolean {
+    return this.#dismissed;
+  }
+
+  /** Comes back when all pieces are done. Throws BackendError when a thread took one with it. */
+  run({ list, count, scratch, scratchBytes }: Job): void {
+    const { crew } = this.#sharing;
+    this.#hire();
+    let done = crew.offer(this.#hall, list, count, scratch, scratchBytes, SPINS);
+    if (done === count) return;
+    const nap = mayWait() ? NAP_NANOSECONDS : 0n;
+    for (let since = performance.now(); done !== count; ) {
+      const now = crew.finish(this.#hall, count, SPINS, nap);
+      if (now !== done) since = performance.now();
+      else if (performance.now() - since > PATIENCE_MILLISECONDS) this.#giveUp();
+      done = now;
+    }
+  }
+
+  dismiss(): void {
+    if (this.#dismissed) return;
+    this.#dismissed = true;
+    for (const thread of this.#threads) thread.stop();
+    // The hall itself stays: a thread that is still on its way out may look there once more.
+    this.modules.dispose();
+  }
+
+  #hire(): void {
+    while (this.#threads.length < this.#size - 1) {
+      const task = { memory: this.#memory.memory, base: this.#sharing.bytes, hall: this.#hall, thread: this.#threads.length + 1 };
+      this.#threads.push(startThread(task, () => this.dismiss()));
+    }
+  }
+  #giveUp(): never {
+    this.dismiss();
+    throw new BackendError("cpu", "a worker thread ended in the middle of its work", {
+      hint: "What was being computed is lost; the next computation starts new threads. setThreads(1) does without them.",
+    });
+  }
+}
+
+let waits: boolean | undefined;
+/** Whether this thread may sleep: not where a page is drawn. */
+function mayWait(): boolean {
+  if (waits === undefined) {
+    try {
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 1);
+      waits = true;
+    } catch {
+      waits = false;
+    }
+  }
+  return waits;
+}

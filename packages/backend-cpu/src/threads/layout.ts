@@ -1,0 +1,25 @@
+/**
+ * Where threads meet: the offsets of words in a block of memory, the hall. Words that change apart lie in cache lines
+ * apart. A crew that is dismissed leaves its hall for good: whoever still looks there finds no work, and cannot disturb the next.
+ */
+
+/** int64: the number of the job in the upper half, the next piece of it to be claimed in the lower. */
+export const CLAIM = 0;
+/** int32: how many pieces of the job are done. */
+export const DONE = 64;
+/** int32: counts jobs; sleeping workers wait for it to change. */
+export const BELL = 128;
+/** What the job is: the list of its pieces, how many there are, the scratch of thread 0, and how much each thread has. */
+export const JOB = { list: 192, count: 196, scratch: 200, scratchBytes: 204 } as const;
+/** int32: the address of the last module handed out, see `modules.ts`; 0 while there is none. */
+export const LAST_MODULE = 256;
+export const HALL_BYTES = 320;
+
+/** Where the arguments of a kernel are that the calling thread runs itself. */
+export const ARGUMENTS = 1024;
+export const argumentWords = 4096;
+/** The first address that blocks may have. */
+export const RESERVED_BYTES: number = ARGUMENTS + argumentWords * 4;
+
+/** Every thread's scratch begins with room for the arguments of one call. */
+export const CALL_BYTES = 128;

@@ -1,0 +1,110 @@
+/** A kernel context whose independent pieces of work are shared between threads. */
+import type { Base, KernelExports } from "../kernels/base.ts";
+import { type KernelCalls, type KernelContext, serialContext } from "../kernels/context.ts";
+import { type Memory, Region } from "../memory.ts";
+import { Crew, type Sharing } from "./crew.ts";
+import type { KernelModule } from "./modules.ts";
+import { TaskList } from "./task-list.ts";
+
+/** Below this a job is not worth the calls to other threads. */
+const WORTHWHILE_NANOSECONDS = 20_000;
+
+/**
+ * Drivers run on the calling thread only: while they describe a piece, its calls of kernels are written down, and threads
+ * make them from there (`interpreter.ts`).
+ */
+export class SharedContext implements KernelContext {
+  readonly exports: KernelExports;
+  readonly scratch: Region;
+  readonly #memory: Memory;
+  readonly #sharing: Sharing | undefined;
+  readonly #serial: KernelContext;
+  readonly #recorder: KernelCalls;
+  readonly #list: TaskList = new TaskList();
+  readonly #listPlace: Region;
+  readonly #scratches: Region;
+  #threads = 1;
+  #crew: Crew | undefined;
+  #recording = false;
+
+  constructor(memory: Memory, { exports, sharing }: Base, threads: number) {
+    this.exports = exports;
+    this.scratch = new Region(memory);
+    this.#memory = memory;
+    this.#sharing = sharing;
+    this.#serial = serialContext(memory, exports);
+    this.#recorder = { exports: this.#recordingExports(), scratch: { reserve: (bytes) => this.#list.scratch(bytes) } };
+    this.#listPlace = new Region(memory);
+    this.#scratches = new Region(memory);
+    this.threads = threads;
+  }
+
+  /** How many threads share the work, the calling one included; 1 where memory cannot be shared. */
+  get threads(): number {
+    return this.#threads;
+  }
+  set threads(count: number) {
+    this.dismiss();
+    this.#threads = this.#sharing ? Math.max(1, Math.floor(count)) : 1;
+  }
+  /** Whether a job of this length is shared. */
+  isWorthwhile(pieces: number, nanoseconds: number): boolean {
+    return this.#threads > 1 && pieces > 1 && nanoseconds >= WORTHWHILE_NANOSECONDS && !this.#recording;
+  }
+  /** Whether a piece is being described, so that kernels are to be written down instead of run. */
+  get isRecording(): boolean {
+    return this.#recording;
+  }
+
+  parallel(count: number, nanoseconds: number, piece: (calls: KernelCalls, index: number) => void): void {
+    if (this.isWorthwhile(count, nanoseconds)) this.share(count, (index) => piece(this.#recorder, index));
+    else this.#serial.parallel(count, nanoseconds, piece);
+  }
+
+  /** Shares a job of so many pieces; `describe` makes, or records, the calls of one. */
+  share(count: number, describe: (index: number) => void): void {
+    const list = this.#list;
+    const crew = this.#presentCrew();
+    list.start(count);
+    this.#recording = true;
+    try {
+      for (let index = 0; index < count; index++) {
+        list.mark();
+        describe(index);
+      }
+      list.mark();
+    } finally {
+      this.#recording = false;
+    }
+    const place = this.#listPlace.reserve(list.bytes);
+    const { scratchBytes } = list;
+    const scratch = this.#scratches.reserve(scratchBytes * this.#threads);
+    list.copyTo(this.#memory, place);
+    crew.run({ list: place, count, scratch, scratchBytes });
+  }
+
+  /** Writes down a call of a generated kernel. */
+  record(module: KernelModule, index: number, values: readonly number[]): void {
+    this.#list.call(this.#crew!.modules.slotOf(module) + index, undefined, values);
+  }
+
+  /** Stops all threads; a later job starts new ones. */
+  dismiss(): void {
+    this.#crew?.dismiss();
+    this.#crew = undefined;
+  }
+
+  #presentCrew(): Crew {
+    if (this.#crew?.isDismissed === false && !this.#crew.modules.isFull) return this.#crew;
+    this.dismiss();
+    this.#crew = new Crew(this.#memory, this.#sharing!, this.#threads);
+    return this.#crew;
+  }
+
+  #recordingExports(): KernelExports {
+    const recorders = [...(this.#sharing?.slots ?? [])].map(
+      ([name, { slot, floats }]) => [name, (...values: number[]) => this.#list.call(slot, floats, values)] as const,
+    );
+    return Object.fromEntries(recorders) as unknown as KernelExports;
+  }
+}

@@ -1,0 +1,92 @@
+/** Starting threads, in Node and in browsers. */
+import { LAST_MODULE } from "./layout.ts";
+
+/** What a worker is told. */
+export interface WorkerTask {
+  readonly memory: WebAssembly.Memory;
+  /** The base module. */
+  readonly base: Uint8Array;
+  /** Where the threads meet, see `layout.ts`. */
+  readonly hall: number;
+  /** Its number, from 1. */
+  readonly thread: number;
+}
+export interface Thread {
+  stop(): void;
+}
+
+/**
+ * A worker's whole program. It works until there are modules that it does not know, and puts their functions into its table.
+ * How modules are listed, `modules.ts` says.
+ */
+export const workerSource: string = `"use strict";
+const live = ({ memory, base, hall, thread }) => {
+  const table = new WebAssembly.Table({ element: "anyfunc", initial: 1024 });
+  const { work } = new WebAssembly.Instance(new WebAssembly.Module(base), { env: { memory, table } }).exports;
+  const load = (at) => {
+    const [before, slot, bytes] = new Uint32Array(memory.buffer, at, 3);
+    const module = new WebAssembly.Module(new Uint8Array(memory.buffer, at + 12, bytes).slice());
+    const functions = Object.values(new WebAssembly.Instance(module, { env: { memory } }).exports);
+    if (table.length < slot + functions.length) table.grow(slot + functions.length + 1024 - table.length);
+    functions.forEach((f, i) => table.set(slot + i, f));
+    return before;
+  };
+  for (let known = 0; ; ) {
+    work(hall, thread, known);
+    const last = Atomics.load(new Int32Array(memory.buffer), (hall + ${LAST_MODULE}) / 4);
+    for (let at = last >>> 0; at !== known >>> 0; ) at = load(at);
+    known = last;
+  }
+};
+if (typeof process === "object" && process.versions?.node) live(process.getBuiltinModule("node:worker_threads").workerData);
+else onmessage = ({ data }) => live(data);
+`;
+
+let workerUrl: string | undefined;
+/**
+ * Where a page with a strict policy (no \`worker-src blob:\`) serves the worker's program, the file
+ * \`@antler/backend-cpu/worker.js\`. Without it a blob is made. Call it before the first large computation; Node needs none.
+ * @example
+ * setWorkerUrl("/static/antler-worker.js");
+ */
+export function setWorkerUrl(url: string | undefined): void {
+  workerUrl = url;
+}
+
+interface NodeModules {
+  "node:worker_threads": typeof import("node:worker_threads");
+  "node:os": typeof import("node:os");
+}
+/** A module of Node's, without an import that bundlers would have to understand; undefined elsewhere. */
+function nodeModule<Name extends keyof NodeModules>(name: Name): NodeModules[Name] | undefined {
+  const { process } = globalThis as { process?: { getBuiltinModule?(name: Name): NodeModules[Name] } };
+  return process?.getBuiltinModule?.(name);
+}
+
+/** Whether threads can share memory here: always in Node, in browsers on pages that are isolated from others. */
+export function canShareMemory(): boolean {
+  if (typeof SharedArrayBuffer === "undefined") return false;
+  return nodeModule("node:worker_threads") !== undefined || (globalThis as { crossOriginIsolated?: boolean }).crossOriginIsolated === true;
+}
+
+/** Starts a thread that keeps no process alive. `died` is called when it ends by itself, or fails. */
+export function startThread(task: WorkerTask, died: (error: unknown) => void): Thread {
+  const node = nodeModule("node:worker_threads");
+  if (node) {
+    const worker = new node.Worker(workerSource, { eval: true, workerData: task, name: `antler-${task.thread}` });
+    worker.once("error", died).once("exit", () => died(undefined));
+    worker.unref();
+    return { stop: () => void worker.terminate() };
+  }
+  const url = workerUrl ?? URL.createObjectURL(new Blob([workerSource], { type: "text/javascript" }));
+  const worker = new Worker(url, { name: `antler-${task.thread}` });
+  worker.onerror = died;
+  worker.postMessage(task);
+  return { stop: () => worker.terminate() };
+}
+
+/** Threads that the machine runs at once, as far as it tells; more than 8 seldom help. */
+export function machineThreads(): number {
+  const { navigator } = globalThis as { navigator?: { hardwareConcurrency?: number } };
+  return Math.min(8, nodeModule("node:os")?.availableParallelism() ?? navigator?.hardwareConcurrency ?? 2);
+}
