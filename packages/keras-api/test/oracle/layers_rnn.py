@@ -4,6 +4,7 @@ from layercase import layer_case
 
 L = keras.layers
 MASK = np.array([[True, True, True, True, False], [False, True, False, True, True], [True, False, False, False, False]])
+WORDS = np.array([[[True, True, False, True], [False, True, True, False], [True, False, False, False]]] * 2)
 
 
 def cases():
@@ -37,4 +38,8 @@ def cases():
         layer_case("Bidirectional product", L.Bidirectional(L.SimpleRNN(2), merge_mode="mul", backward_layer=L.SimpleRNN(2, activation="relu", go_backwards=True)), x),
         layer_case("TimeDistributed", L.TimeDistributed(L.Dense(2, activation="tanh")), x),
         layer_case("TimeDistributed images", L.TimeDistributed(L.Conv2D(2, 2)), draw((2, 3, 3, 3, 1))),
+        layer_case("TimeDistributed masked", L.TimeDistributed(L.Dense(2)), x, masks=MASK),
+        layer_case("TimeDistributed statistics", L.TimeDistributed(L.LayerNormalization(axis=1)), draw((2, 3, 4, 2))),
+        layer_case("TimeDistributed of sequences, masked", L.TimeDistributed(L.GRU(2)), draw((2, 3, 4, 2)), masks=WORDS),
+        layer_case("TimeDistributed twice", L.TimeDistributed(L.TimeDistributed(L.Dense(3, use_bias=False))), draw((2, 2, 3, 4))),
     ]
