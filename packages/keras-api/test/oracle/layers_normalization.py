@@ -54,6 +54,7 @@ def cases():
         case("UnitNormalization axes", L.UnitNormalization(axis=[1, 2]), draw((2, 3, 4))),
         case("UnitNormalization axis", L.UnitNormalization(axis=1), draw((2, 3, 4))),
         case("UnitNormalization axes from the end", L.UnitNormalization(axis=[-1, 1]), draw((2, 3, 2, 4))),
+        case("UnitNormalization of zeros", L.UnitNormalization(), draw((4, 3)) * np.array([[1], [0], [1], [0]], "float32")),
         case("UnitNormalization masked", L.UnitNormalization(axis=-2), draw((3, 4, 2)), masks=MASK),
         case("SpectralNormalization", L.SpectralNormalization(L.Dense(2)), draw((4, 3)), training=True),
         case("SpectralNormalization idle", L.SpectralNormalization(L.Dense(2, use_bias=False)), draw((4, 3))),
