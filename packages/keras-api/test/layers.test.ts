@@ -1,6 +1,6 @@
 // Every layer against Keras: config, shapes, outputs, masks, gradients, losses, and what a call changes.
 import { readdirSync } from "node:fs";
-import { describe, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { fixture } from "./oracle/fixture.ts";
 import { judges, layersIn } from "./oracle/judges.ts";
 import { type LayerCase, runCompiled, runLayerCase } from "./oracle/layer-case.ts";
@@ -17,3 +17,11 @@ for (const file of families) {
     }
   });
 }
+
+it("every layer has at least three cases", () => {
+  const counts = new Map<string, number>();
+  const cases = families.flatMap((file) => fixture<LayerCase>(file.replace(".json", "")).cases);
+  for (const name of cases.flatMap((c) => [...new Set(layersIn(c.layer))])) counts.set(name, (counts.get(name) ?? 0) + 1);
+  // Layers without any case are named by the check of docs/coverage.md.
+  expect([...counts].filter(([, count]) => count < 3)).toEqual([]);
+});

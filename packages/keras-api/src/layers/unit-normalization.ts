@@ -1,5 +1,5 @@
 /** UnitNormalization: vectors brought to length 1. */
-import { minimum, mul, rsqrt, square, sum, type Tensor } from "@antler/tensor-core";
+import { maximum, mul, rsqrt, square, sum, type Tensor } from "@antler/tensor-core";
 import { Layer, type LayerOptions } from "../layer.ts";
 import { type Config, configOf } from "../serialization/config.ts";
 
@@ -30,11 +30,12 @@ export class UnitNormalization extends Layer {
 }
 
 /**
- * x divided by its length, which counts as at least epsilon.
+ * x divided by its length, which counts as at least epsilon. The bound is put on the square, because a root's gradient is not
+ * finite where all is 0.
  * @param axis along which it is measured; all axes when absent
  */
 export const unitLength = (x: Tensor, axis?: number | readonly number[], epsilon = 1e-7): Tensor =>
-  mul(x, minimum(rsqrt(sum(square(x), { axis, keepDims: true })), 1 / epsilon));
+  mul(x, rsqrt(maximum(sum(square(x), { axis, keepDims: true }), epsilon ** 2)));
 
 /**
  * Vectors of length 1.

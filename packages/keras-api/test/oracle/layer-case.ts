@@ -125,8 +125,11 @@ function expectShapes(layer: AnyLayer, inputs: unknown, want: unknown): void {
     if (typeof x !== "object" || x === null) return x;
     return "sizes" in x ? (x as { sizes: unknown }).sizes : Object.fromEntries(Object.entries(x).map(([k, v]) => [k, plain(v)]));
   };
-  const shape = (x: unknown): unknown =>
-    Array.isArray(x) ? x.map(shape) : typeof x === "object" && x !== null ? ("factor" in x ? null : Object.values(x).map(shape)) : x;
+  const shape = (x: unknown): unknown => {
+    if (Array.isArray(x)) return x.map(shape);
+    if (typeof x !== "object" || x === null) return x;
+    return "factor" in x ? null : Object.fromEntries(Object.entries(x).map(([k, v]) => [k, shape(v)]));
+  };
   expect(shape(layer.computeOutputShape(plain(unknown) as never)), "output shape").toEqual(want);
 }
 

@@ -61,8 +61,12 @@ def adaptive():
             layer_case(f"Adaptive{kind}Pooling1D channels first", one(4, data_format=FIRST), draw((2, 2, 7))),
             layer_case(f"Adaptive{kind}Pooling2D", two((3, 2)), draw(SHAPES[2])),
             layer_case(f"Adaptive{kind}Pooling2D channels first", two(2, data_format=FIRST), draw((2, 2, 5, 3))),
+            layer_case(f"Adaptive{kind}Pooling2D even rows", two((2, 3)), draw((2, 6, 5, 2))),
+            layer_case(f"Adaptive{kind}Pooling2D enlarged", two((5, 3)), draw((1, 3, 3, 2))),
             layer_case(f"Adaptive{kind}Pooling3D", three((2, 2, 3)), draw(SHAPES[3])),
             layer_case(f"Adaptive{kind}Pooling3D channels first", three(2, data_format=FIRST), draw((1, 2, 3, 4, 3))),
+            layer_case(f"Adaptive{kind}Pooling3D even", three((2, 1, 3)), draw((2, 4, 2, 3, 1))),
+            layer_case(f"Adaptive{kind}Pooling3D channels first, sizes", three((1, 3, 2), data_format=FIRST), draw((1, 2, 2, 4, 5))),
         ]
     return out
 

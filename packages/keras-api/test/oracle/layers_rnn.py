@@ -4,6 +4,27 @@ from layercase import layer_case
 
 L = keras.layers
 MASK = np.array([[True, True, True, True, False], [False, True, False, True, True], [True, False, False, False, False]])
+WORDS = np.array([[[True, True, False, True], [False, True, True, False], [True, False, False, False]]] * 2)
+
+
+def cell(name, layer, *sizes):
+    """One step, from a state of these sizes; sizes of results are those of the state, and nobody asks for them alone."""
+    states = [draw((3, size), i + 1) for i, size in enumerate(sizes)]
+    return {**layer_case(name, layer, draw((3, 4)), states=states), "output_shape": None}
+
+
+def cells():
+    return [
+        cell("SimpleRNNCell", L.SimpleRNNCell(3), 3),
+        cell("SimpleRNNCell relu without bias", L.SimpleRNNCell(2, activation="relu", use_bias=False, recurrent_initializer="zeros"), 2),
+        cell("SimpleRNNCell dropouts idle", L.SimpleRNNCell(3, dropout=0.5, recurrent_dropout=0.25, seed=2), 3),
+        cell("LSTMCell", L.LSTMCell(3), 3, 3),
+        cell("LSTMCell options", L.LSTMCell(2, recurrent_activation="hard_sigmoid", activation="relu", unit_forget_bias=False), 2, 2),
+        cell("LSTMCell dropouts idle", L.LSTMCell(3, dropout=0.5, recurrent_dropout=0.25, seed=2), 3, 3),
+        cell("GRUCell", L.GRUCell(3), 3),
+        cell("GRUCell before", L.GRUCell(2, reset_after=False, use_bias=False, kernel_regularizer="l2"), 2),
+        cell("GRUCell dropouts idle", L.GRUCell(3, dropout=0.5, recurrent_dropout=0.25, seed=2), 3),
+    ]
 
 
 def cases():
@@ -30,6 +51,7 @@ def cases():
         layer_case("RNN of a cell", L.RNN(L.LSTMCell(3, name="c"), return_sequences=True), x),
         layer_case("RNN of cells", L.RNN([L.GRUCell(3, name="a"), L.LSTMCell(2, name="b"), L.SimpleRNNCell(4, name="c")]), x),
         layer_case("RNN of cells, masked", L.RNN([L.GRUCell(3, name="a"), L.SimpleRNNCell(4, name="b")], return_sequences=True), x, masks=MASK),
+        layer_case("RNN of cells, backwards", L.RNN([L.LSTMCell(2, name="a"), L.GRUCell(3, name="b")], go_backwards=True, return_sequences=True), x),
         layer_case("Bidirectional", L.Bidirectional(L.LSTM(3)), x),
         layer_case("Bidirectional sequences", L.Bidirectional(L.GRU(3, return_sequences=True), merge_mode="sum"), x, masks=MASK),
         layer_case("Bidirectional both", L.Bidirectional(L.LSTM(2, return_sequences=True), merge_mode=None), x),
@@ -37,4 +59,11 @@ def cases():
         layer_case("Bidirectional product", L.Bidirectional(L.SimpleRNN(2), merge_mode="mul", backward_layer=L.SimpleRNN(2, activation="relu", go_backwards=True)), x),
         layer_case("TimeDistributed", L.TimeDistributed(L.Dense(2, activation="tanh")), x),
         layer_case("TimeDistributed images", L.TimeDistributed(L.Conv2D(2, 2)), draw((2, 3, 3, 3, 1))),
+        layer_case("TimeDistributed masked", L.TimeDistributed(L.Dense(2)), x, masks=MASK),
+        layer_case("TimeDistributed statistics", L.TimeDistributed(L.BatchNormalization(momentum=0.5)), x, training=True),
+        layer_case("TimeDistributed statistics, masked", L.TimeDistributed(L.BatchNormalization(momentum=0.5)), x, masks=MASK, training=True),
+        layer_case("TimeDistributed statistics, frozen", L.TimeDistributed(L.BatchNormalization(trainable=False)), x, training=True),
+        layer_case("TimeDistributed of sequences, masked", L.TimeDistributed(L.GRU(2)), draw((2, 3, 4, 2)), masks=WORDS),
+        layer_case("TimeDistributed twice", L.TimeDistributed(L.TimeDistributed(L.Dense(3, use_bias=False))), draw((2, 2, 3, 4))),
+        *cells(),
     ]

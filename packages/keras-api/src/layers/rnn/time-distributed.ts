@@ -1,5 +1,5 @@
 /** TimeDistributed: the same layer for every step of a sequence. */
-import { type Dim, mapTree, mulDim, reshape, type Shape, ShapeError, type Tensor } from "@antler/tensor-core";
+import { type Dim, isKnown, mapTree, mulDim, reshape, type Shape, ShapeError, stack, type Tensor, unstack } from "@antler/tensor-core";
 import { type AnyLayer, type CallContext, Layer, type LayerOptions } from "../../layer.ts";
 import { type Config, configOf } from "../../serialization/config.ts";
 
@@ -8,7 +8,10 @@ export interface TimeDistributedOptions extends LayerOptions {
   readonly layer: AnyLayer;
 }
 
-/** `[batch, steps, …]` → `[batch, steps, …]`: steps are more rows of one batch. */
+/**
+ * `[batch, steps, …]` → `[batch, steps, …]`: steps are more rows of one batch. While a layer that keeps statistics is trained, each
+ * step is a batch of its own, as in Keras, where the number of steps is known.
+ */
 export class TimeDistributed extends Layer {
   readonly layer: AnyLayer;
 
@@ -27,7 +30,16 @@ export class TimeDistributed extends Layer {
     this.layer.buildOnce([inputShape[0]!, ...inputShape.slice(2)]);
     super.build(inputShape);
   }
-  override call(x: Tensor, { training, mask }: CallContext): Tensor {
+  override call(x: Tensor, context: CallContext): Tensor {
+    const keepsStatistics = this.layer.trainable && this.layer.nonTrainableWeights.length > 0;
+    return context.training && keepsStatistics && isKnown(x.dims[1]!) ? this.#stepwise(x, context) : this.#atOnce(x, context);
+  }
+  #stepwise(x: Tensor, { training, mask }: CallContext): Tensor {
+    const masks = mask && unstack(mask, 1);
+    const results = unstack(x, 1).map((step, t) => this.layer.apply(step, { training, mask: masks?.[t] }) as Tensor);
+    return stack(results, 1);
+  }
+  #atOnce(x: Tensor, { training, mask }: CallContext): Tensor {
     const [batch, steps] = x.dims as [Dim, Dim];
     const rows = mulDim("TimeDistributed", batch, steps);
     const flat = (t: Tensor): Tensor => reshape(t, [rows, ...t.dims.slice(2)]);
