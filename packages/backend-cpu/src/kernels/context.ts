@@ -18,6 +18,8 @@ export interface KernelContext extends KernelCalls {
    * its end). `nanoseconds` of all pieces together, roughly: little work stays on the calling thread.
    */
   parallel(count: number, nanoseconds: number, piece: (calls: KernelCalls, index: number) => void): void;
+  /** The same for whole works that use `parallel` themselves: many small ones are shared between threads, few are cut further. */
+  each(count: number, nanoseconds: number, work: (context: KernelContext, index: number) => void): void;
 }
 
 /** A context of one thread. */
@@ -28,6 +30,9 @@ export function serialContext(memory: Memory, exports: KernelExports): KernelCon
     scratch: new Region(memory),
     parallel(count, _, piece) {
       for (let index = 0; index < count; index += 1) piece(calls, index);
+    },
+    each(count, _, work) {
+      for (let index = 0; index < count; index += 1) work(this, index);
     },
   };
 }

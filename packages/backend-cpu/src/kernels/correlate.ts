@@ -5,13 +5,17 @@
 
 import { type BlockDone, elementBytes, type KernelCalls, type KernelContext } from "./context.ts";
 import { reach, type Strip, stripsOf, type Windows } from "./convolution.ts";
+import { copySpeed, productSpeed } from "./gemm.ts";
 import { packedBytes, packPanels } from "./pack.ts";
 import { carveScratch } from "./scratch.ts";
-import { edgeTileBytes, panelStep } from "./tile.ts";
+import { edgeTileBytes, panelStep, tileColumns } from "./tile.ts";
 
 /** Results per strip, a compromise: tables and copies stay small, filter panels are reused often. */
 const stripResults = 2048;
-
+/** Into so many pieces work is cut at least, each with this many results, or channels of results. */
+const pieces = 8;
+const leastResults = 96;
+const leastChannels = 32;
 export interface Correlation {
   readonly batch: number;
   readonly rows: Windows;
@@ -40,52 +44,69 @@ export interface Correlation {
 /** Results = Σ over taps and source channels of source · filter. */
 export function correlate(context: KernelContext, correlation: Correlation): void {
   const { batch, rows, columns, source, result, done } = correlation;
-  const { exports } = context;
-  const [widest, ...strips] = stripsOf(batch, rows.results, columns.results, stripResults);
-  if (widest === undefined || rows.results * columns.results * result.channels === 0) return;
+  const total = batch * rows.results * columns.results;
+  if (total * result.channels === 0) return;
+  const across = acrossOf(total, result.channels);
+  const results = Math.min(stripResults, Math.max(leastResults, Math.ceil((total * across) / pieces)));
+  const [widest, ...others] = stripsOf(batch, rows.results, columns.results, results) as [Strip, ...Strip[]];
+  const strips = [widest, ...others];
   const plan = planSource(correlation, widest);
   const { copies, offsets, segmentLength } = plan;
   const depth = offsets.length * segmentLength;
   const tableBytes = widest.images * widest.rows * columns.results * elementBytes;
-  const [panels, rowTable, resultTable, segmentTable, edgeTile, copy] = carveScratch(
+  const [panels, rowTable, resultTable, segmentTable] = carveScratch(
     context,
     packedBytes(depth, result.channels),
     tableBytes,
     tableBytes,
     offsets.length * elementBytes,
-    edgeTileBytes,
-    copies ? widest.images * plan.imageStride * elementBytes : 0,
   );
-  packFilter(context, correlation, panels, depth);
   fillTable(context, rowTable, widest, columns.results, [plan.imageStride, rows.step * plan.rowStride, columns.step * plan.pixelStride]);
   fillTable(context, resultTable, widest, columns.results, [result.imageStride, result.rowStride, result.pixelStride]);
   for (const [index, offset] of offsets.entries()) {
-    exports.fillSequence(segmentTable + index * elementBytes, offset * elementBytes, 0, 1);
+    context.exports.fillSequence(segmentTable + index * elementBytes, offset * elementBytes, 0, 1);
   }
+  const packed = Math.ceil(result.channels / tileColumns / pieces) * tileColumns;
+  context.parallel(Math.ceil(result.channels / packed), (depth * result.channels) / copySpeed, (calls, piece) => {
+    packFilter(calls, correlation, piece * packed, Math.min(packed, result.channels - piece * packed), panels, depth);
+  });
 
-  for (const strip of [widest, ...strips]) {
+  const width = Math.ceil(result.channels / across / tileColumns) * tileColumns;
+  context.parallel(strips.length * across, (total * depth * result.channels) / productSpeed, (calls, piece) => {
+    const strip = strips[Math.floor(piece / across)]!;
+    const channel = (piece % across) * width;
+    const channels = Math.min(width, result.channels - channel);
+    if (channels <= 0) return;
+    const [edgeTile, copy] = carveScratch(calls, edgeTileBytes, copies ? widest.images * plan.imageStride * elementBytes : 0);
     const count = strip.images * strip.rows * columns.results;
     const firstRow = strip.row * rows.step + plan.top;
     const start = strip.image * plan.imageStride + firstRow * plan.rowStride + plan.left * plan.pixelStride;
-    if (copies) copyStrip(context, correlation, plan, strip, copy);
-    exports.tileProduct(
+    const place = strip.image * result.imageStride + strip.row * result.rowStride + channel;
+    if (copies) copyStrip(calls, correlation, plan, strip, copy);
+    calls.exports.tileProduct(
       rowTable,
       count,
       segmentTable,
       offsets.length,
       segmentLength,
       copies ? copy : source.pointer + start * elementBytes,
-      panels,
+      panels + (channel / tileColumns) * depth * panelStep,
       depth * panelStep,
-      result.channels,
+      channels,
       resultTable,
-      result.pointer + (strip.image * result.imageStride + strip.row * result.rowStride) * elementBytes,
+      result.pointer + place * elementBytes,
       0,
       edgeTile,
     );
     const row = (strip.image * rows.results + strip.row) * columns.results;
-    done?.(row, row + count, 0, result.channels);
-  }
+    done?.(row, row + count, channel, channel + channels);
+  });
+}
+
+/** Into how many parts the channels of results are cut: where there are few strips, since then filters are large. */
+function acrossOf(total: number, channels: number): number {
+  const strips = Math.ceil(total / stripResults);
+  return Math.max(1, Math.min(Math.ceil(pieces / strips), Math.floor(channels / leastChannels)));
 }
 
 /** How the source is read; distances in elements, in the copy or in place. */
@@ -151,16 +172,16 @@ function copyStrip({ exports }: KernelCalls, correlation: Correlation, plan: Sou
   }
 }
 
-/** Packs the filter in the order in which the segments meet its taps. */
-function packFilter(calls: KernelCalls, correlation: Correlation, panels: number, depth: number): void {
-  const { rows, columns, source, filter, result } = correlation;
-  let packed = panels;
+/** Packs some columns of the filter in the order in which the segments meet its taps. */
+function packFilter(calls: KernelCalls, correlation: Correlation, channel: number, channels: number, panels: number, depth: number): void {
+  const { rows, columns, source, filter } = correlation;
+  let packed = panels + (channel / tileColumns) * depth * panelStep;
   for (const rowTap of rows.taps) {
     for (const columnTap of columns.taps) {
       const tap = rowTap.index * filter.tapsPerRow + columnTap.index;
-      const pointer = filter.pointer + tap * filter.tapStride * elementBytes;
+      const pointer = filter.pointer + (tap * filter.tapStride + channel * filter.columnStride) * elementBytes;
       const matrix = { pointer, rowStride: filter.depthStride, columnStride: filter.columnStride };
-      packPanels(calls, matrix, source.channels, result.channels, packed, depth * panelStep);
+      packPanels(calls, matrix, source.channels, channels, packed, depth * panelStep);
       packed += source.channels * panelStep;
     }
   }

@@ -1,17 +1,25 @@
 // Matrix products of strided float32 matrices.
 
-import { type BlockDone, elementBytes, type KernelContext } from "./context.ts";
+import { type BlockDone, elementBytes, type KernelCalls, type KernelContext } from "./context.ts";
 import { packedBytes, packPanels } from "./pack.ts";
 import { carveScratch, scratchRowStride } from "./scratch.ts";
-import { edgeTileBytes, panelStep, tileRows } from "./tile.ts";
+import { edgeTileBytes, panelStep, tileColumns, tileRows } from "./tile.ts";
 import { type StridedMatrix, transposeCopy } from "./transpose.ts";
 
-/** Depth of a packed block: a tile's rows of A and a panel of B fit the first-level cache. */
+/** Depth of a block: a tile's rows of A and a panel of B fit the first-level cache. */
 const blockDepth = 384;
-/** Columns of a packed block: B's block fits the second-level cache. */
+/** Columns of a packed block: `blockDepth` rows of it fit the second-level cache. */
 const blockColumns = 1024;
-/** Rows between two calls of `done`. */
+/** Depth of a packed block, so that it takes a few megabytes at most. */
+const packedDepth = blockDepth * 5;
+/** Rows of a piece at most. */
 const blockRows = tileRows * 20;
+/** Into so many pieces work is cut at least, if it is long enough; shorter ones cost more than they bring. */
+const pieces = 8;
+const pieceNanoseconds = 10_000;
+/** A rough speed: multiply-adds and copied elements per nanosecond. */
+export const productSpeed: number = 18;
+export const copySpeed: number = 2;
 
 export interface MatrixProduct {
   readonly m: number;
@@ -35,30 +43,110 @@ export interface MatrixProduct {
  * packing would cost more than the product: then the large operand is read where it lies if it can be.
  */
 export function gemm(context: KernelContext, product: MatrixProduct): void {
-  const { m, n, k, a, b, c, done } = product;
-  const { exports } = context;
+  const { m, n, a, b, c, done } = product;
   if (isFasterTransposed(product)) {
-    const swapped = { m: n, n: m, k, a: transposed(b), b: transposed(a), c: { ...c, rowStride: 1 } };
+    const swapped = { ...product, m: n, n: m, a: transposed(b), b: transposed(a), c: { ...c, rowStride: 1 } };
     gemm(context, { ...swapped, done: done && ((row0, row1, column0, column1) => done(column0, column1, row0, row1)) });
-    return;
+  } else if (n === 1 && a.columnStride === 1) timesVector(context, product);
+  else {
+    const inPlace = m <= tileRows && b.columnStride === 1 ? n & ~3 : 0;
+    if (inPlace > 0) fewRows(context, product, inPlace);
+    for (let column = inPlace; column < n; column += blockColumns) {
+      packedColumns(context, product, column, Math.min(blockColumns, n - column));
+    }
   }
-  if (n === 1 && a.columnStride === 1) {
-    const [copy] = carveScratch(context, k * elementBytes);
-    transposeCopy(context, { rows: k, columns: 1, source: b, target: { pointer: copy, rowStride: 1 } });
-    exports.dotRows(a.pointer, a.rowStride * elementBytes, m, k, copy, c.pointer, c.rowStride * elementBytes);
-    done?.(0, m, 0, 1);
-    return;
+}
+
+/** The product with a vector: dot products along the rows. */
+function timesVector(context: KernelContext, { m, k, a, b, c, done }: MatrixProduct): void {
+  const [vector] = carveScratch(context, k * elementBytes);
+  transposeCopy(context, { rows: k, columns: 1, source: b, target: { pointer: vector, rowStride: 1 } });
+  const rows = Math.ceil(m / pieces);
+  context.parallel(Math.ceil(m / rows), (m * k) / copySpeed, ({ exports }, piece) => {
+    const row = piece * rows;
+    const count = Math.min(rows, m - row);
+    const [left, result] = [a.pointer + row * a.rowStride * elementBytes, c.pointer + row * c.rowStride * elementBytes];
+    exports.dotRows(left, a.rowStride * elementBytes, count, k, vector, result, c.rowStride * elementBytes);
+    done?.(row, row + count, 0, 1);
+  });
+}
+
+/** A few rows times `columns` columns of B where they lie. */
+function fewRows(context: KernelContext, product: MatrixProduct, columns: number): void {
+  const { m, k, b } = product;
+  // Whole cache lines of B's rows.
+  const width = Math.ceil(columns / pieces / 16) * 16;
+  context.parallel(Math.ceil(columns / width), (columns * k) / copySpeed, (calls, piece) => {
+    const column = piece * width;
+    const count = Math.min(width, columns - column);
+    const right = { strip: true, pointer: b.pointer + column * elementBytes, stride: b.rowStride * elementBytes };
+    block(calls, product, { row: 0, rows: m, column, columns: count, depth: 0, length: k, step: Math.max(1, k), right });
+  });
+}
+
+/** All rows times some columns of B, which are packed, a few megabytes at a time. */
+function packedColumns(context: KernelContext, product: MatrixProduct, column: number, columns: number): void {
+  const { m, k, b } = product;
+  // Without depth there is still one block, which writes zeros.
+  for (let depth = 0; depth === 0 || depth < k; depth += packedDepth) {
+    const length = Math.min(packedDepth, k - depth);
+    const stride = length * panelStep;
+    const [panels] = carveScratch(context, packedBytes(length, columns));
+    const packed = Math.ceil(columns / tileColumns / pieces) * tileColumns;
+    context.parallel(Math.ceil(columns / packed), (length * columns) / copySpeed, (calls, piece) => {
+      const first = piece * packed;
+      const pointer = b.pointer + (depth * b.rowStride + (column + first) * b.columnStride) * elementBytes;
+      packPanels(calls, { ...b, pointer }, length, Math.min(packed, columns - first), panels + (first / tileColumns) * stride, stride);
+    });
+    const nanoseconds = (m * columns * length) / productSpeed;
+    const cut = cutOf(product, columns, nanoseconds);
+    const across = Math.ceil(columns / cut.columns);
+    context.parallel(Math.ceil(m / cut.rows) * across, nanoseconds, (calls, piece) => {
+      const row = Math.floor(piece / across) * cut.rows;
+      const first = (piece % across) * cut.columns;
+      const right = { strip: false, pointer: panels + (first / tileColumns) * stride, stride };
+      const [rows, width] = [Math.min(cut.rows, m - row), Math.min(cut.columns, columns - first)];
+      block(calls, product, { row, rows, column: column + first, columns: width, depth, length, step: blockDepth, right });
+    });
   }
-  const columnsInPlace = m <= tileRows && b.columnStride === 1 ? n & ~3 : 0;
+}
+
+/** The rows and columns of a piece. Where A is copied, cutting columns would copy it again, so rows are cut first. */
+function cutOf({ m, a }: MatrixProduct, columns: number, nanoseconds: number): { readonly rows: number; readonly columns: number } {
+  const wanted = Math.min(pieces, nanoseconds / pieceNanoseconds);
+  const least = Math.ceil(m / blockRows);
+  const down = a.columnStride === 1 ? least : Math.max(least, Math.min(wanted, m / (4 * tileRows)));
+  const across = Math.max(1, Math.min(wanted / down, columns / (8 * tileColumns)));
+  const rows = Math.max(down, Math.min(wanted / across, m / (2 * tileRows)));
+  const share = (count: number, parts: number, unit: number): number => Math.max(1, Math.ceil(count / Math.ceil(parts) / unit)) * unit;
+  return { rows: share(m, rows, tileRows), columns: share(columns, across, tileColumns) };
+}
+
+/** Some rows times some columns, over some of the depth. */
+interface Block {
+  readonly row: number;
+  readonly rows: number;
+  readonly column: number;
+  readonly columns: number;
+  /** Where the depth begins, how long it is, and how much of it is done at once. */
+  readonly depth: number;
+  readonly length: number;
+  readonly step: number;
+  /** B from there on: in place, its rows `stride` bytes apart, or in panels so many bytes apart. */
+  readonly right: { readonly strip: boolean; readonly pointer: number; readonly stride: number };
+}
+
+function block(
+  calls: KernelCalls,
+  { k, a, c, done }: MatrixProduct,
+  { row, rows, column, columns, depth, length, step, right }: Block,
+): void {
+  const { exports } = calls;
   const mustCopy = a.columnStride !== 1;
-  const rows = Math.min(m, blockRows);
-  const depth = columnsInPlace > 0 ? k : Math.min(k, blockDepth);
-  const copyStride = scratchRowStride(depth);
-  const rowStride = mustCopy ? copyStride : a.rowStride;
-  const [panels, copies, rowTable, resultTable, segmentTable, edgeTile] = carveScratch(
-    context,
-    packedBytes(depth, Math.min(n - columnsInPlace, blockColumns)),
-    mustCopy ? rows * copyStride * elementBytes : 0,
+  const rowStride = mustCopy ? scratchRowStride(Math.min(length, step)) : a.rowStride;
+  const [copies, rowTable, resultTable, segmentTable, edgeTile] = carveScratch(
+    calls,
+    mustCopy ? rows * rowStride * elementBytes : 0,
     rows * elementBytes,
     rows * elementBytes,
     elementBytes,
@@ -66,42 +154,28 @@ export function gemm(context: KernelContext, product: MatrixProduct): void {
   );
   exports.fillSequence(segmentTable, 0, 0, 1);
   exports.fillSequence(resultTable, 0, c.rowStride * elementBytes, rows);
-
-  for (let column = 0, columns = 0; column < n; column += columns) {
-    const isPacked = column >= columnsInPlace;
-    columns = isPacked ? Math.min(blockColumns, n - column) : columnsInPlace;
-    // Without depth there is still one block, which writes zeros.
-    for (let k0 = 0; k0 === 0 || k0 < k; k0 += depth || 1) {
-      const length = Math.min(depth, k - k0);
-      const right = b.pointer + (k0 * b.rowStride + column * b.columnStride) * elementBytes;
-      if (isPacked) packPanels(context, { ...b, pointer: right }, length, columns, panels, length * panelStep);
-      for (let row = 0; row < m; row += blockRows) {
-        const count = Math.min(blockRows, m - row);
-        const left = a.pointer + (row * a.rowStride + k0 * a.columnStride) * elementBytes;
-        if (mustCopy) {
-          const target = { pointer: copies, rowStride };
-          transposeCopy(context, { rows: count, columns: length, source: { ...a, pointer: left }, target });
-        }
-        exports.fillSequence(rowTable, mustCopy ? copies : left, rowStride * elementBytes, count);
-        exports[isPacked ? "tileProduct" : "stripProduct"](
-          rowTable,
-          count,
-          segmentTable,
-          1,
-          length,
-          0,
-          isPacked ? panels : right,
-          isPacked ? length * panelStep : b.rowStride * elementBytes,
-          columns,
-          resultTable,
-          c.pointer + (row * c.rowStride + column) * elementBytes,
-          Number(k0 > 0),
-          edgeTile,
-        );
-        if (k0 + length >= k) done?.(row, row + count, column, column + columns);
-      }
-    }
+  for (let from = 0; from === 0 || from < length; from += step) {
+    const count = Math.min(step, length - from);
+    const left = a.pointer + (row * a.rowStride + (depth + from) * a.columnStride) * elementBytes;
+    if (mustCopy) transposeCopy(calls, { rows, columns: count, source: { ...a, pointer: left }, target: { pointer: copies, rowStride } });
+    exports.fillSequence(rowTable, mustCopy ? copies : left, rowStride * elementBytes, rows);
+    exports[right.strip ? "stripProduct" : "tileProduct"](
+      rowTable,
+      rows,
+      segmentTable,
+      1,
+      count,
+      0,
+      right.pointer + from * (right.strip ? right.stride : panelStep),
+      right.stride,
+      columns,
+      resultTable,
+      c.pointer + (row * c.rowStride + column) * elementBytes,
+      Number(depth + from > 0),
+      edgeTile,
+    );
   }
+  if (depth + length >= k) done?.(row, row + rows, column, column + columns);
 }
 
 /** Whether a product with a vector reads the matrix along its rows only as Cᵀ = Bᵀ·Aᵀ. */

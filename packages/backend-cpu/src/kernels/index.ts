@@ -5,7 +5,7 @@ export { type BlockDone, type KernelCalls, type KernelContext, serialContext } f
 export type { Axis, Convolution, ConvolutionCall } from "./convolution.ts";
 export { convolutionForward, convolutionInputGradient } from "./convolve.ts";
 export { convolutionFilterGradient } from "./filter-gradient.ts";
-export { gemm, type MatrixProduct } from "./gemm.ts";
+export { gemm, type MatrixProduct, productSpeed } from "./gemm.ts";
 export {
   averagePool2d,
   averagePool2dGradient,

@@ -1,6 +1,6 @@
 /** matMul as GEMM: transposes, slices and broadcasts are strides; batches are merged into rows where they can be. */
 import type { Matched, MatchedCall } from "@antler/compiler";
-import { gemm, type KernelContext } from "../kernels/index.ts";
+import { gemm, type KernelContext, productSpeed } from "../kernels/index.ts";
 import { address, isFloat32, operandAddress } from "./float32.ts";
 
 interface Operand {
@@ -53,7 +53,7 @@ function multiply(context: KernelContext, call: MatchedCall, given: Product): vo
   const { done } = call;
   const c = address(call.outputs[0]);
   const count = batch.reduce((x, y) => x * y, 1);
-  for (let item = 0; item < count; item++) {
+  context.each(count, (count * m * n * k) / productSpeed, (context, item) => {
     let [left, right] = [a.pointer, b.pointer];
     for (let axis = batch.length - 1, rest = item; axis >= 0; axis--) {
       const at = rest % batch[axis]!;
@@ -71,7 +71,7 @@ function multiply(context: KernelContext, call: MatchedCall, given: Product): vo
       c: { pointer: c + 4 * row * n, rowStride: n },
       done: done && ((row0, row1, column0, column1) => done(row + row0, row + row1, column0, column1)),
     });
-  }
+  });
 }
 /** A batch axis that only the left operand has, and that lies in front of its rows, is more rows. */
 function mergeBatches(p: Product): Product {

@@ -61,6 +61,11 @@ export class SharedContext implements KernelContext {
     else this.#serial.parallel(count, nanoseconds, piece);
   }
 
+  each(count: number, nanoseconds: number, work: (context: KernelContext, index: number) => void): void {
+    if (count >= 2 * this.#threads && this.isWorthwhile(count, nanoseconds)) this.share(count, (index) => work(this.#whole(), index));
+    else for (let index = 0; index < count; index++) work(this, index);
+  }
+
   /** Shares a job of so many pieces; `describe` makes, or records, the calls of one. */
   share(count: number, describe: (index: number) => void): void {
     const list = this.#list;
@@ -92,6 +97,23 @@ export class SharedContext implements KernelContext {
   dismiss(): void {
     this.#crew?.dismiss();
     this.#crew = undefined;
+  }
+
+  /** For a piece that is a whole work: the scratch of its own pieces lies behind its own. */
+  #whole(): KernelContext {
+    const { exports, scratch } = this.#recorder;
+    let used = 0;
+    const inner = { exports, scratch: { reserve: (bytes: number) => scratch.reserve(used + bytes) + used } };
+    return {
+      exports,
+      scratch: { reserve: (bytes) => scratch.reserve((used = Math.ceil(bytes / 64) * 64)) },
+      parallel(count, _, piece) {
+        for (let index = 0; index < count; index++) piece(inner, index);
+      },
+      each(count, _, work) {
+        for (let index = 0; index < count; index++) work(this, index);
+      },
+    };
   }
 
   #presentCrew(): Crew {
