@@ -6,8 +6,9 @@ import { compileKernels } from "./generate/compile.ts";
 import { instantiateBase } from "./kernels/base.ts";
 import { matchedKernels } from "./matched/index.ts";
 import { Memory, OutOfMemory } from "./memory.ts";
+import { enrol } from "./threads/settings.ts";
 import { SharedContext } from "./threads/shared-context.ts";
-import { canShareMemory, machineThreads } from "./threads/worker.ts";
+import { canShareMemory } from "./threads/worker.ts";
 import { probeWasm } from "./wasm/index.ts";
 
 export interface CpuOptions {
@@ -28,13 +29,14 @@ export interface CpuDevice extends Device {
 
 const dtypes: readonly DType[] = ["float32", "int8", "int16", "int32", "uint8", "uint16", "uint32", "bool"];
 
-export function cpuDevice({ relaxed = true, handWritten = true, threads = machineThreads(), maximumBytes }: CpuOptions = {}): CpuDevice {
+export function cpuDevice({ relaxed = true, handWritten = true, threads, maximumBytes }: CpuOptions = {}): CpuDevice {
   const shared = canShareMemory();
   const memory = new Memory({ shared, ...(maximumBytes !== undefined && { maximumBytes }) });
   const { simd, relaxedSimd } = probeWasm();
   if (!simd) throw new BackendError("cpu", "this engine has no WebAssembly SIMD", { hint: "Node 16.4 and browsers of 2023 have it." });
   const fused = relaxed && relaxedSimd;
-  const context = new SharedContext(memory, instantiateBase(memory.memory, { relaxed: fused, shared }), threads);
+  const context = new SharedContext(memory, instantiateBase(memory.memory, { relaxed: fused, shared }));
+  enrol(context, threads);
   const kernels: { readonly [op: string]: Matched } = handWritten ? matchedKernels(context, memory) : {};
   /** Every check of every kernel; memory tells which one failed. */
   const checks: IndexCheck[] = [];

@@ -2,7 +2,9 @@
 import { type KernelBackend, kernelBackend } from "@antler/compiler";
 import { type CpuOptions, cpuDevice } from "./device.ts";
 
-export { type CpuOptions, cpuDevice } from "./device.ts";
+export { type CpuDevice, type CpuOptions, cpuDevice } from "./device.ts";
+export { setThreads } from "./threads/settings.ts";
+export { setWorkerUrl, workerSource } from "./threads/worker.ts";
 
 /**
  * A CPU backend with a memory of its own.

@@ -151,6 +151,9 @@ export function kernelBackend(device: Device): KernelBackend {
     // A program that checks data may fail half way: then its inputs must still be whole.
     const gives = (i: number): boolean => donate?.[i] === true && !shared.has(i) && blocks[i]!.sharers === 1 && !executable.checksData;
     const results: Block[] = [];
+    /** What the program writes over: lost if it fails half way. */
+    const overwritten: DeviceStorage[] = [];
+    let began = false;
     try {
       places.forEach((p, k) => {
         const from = reuse.get(k);
@@ -158,6 +161,7 @@ export function kernelBackend(device: Device): KernelBackend {
         const shared =
           p.kind === "input" ? blocks[p.at] : p.at !== k ? results[p.at] : from !== undefined && gives(from) ? blocks[from] : undefined;
         if (shared) shared.sharers++;
+        if (from !== undefined && shared === blocks[from]) overwritten.push(inputs[from] as DeviceStorage);
         results.push(shared ?? allocate(byteSize(bound.outputs[k]!)));
       });
       const frame: Frame = { inputs: blocks.map((b) => b.buffer), outputs: results.map((b) => b.buffer), arena: room(bound.arenaBytes) };
@@ -166,6 +170,7 @@ export function kernelBackend(device: Device): KernelBackend {
         () => {
           // What an input was to come from may have failed since.
           for (const s of inputs as readonly DeviceStorage[]) if (s.failure) throw s.failure;
+          began = true;
           return work(bound, frame);
         },
         (error) => {
@@ -183,6 +188,7 @@ export function kernelBackend(device: Device): KernelBackend {
       }
       return storages;
     } catch (error) {
+      if (began) for (const s of overwritten) s.failure = error;
       for (const b of results) drop(b);
       throw error;
     }

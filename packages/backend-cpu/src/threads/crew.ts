@@ -2,7 +2,7 @@
 import { BackendError } from "@antler/tensor-core";
 import type { Base } from "../kernels/base.ts";
 import type { Memory } from "../memory.ts";
-import { HALL_BYTES } from "./layout.ts";
+import { ALIVE, HALL_BYTES } from "./layout.ts";
 import { ModuleList } from "./modules.ts";
 import { startThread, type Thread } from "./worker.ts";
 
@@ -31,6 +31,8 @@ export class Crew {
   readonly #threads: Thread[] = [];
   readonly #size: number;
   #dismissed = false;
+  /** Whether a worker could not even be started: trying again would fail again. */
+  hasFailed = false;
 
   /** @param size how many threads, the calling one included */
   constructor(memory: Memory, sharing: Sharing, size: number) {
@@ -73,8 +75,13 @@ export class Crew {
   #hire(): void {
     while (this.#threads.length < this.#size - 1) {
       const task = { memory: this.#memory.memory, base: this.#sharing.bytes, hall: this.#hall, thread: this.#threads.length + 1 };
-      this.#threads.push(startThread(task, () => this.dismiss()));
+      this.#threads.push(startThread(task, () => this.#lost()));
     }
+  }
+  #lost(): void {
+    if (this.#dismissed) return;
+    this.hasFailed = this.#memory.i32()[(this.#hall + ALIVE) >>> 2] === 0;
+    this.dismiss();
   }
   #giveUp(): never {
     this.dismiss();

@@ -13,7 +13,9 @@ export const BELL = 128;
 export const JOB = { list: 192, count: 196, scratch: 200, scratchBytes: 204 } as const;
 /** int32: the address of the last module handed out, see `modules.ts`; 0 while there is none. */
 export const LAST_MODULE = 256;
-export const HALL_BYTES = 320;
+/** int32: how many workers have come to life. */
+export const ALIVE = 320;
+export const HALL_BYTES = 384;
 
 /** Where the arguments of a kernel are that the calling thread runs itself. */
 export const ARGUMENTS = 1024;

@@ -1,4 +1,5 @@
 /** A kernel context whose independent pieces of work are shared between threads. */
+import { emit } from "@antler/tensor-core";
 import type { Base, KernelExports } from "../kernels/base.ts";
 import { type KernelCalls, type KernelContext, serialContext } from "../kernels/context.ts";
 import { type Memory, Region } from "../memory.ts";
@@ -27,7 +28,7 @@ export class SharedContext implements KernelContext {
   #crew: Crew | undefined;
   #recording = false;
 
-  constructor(memory: Memory, { exports, sharing }: Base, threads: number) {
+  constructor(memory: Memory, { exports, sharing }: Base) {
     this.exports = exports;
     this.scratch = new Region(memory);
     this.#memory = memory;
@@ -36,7 +37,6 @@ export class SharedContext implements KernelContext {
     this.#recorder = { exports: this.#recordingExports(), scratch: { reserve: (bytes) => this.#list.scratch(bytes) } };
     this.#listPlace = new Region(memory);
     this.#scratches = new Region(memory);
-    this.threads = threads;
   }
 
   /** How many threads share the work, the calling one included; 1 where memory cannot be shared. */
@@ -49,6 +49,7 @@ export class SharedContext implements KernelContext {
   }
   /** Whether a job of this length is shared. */
   isWorthwhile(pieces: number, nanoseconds: number): boolean {
+    if (this.#crew?.hasFailed) this.#goOnAlone();
     return this.#threads > 1 && pieces > 1 && nanoseconds >= WORTHWHILE_NANOSECONDS && !this.#recording;
   }
   /** Whether a piece is being described, so that kernels are to be written down instead of run. */
@@ -99,6 +100,12 @@ export class SharedContext implements KernelContext {
     this.#crew = undefined;
   }
 
+  #goOnAlone(): void {
+    this.threads = 1;
+    const message =
+      "backend-cpu: no worker could be started, so one thread computes. A page whose policy forbids blob: workers needs setWorkerUrl.";
+    emit({ kind: "warning", message });
+  }
   /** For a piece that is a whole work: the scratch of its own pieces lies behind its own. */
   #whole(): KernelContext {
     const { exports, scratch } = this.#recorder;

@@ -1,5 +1,5 @@
 /** Starting threads, in Node and in browsers. */
-import { LAST_MODULE } from "./layout.ts";
+import { ALIVE, LAST_MODULE } from "./layout.ts";
 
 /** What a worker is told. */
 export interface WorkerTask {
@@ -16,7 +16,8 @@ export interface Thread {
 }
 
 /**
- * A worker's whole program. It works until there are modules that it does not know, and puts their functions into its table.
+ * A worker's whole program, plain JavaScript: a file of its own would be one that every bundler finds, or loses, in its own way.
+ * It works until there are modules that it does not know, and puts their functions into its table.
  * How modules are listed, `modules.ts` says.
  */
 export const workerSource: string = `"use strict";
@@ -31,6 +32,7 @@ const live = ({ memory, base, hall, thread }) => {
     functions.forEach((f, i) => table.set(slot + i, f));
     return before;
   };
+  Atomics.add(new Int32Array(memory.buffer), (hall + ${ALIVE}) / 4, 1);
   for (let known = 0; ; ) {
     work(hall, thread, known);
     const last = Atomics.load(new Int32Array(memory.buffer), (hall + ${LAST_MODULE}) / 4);
@@ -44,10 +46,10 @@ else onmessage = ({ data }) => live(data);
 
 let workerUrl: string | undefined;
 /**
- * Where a page with a strict policy (no \`worker-src blob:\`) serves the worker's program, the file
- * \`@antler/backend-cpu/worker.js\`. Without it a blob is made. Call it before the first large computation; Node needs none.
+ * Where a page serves the worker's program, whose text is `workerSource`. Only pages need it whose policy has no
+ * `worker-src blob:`; elsewhere a blob is made, and Node needs neither. Call it before the first large computation.
  * @example
- * setWorkerUrl("/static/antler-worker.js");
+ * setWorkerUrl("/antler-worker.js"); // A file that was written with the text of workerSource.
  */
 export function setWorkerUrl(url: string | undefined): void {
   workerUrl = url;
@@ -69,20 +71,25 @@ export function canShareMemory(): boolean {
   return nodeModule("node:worker_threads") !== undefined || (globalThis as { crossOriginIsolated?: boolean }).crossOriginIsolated === true;
 }
 
-/** Starts a thread that keeps no process alive. `died` is called when it ends by itself, or fails. */
-export function startThread(task: WorkerTask, died: (error: unknown) => void): Thread {
+/** Starts a thread that keeps no process alive. `died` is called when it ends by itself, or cannot be started. */
+export function startThread(task: WorkerTask, died: () => void): Thread {
   const node = nodeModule("node:worker_threads");
   if (node) {
     const worker = new node.Worker(workerSource, { eval: true, workerData: task, name: `antler-${task.thread}` });
-    worker.once("error", died).once("exit", () => died(undefined));
+    worker.once("error", died).once("exit", died);
     worker.unref();
-    return { stop: () => void worker.terminate() };
+    return { stop: () => void worker.off("exit", died).terminate() };
   }
-  const url = workerUrl ?? URL.createObjectURL(new Blob([workerSource], { type: "text/javascript" }));
-  const worker = new Worker(url, { name: `antler-${task.thread}` });
-  worker.onerror = died;
-  worker.postMessage(task);
-  return { stop: () => worker.terminate() };
+  let worker: Worker | undefined;
+  try {
+    const url = workerUrl ?? URL.createObjectURL(new Blob([workerSource], { type: "text/javascript" }));
+    worker = new Worker(url, { name: `antler-${task.thread}` });
+    worker.onerror = died;
+    worker.postMessage(task);
+  } catch {
+    queueMicrotask(died);
+  }
+  return { stop: () => worker?.terminate() };
 }
 
 /** Threads that the machine runs at once, as far as it tells; more than 8 seldom help. */
