@@ -28,33 +28,50 @@ interface Place {
   readonly context: SharedContext;
 }
 
-function runOf(kernel: Kernel, { grain, nanoseconds }: EmittedKernel, { module, index, memory, context }: Place): Run {
-  const { space, fold, params: names, blocked } = kernel;
+function runOf(kernel: Kernel, emitted: EmittedKernel, { module, index, memory, context }: Place): Run {
+  const { params: names, blocked } = kernel;
   const f = module.functions[index]!;
-  const sizeOf = (size: Size, params: readonly number[]): number => (typeof size === "number" ? size : params[names.indexOf(size)]!);
-  const isWhole = blocked || space.length === 0;
-
-  function runHere(buffers: readonly number[], params: readonly number[], ranges: readonly number[]): void {
-    const words = memory.i32();
-    let at = ARGUMENTS >> 2;
-    for (const b of buffers) words[at++] = b;
-    for (const p of params) words[at++] = p;
-    for (const r of ranges) words[at++] = r;
-    f(ARGUMENTS);
-  }
+  const ranged = !blocked && kernel.space.length > 0;
+  const fixed = names.length === 0 ? cutOf(kernel, emitted, []) : undefined;
 
   return (given, params, block) => {
     const buffers = given as readonly number[];
-    const extent = isWhole ? 0 : sizeOf(space[0]!.extent, params);
-    const ranges = block ?? (isWhole ? [] : [0, extent]);
-    if (context.isRecording) return context.record(module, index, [...buffers, ...params, ...ranges]);
-    if (context.threads === 1 || isWhole || extent <= grain) return runHere(buffers, params, ranges);
-    const places = [...space, ...(fold?.axes ?? [])].reduce((n, a) => n * sizeOf(a.extent, params), nanoseconds);
-    const step = Math.ceil(extent / Math.min(MOST_PIECES, places / PIECE_NANOSECONDS) / grain) * grain;
-    const count = Math.ceil(extent / step);
-    if (!context.isWorthwhile(count, places)) return runHere(buffers, params, ranges);
-    context.share(count, (piece) => {
-      context.record(module, index, [...buffers, ...params, piece * step, Math.min(extent, (piece + 1) * step)]);
-    });
+    const cut = ranged ? (fixed ?? cutOf(kernel, emitted, params)) : undefined;
+    if (context.isRecording) return context.record(module, index, [...buffers, ...params, ...(block ?? (cut ? [0, cut.extent] : []))]);
+    if (cut && cut.pieces > 1 && context.isWorthwhile(cut.pieces, cut.nanoseconds)) {
+      const { pieces, step, extent } = cut;
+      return context.share(pieces, (piece) => {
+        context.record(module, index, [...buffers, ...params, piece * step, Math.min(extent, (piece + 1) * step)]);
+      });
+    }
+    const words = memory.i32();
+    let at = ARGUMENTS >> 2;
+    for (let i = 0; i < buffers.length; i++) words[at++] = buffers[i]!;
+    for (let i = 0; i < params.length; i++) words[at++] = params[i]!;
+    if (block) words.set(block, at);
+    else if (cut) {
+      words[at] = 0;
+      words[at + 1] = cut.extent;
+    }
+    f(ARGUMENTS);
   };
+}
+
+/** How the outermost loop is cut. */
+interface Cut {
+  readonly extent: number;
+  readonly step: number;
+  readonly pieces: number;
+  /** Of all pieces together, roughly. */
+  readonly nanoseconds: number;
+}
+function cutOf({ space, fold, params: names }: Kernel, { grain, nanoseconds: each }: EmittedKernel, params: readonly number[]): Cut {
+  const sizeOf = (size: Size): number => (typeof size === "number" ? size : params[names.indexOf(size)]!);
+  const extent = space.length > 0 ? sizeOf(space[0]!.extent) : 0;
+  let nanoseconds = each;
+  for (const axis of space) nanoseconds *= sizeOf(axis.extent);
+  for (const axis of fold?.axes ?? []) nanoseconds *= sizeOf(axis.extent);
+  const wanted = Math.max(1, Math.min(MOST_PIECES, nanoseconds / PIECE_NANOSECONDS));
+  const step = Math.max(1, Math.ceil(extent / wanted / grain)) * grain;
+  return { extent, step, pieces: Math.ceil(extent / step), nanoseconds };
 }
