@@ -55,9 +55,18 @@ export function setWorkerUrl(url: string | undefined): void {
   workerUrl = url;
 }
 
+/** What is used of Node, whose types a library for browsers does not know. */
+interface NodeWorker {
+  once(event: "error" | "exit", listener: () => void): this;
+  off(event: "exit", listener: () => void): this;
+  unref(): void;
+  terminate(): unknown;
+}
 interface NodeModules {
-  "node:worker_threads": typeof import("node:worker_threads");
-  "node:os": typeof import("node:os");
+  "node:worker_threads": {
+    readonly Worker: new (source: string, options: { eval: true; workerData: WorkerTask; name: string }) => NodeWorker;
+  };
+  "node:os": { availableParallelism(): number };
 }
 /** A module of Node's, without an import that bundlers would have to understand; undefined elsewhere. */
 function nodeModule<Name extends keyof NodeModules>(name: Name): NodeModules[Name] | undefined {
