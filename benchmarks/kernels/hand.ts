@@ -3,7 +3,7 @@
 // Every round runs each case once, so that a slow moment of the machine hits all of them alike; the medians of
 // the rounds are printed. `--strict` uses multiply and add instead of the fused instruction of relaxed SIMD.
 
-import { instantiateBase } from "../../packages/backend-cpu/src/kernels/base.ts";
+import { KernelLibrary } from "../../packages/backend-cpu/src/kernels/base.ts";
 import { type KernelContext, serialContext } from "../../packages/backend-cpu/src/kernels/context.ts";
 import { convolutionForward, convolutionInputGradient } from "../../packages/backend-cpu/src/kernels/convolve.ts";
 import { convolutionFilterGradient } from "../../packages/backend-cpu/src/kernels/filter-gradient.ts";
@@ -31,7 +31,7 @@ function main(): void {
   const strict = process.argv.includes("--strict");
   const filter = process.argv.slice(2).find((argument) => !argument.startsWith("--")) ?? "";
   const memory = new Memory({ initialBytes: 2 ** 28 });
-  const { exports } = instantiateBase(memory.memory, { relaxed: !strict, shared: false });
+  const { exports } = new KernelLibrary(memory, { relaxed: !strict });
   const cases = allCases(serialContext(memory, exports), memory).filter(({ name }) => name.includes(filter));
   const times = measure(cases);
   console.log(`${strict ? "multiply and add" : "relaxed SIMD"}, one thread, medians of ${rounds} rounds`);

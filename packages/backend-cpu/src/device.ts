@@ -3,7 +3,7 @@ import { type Buffer, type Device, type IndexCheck, indexError, type Matched } f
 import { BackendError, type DType, memory as memoryInUse, OutOfMemoryError } from "@antler/tensor-core";
 import { FAULT_ADDRESS } from "./generate/access.ts";
 import { compileKernels } from "./generate/compile.ts";
-import { instantiateBase } from "./kernels/base.ts";
+import { KernelLibrary } from "./kernels/base.ts";
 import { matchedKernels } from "./matched/index.ts";
 import { Memory, OutOfMemory } from "./memory.ts";
 import { enrol } from "./threads/settings.ts";
@@ -35,7 +35,7 @@ export function cpuDevice({ relaxed = true, handWritten = true, threads, maximum
   const { simd, relaxedSimd } = probeWasm();
   if (!simd) throw new BackendError("cpu", "this engine has no WebAssembly SIMD", { hint: "Node 16.4 and browsers of 2023 have it." });
   const fused = relaxed && relaxedSimd;
-  const context = new SharedContext(memory, instantiateBase(memory.memory, { relaxed: fused, shared }));
+  const context = new SharedContext(memory, new KernelLibrary(memory, { relaxed: fused }));
   enrol(context, threads);
   const kernels: { readonly [op: string]: Matched } = handWritten ? matchedKernels(context, memory) : {};
   /** Every check of every kernel; memory tells which one failed. */

@@ -1,7 +1,7 @@
 // Helpers for the kernels' tests: seeded numbers, operands between canaries, tolerances.
 
 import { expect } from "vitest";
-import { instantiateBase } from "../src/kernels/base.ts";
+import { KernelLibrary } from "../src/kernels/base.ts";
 import { type KernelContext, serialContext } from "../src/kernels/context.ts";
 import { Memory } from "../src/memory.ts";
 
@@ -30,7 +30,7 @@ export class KernelBench {
 
   constructor(relaxed: boolean, shared = false) {
     this.memory = new Memory({ shared });
-    const { exports } = instantiateBase(this.memory.memory, { relaxed, shared });
+    const { exports } = new KernelLibrary(this.memory, { relaxed });
     this.context = serialContext(this.memory, exports);
   }
 

@@ -4,7 +4,7 @@ import { layers, optimizers, sequential, setRandomSeed } from "@antler/keras-api
 import * as tf from "@antler/tensor-core";
 import { afterAll, afterEach, describe, expect, test, vi } from "vitest";
 import { type CpuDevice, createCpuBackend, setThreads } from "../src/index.ts";
-import { instantiateBase } from "../src/kernels/index.ts";
+import { KernelLibrary } from "../src/kernels/index.ts";
 import { Memory } from "../src/memory.ts";
 import { SharedContext } from "../src/threads/shared-context.ts";
 
@@ -56,7 +56,7 @@ async function trained(threads: number, steps: number): Promise<{ losses: number
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 describe("threads", () => {
-  test("one, two and eight give the same bits, twenty times over", async () => {
+  test("one, two and eight give the same bits, twenty times over", { timeout: 180_000 }, async () => {
     const alone = await trained(1, 4);
     expect(alone.losses.at(-1)).toBeLessThan(alone.losses[0]!);
     for (let run = 0; run < 20; run++) expect(await trained(run % 2 ? 8 : 2, 4)).toEqual(alone);
@@ -75,7 +75,7 @@ describe("threads", () => {
 
   test("pieces are done by every thread, each with scratch of its own", async () => {
     const memory = new Memory({ shared: true });
-    const context = new SharedContext(memory, instantiateBase(memory.memory, { relaxed: true, shared: true }));
+    const context = new SharedContext(memory, new KernelLibrary(memory, { relaxed: true }));
     context.threads = 3;
     const [count, bytes] = [200, 400_000];
     const places = memory.alloc(count * 4);

@@ -1,57 +1,75 @@
-// The base module: all parametric kernels, assembled and instantiated once.
+// The hand-written kernels of one memory: each is assembled and compiled when it is first called.
 
-import { type CrewExports, crewFunctions } from "../threads/interpreter.ts";
+import type { Memory } from "../memory.ts";
+import type { KernelModule } from "../threads/modules.ts";
 import { assembleModule, FunctionBuilder } from "../wasm/index.ts";
 import { elementBytes, type KernelOptions } from "./context.ts";
-import { type DotExports, dotFunctions } from "./dots.ts";
-import { type PoolingExports, poolingFunctions } from "./pooling-rows.ts";
-import { type SoftmaxExports, softmaxFunctions } from "./softmax.ts";
-import { type TileExports, tileFunctions } from "./tile.ts";
-import { type TransposeExports, transposeFunctions } from "./transpose.ts";
+import { type DotExports, dotKernels } from "./dots.ts";
+import { type PoolingExports, poolingKernels } from "./pooling-rows.ts";
+import { type SoftmaxExports, softmaxKernels } from "./softmax.ts";
+import { type TileExports, tileKernels } from "./tile.ts";
+import { type TransposeExports, transposeKernels } from "./transpose.ts";
+
+/** How kernels are made, by name. Parameters are int32 or float32, nothing is returned. */
+export type KernelSources<Exports> = { readonly [Name in keyof Exports]: (options: KernelOptions) => FunctionBuilder };
 
 export interface KernelExports extends TileExports, DotExports, TransposeExports, PoolingExports, SoftmaxExports {}
 
-export interface BaseModuleOptions extends KernelOptions {
-  /** Whether the memory is shared between threads: then the module also has what they need to share work. */
-  readonly shared: boolean;
+const sources: KernelSources<KernelExports> = { ...tileKernels, ...dotKernels, ...transposeKernels, ...poolingKernels, ...softmaxKernels };
+
+/** A kernel as other threads get it, called with the address of its arguments. */
+export interface SharedKernel {
+  /** Its first function is meant. */
+  readonly module: KernelModule;
+  /** Which parameters are float32, if any. */
+  readonly floats: readonly boolean[] | undefined;
 }
 
-/** The base module on a memory, as the calling thread has it. */
-export interface Base {
+export class KernelLibrary {
+  /** Calls on this thread. */
   readonly exports: KernelExports;
-  /** Only on shared memory: how calls are handed to other threads. */
-  readonly sharing?: {
-    readonly crew: CrewExports;
-    /** For other threads. */
-    readonly bytes: Uint8Array<ArrayBuffer>;
-    readonly table: WebAssembly.Table;
-    /** For each kernel its slot in the table, and which parameters are float32. */
-    readonly slots: ReadonlyMap<string, { readonly slot: number; readonly floats: readonly boolean[] | undefined }>;
-  };
+  readonly options: KernelOptions;
+  readonly #memory: Memory;
+  readonly #shared = new Map<string, SharedKernel>();
+
+  constructor(memory: Memory, options: KernelOptions) {
+    this.#memory = memory;
+    this.options = options;
+    this.exports = lazily((name) => this.#compile(name)) as unknown as KernelExports;
+  }
+
+  /** A kernel for other threads. */
+  shared(name: string): SharedKernel {
+    if (!this.#shared.has(name)) this.#compile(name);
+    return this.#shared.get(name)!;
+  }
+
+  #compile(name: string): unknown {
+    const { memory, shared } = this.#memory;
+    const kernel = sources[name as keyof KernelExports](this.options);
+    const functions = shared ? { shared: byArguments(kernel), kernel } : { kernel };
+    const bytes = assembleModule({ memory: { shared }, functions });
+    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } });
+    const types = kernel.parameterTypes;
+    const floats = types.includes("f32") ? types.map((type) => type === "f32") : undefined;
+    // A thread takes over all exports of a module; calls go to the first.
+    if (shared) this.#shared.set(name, { module: { bytes, functions: Object.values(exports) as KernelModule["functions"] }, floats });
+    return exports.kernel;
+  }
 }
 
-/** Assembles, compiles and instantiates the base module. */
-export function instantiateBase(memory: WebAssembly.Memory, { relaxed, shared }: BaseModuleOptions): Base {
-  const options = { relaxed };
-  const kernels: Readonly<Record<string, FunctionBuilder>> = {
-    ...tileFunctions(options),
-    ...dotFunctions(options),
-    ...transposeFunctions(),
-    ...poolingFunctions(),
-    ...softmaxFunctions(options),
-  };
-  const functions = shared ? { ...kernels, ...crewFunctions() } : kernels;
-  const slots = shared ? Object.values(kernels).map(byArguments) : undefined;
-  const bytes = assembleModule({ memory: { shared }, functions, ...(slots && { slots }) });
-  const table = new WebAssembly.Table({ element: "anyfunc", initial: slots?.length ?? 0 });
-  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory, table } });
-  const base: Base = { exports: exports as unknown as KernelExports };
-  if (!shared) return base;
-  const entries = Object.entries(kernels).map(([name, { parameterTypes: types }], slot) => {
-    const floats = types.includes("f32") ? types.map((type) => type === "f32") : undefined;
-    return [name, { slot, floats }] as const;
-  });
-  return { ...base, sharing: { crew: exports as unknown as CrewExports, bytes, table, slots: new Map(entries) } };
+/** An object with a property for each kernel, which is made when it is first read. */
+export function lazily(make: (name: string) => unknown): object {
+  const target = {};
+  for (const name of Object.keys(sources)) {
+    const get = (): unknown => {
+      const value = make(name);
+      Object.defineProperty(target, name, { value });
+      return value;
+    };
+    Object.defineProperty(target, name, { get, configurable: true });
+  }
+  return target;
 }
 
 /** The kernel, called with the address of its arguments. */

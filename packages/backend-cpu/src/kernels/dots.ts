@@ -1,6 +1,7 @@
 // Products of a matrix with a vector: dot products along the rows of the matrix, read where they lie.
 
 import { FunctionBuilder, type Local } from "../wasm/index.ts";
+import type { KernelSources } from "./base.ts";
 import type { KernelOptions } from "./context.ts";
 import { combineLanes, emitRowPass } from "./row-pass.ts";
 
@@ -9,7 +10,9 @@ export interface DotExports {
   dotRows(matrix: number, rowStride: number, rows: number, depth: number, vector: number, out: number, outStride: number): void;
 }
 
-export function dotFunctions(options: KernelOptions): Record<keyof DotExports, FunctionBuilder> {
+export const dotKernels: KernelSources<DotExports> = { dotRows };
+
+function dotRows(options: KernelOptions): FunctionBuilder {
   const f = new FunctionBuilder(options);
   const [matrix, rowStride, rows, depth, vector, out, outStride] = f.parametersOf("i32", 7);
   const [left, right] = f.localsOf("i32", 2);
@@ -33,5 +36,5 @@ export function dotFunctions(options: KernelOptions): Record<keyof DotExports, F
     f.get(out).get(total).v128Store32Lane(0);
     f.increase(matrix, rowStride).increase(out, outStride);
   });
-  return { dotRows: f };
+  return f;
 }

@@ -1,6 +1,6 @@
 // The hand-written kernels: a base module instantiated once on a memory, and drivers that work on pointers into it.
 
-export { type Base, type BaseModuleOptions, instantiateBase, type KernelExports } from "./base.ts";
+export { type KernelExports, KernelLibrary, type KernelSources } from "./base.ts";
 export { type BlockDone, type KernelCalls, type KernelContext, serialContext } from "./context.ts";
 export type { Axis, Convolution, ConvolutionCall } from "./convolution.ts";
 export { convolutionForward, convolutionInputGradient } from "./convolve.ts";

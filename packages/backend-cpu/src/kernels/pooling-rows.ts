@@ -1,6 +1,7 @@
 // The WebAssembly of pooling: one row of results per call, vectors along the channels.
 
 import { FunctionBuilder, type Local } from "../wasm/index.ts";
+import type { KernelSources } from "./base.ts";
 import { elementBytes } from "./context.ts";
 import { emitRowPass, type RowPart } from "./row-pass.ts";
 
@@ -31,14 +32,12 @@ export interface PoolingExports {
   addAtPositions(values: number, positions: number, count: number, target: number): void;
 }
 
-export function poolingFunctions(): Record<keyof PoolingExports, FunctionBuilder> {
-  return {
-    maxPoolRow: poolRow(maximum),
-    averagePoolRow: poolRow(average),
-    averagePoolRowGradient: poolRow(averageGradient),
-    addAtPositions: addAtPositions(),
-  };
-}
+export const poolingKernels: KernelSources<PoolingExports> = {
+  maxPoolRow: () => poolRow(maximum),
+  averagePoolRow: () => poolRow(average),
+  averagePoolRowGradient: () => poolRow(averageGradient),
+  addAtPositions,
+};
 
 /** What the code of a window works with. */
 interface Window {

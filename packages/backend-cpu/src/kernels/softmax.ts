@@ -1,6 +1,7 @@
 // softmax and logSoftmax of the rows of a matrix; all passes over a row run while it is in the first-level cache.
 
 import { FunctionBuilder, type Local } from "../wasm/index.ts";
+import type { KernelSources } from "./base.ts";
 import { elementBytes, type KernelContext, type KernelOptions } from "./context.ts";
 import { emitExp, emitLog, lowestExp } from "./math.ts";
 import { combineLanes, emitRowPass, type RowPart } from "./row-pass.ts";
@@ -14,9 +15,10 @@ export interface SoftmaxExports {
   logSoftmaxRows(x: number, xStride: number, y: number, yStride: number, rows: number, columns: number, lowest: number): void;
 }
 
-export function softmaxFunctions(options: KernelOptions): Record<keyof SoftmaxExports, FunctionBuilder> {
-  return { softmaxRows: softmaxRows("softmax", options), logSoftmaxRows: softmaxRows("logSoftmax", options) };
-}
+export const softmaxKernels: KernelSources<SoftmaxExports> = {
+  softmaxRows: (options) => softmaxRows("softmax", options),
+  logSoftmaxRows: (options) => softmaxRows("logSoftmax", options),
+};
 
 export interface RowOperation {
   readonly rows: number;

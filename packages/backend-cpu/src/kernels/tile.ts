@@ -12,6 +12,7 @@
 // hands out; larger tiles spill and lose 40 %.
 
 import { FunctionBuilder, type Local, type Operand } from "../wasm/index.ts";
+import type { KernelSources } from "./base.ts";
 import { elementBytes, type KernelOptions } from "./context.ts";
 import { setEnd } from "./row-pass.ts";
 
@@ -56,9 +57,11 @@ export interface TileExports {
   fillSequence(table: number, start: number, step: number, count: number): void;
 }
 
-export function tileFunctions(options: KernelOptions): Record<keyof TileExports, FunctionBuilder> {
-  return { tileProduct: product("packed", options), stripProduct: product("in place", options), fillSequence: fillSequence() };
-}
+export const tileKernels: KernelSources<TileExports> = {
+  tileProduct: (options) => product("packed", options),
+  stripProduct: (options) => product("in place", options),
+  fillSequence,
+};
 
 type Layout = "packed" | "in place";
 

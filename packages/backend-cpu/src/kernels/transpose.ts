@@ -1,6 +1,7 @@
 // Copies of strided 32-bit matrices into rows; the transposing case runs on 4×4 blocks in registers.
 
 import { FunctionBuilder, type Local } from "../wasm/index.ts";
+import type { KernelSources } from "./base.ts";
 import { elementBytes, type KernelCalls } from "./context.ts";
 
 /** A tile's rows and columns: both sides of 64×64 elements fit the first-level cache. */
@@ -26,9 +27,7 @@ export interface TransposeExports {
   fillZero(pointer: number, bytes: number): void;
 }
 
-export function transposeFunctions(): Record<keyof TransposeExports, FunctionBuilder> {
-  return { transposeTile: transposeTile(), copyStrided: copyStrided(), fillZero: fillZero() };
-}
+export const transposeKernels: KernelSources<TransposeExports> = { transposeTile, copyStrided, fillZero };
 
 /** A strided matrix of 32-bit elements; strides count elements and may be 0. */
 export interface StridedMatrix {

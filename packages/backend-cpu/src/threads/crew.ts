@@ -1,7 +1,8 @@
 /** Threads that share jobs piece by piece. They start with the first job; a crew that lost one is dismissed as a whole. */
 import { BackendError } from "@antler/tensor-core";
-import type { Base } from "../kernels/base.ts";
 import type { Memory } from "../memory.ts";
+import { assembleModule } from "../wasm/index.ts";
+import { type CrewExports, crewFunctions } from "./interpreter.ts";
 import { ALIVE, HALL_BYTES } from "./layout.ts";
 import { ModuleList } from "./modules.ts";
 import { startThread, type Thread } from "./worker.ts";
@@ -11,8 +12,6 @@ const SPINS = 20_000;
 const NAP_NANOSECONDS = 50_000_000n;
 /** A piece takes milliseconds at most. A thread that has not come back after so long will not come back. */
 const PATIENCE_MILLISECONDS = 1500;
-
-export type Sharing = NonNullable<Base["sharing"]>;
 
 export interface Job {
   /** Where the list of its pieces is. */
@@ -26,7 +25,8 @@ export interface Job {
 export class Crew {
   readonly modules: ModuleList;
   readonly #memory: Memory;
-  readonly #sharing: Sharing;
+  readonly #exports: CrewExports;
+  readonly #bytes: Uint8Array<ArrayBuffer>;
   readonly #hall: number;
   readonly #threads: Thread[] = [];
   readonly #size: number;
@@ -35,13 +35,16 @@ export class Crew {
   hasFailed = false;
 
   /** @param size how many threads, the calling one included */
-  constructor(memory: Memory, sharing: Sharing, size: number) {
+  constructor(memory: Memory, size: number) {
     this.#memory = memory;
-    this.#sharing = sharing;
     this.#size = size;
     this.#hall = memory.alloc(HALL_BYTES);
     memory.bytes().fill(0, this.#hall, this.#hall + HALL_BYTES);
-    this.modules = new ModuleList(memory, sharing.table, sharing.slots.size, this.#hall);
+    const table = new WebAssembly.Table({ element: "anyfunc", initial: 0 });
+    this.#bytes = assembleModule({ memory: { shared: true }, functions: crewFunctions(), callsSlots: true });
+    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(this.#bytes), { env: { memory: memory.memory, table } });
+    this.#exports = exports as unknown as CrewExports;
+    this.modules = new ModuleList(memory, table, this.#hall);
   }
 
   /** Whether it works no more, by `dismiss` or since a thread has ended. */
@@ -51,13 +54,12 @@ export class Crew {
 
   /** Comes back when all pieces are done. Throws BackendError when a thread took one with it. */
   run({ list, count, scratch, scratchBytes }: Job): void {
-    const { crew } = this.#sharing;
     this.#hire();
-    let done = crew.offer(this.#hall, list, count, scratch, scratchBytes, SPINS);
+    let done = this.#exports.offer(this.#hall, list, count, scratch, scratchBytes, SPINS);
     if (done === count) return;
     const nap = mayWait() ? NAP_NANOSECONDS : 0n;
     for (let since = performance.now(); done !== count; ) {
-      const now = crew.finish(this.#hall, count, SPINS, nap);
+      const now = this.#exports.finish(this.#hall, count, SPINS, nap);
       if (now !== done) since = performance.now();
       else if (performance.now() - since > PATIENCE_MILLISECONDS) this.#giveUp();
       done = now;
@@ -74,7 +76,7 @@ export class Crew {
 
   #hire(): void {
     while (this.#threads.length < this.#size - 1) {
-      const task = { memory: this.#memory.memory, base: this.#sharing.bytes, hall: this.#hall, thread: this.#threads.length + 1 };
+      const task = { memory: this.#memory.memory, base: this.#bytes, hall: this.#hall, thread: this.#threads.length + 1 };
       this.#threads.push(startThread(task, () => this.#lost()));
     }
   }

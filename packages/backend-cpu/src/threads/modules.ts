@@ -19,17 +19,15 @@ const sparedSlots = 0x2000;
 export class ModuleList {
   readonly #memory: Memory;
   readonly #table: WebAssembly.Table;
-  readonly #firstSlot: number;
-  #nextSlot: number;
+  #nextSlot = 0;
   readonly #slots = new WeakMap<KernelModule, number>();
   readonly #blocks: number[] = [];
   readonly #hall: number;
 
-  constructor(memory: Memory, table: WebAssembly.Table, firstSlot: number, hall: number) {
+  constructor(memory: Memory, table: WebAssembly.Table, hall: number) {
     this.#hall = hall;
     this.#memory = memory;
     this.#table = table;
-    this.#firstSlot = this.#nextSlot = firstSlot;
   }
 
   /** Whether it is time to begin anew. */
@@ -60,6 +58,6 @@ export class ModuleList {
   /** Gives the memory back, when no thread is left that looks there. */
   dispose(): void {
     for (const at of this.#blocks.splice(0)) this.#memory.free(at);
-    for (let slot = this.#firstSlot; slot < this.#nextSlot; slot++) this.#table.set(slot, null);
+    for (let slot = 0; slot < this.#nextSlot; slot++) this.#table.set(slot, null);
   }
 }

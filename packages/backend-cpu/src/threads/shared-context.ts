@@ -1,9 +1,9 @@
 /** A kernel context whose independent pieces of work are shared between threads. */
 import { emit } from "@antler/tensor-core";
-import type { Base, KernelExports } from "../kernels/base.ts";
+import { type KernelExports, type KernelLibrary, lazily } from "../kernels/base.ts";
 import { type KernelCalls, type KernelContext, serialContext } from "../kernels/context.ts";
 import { type Memory, Region } from "../memory.ts";
-import { Crew, type Sharing } from "./crew.ts";
+import { Crew } from "./crew.ts";
 import type { KernelModule } from "./modules.ts";
 import { TaskList } from "./task-list.ts";
 
@@ -18,7 +18,7 @@ export class SharedContext implements KernelContext {
   readonly exports: KernelExports;
   readonly scratch: Region;
   readonly #memory: Memory;
-  readonly #sharing: Sharing | undefined;
+  readonly #library: KernelLibrary;
   readonly #serial: KernelContext;
   readonly #recorder: KernelCalls;
   readonly #list: TaskList = new TaskList();
@@ -28,12 +28,12 @@ export class SharedContext implements KernelContext {
   #crew: Crew | undefined;
   #recording = false;
 
-  constructor(memory: Memory, { exports, sharing }: Base) {
-    this.exports = exports;
+  constructor(memory: Memory, library: KernelLibrary) {
+    this.exports = library.exports;
     this.scratch = new Region(memory);
     this.#memory = memory;
-    this.#sharing = sharing;
-    this.#serial = serialContext(memory, exports);
+    this.#library = library;
+    this.#serial = serialContext(memory, library.exports);
     this.#recorder = { exports: this.#recordingExports(), scratch: { reserve: (bytes) => this.#list.scratch(bytes) } };
     this.#listPlace = new Region(memory);
     this.#scratches = new Region(memory);
@@ -45,7 +45,7 @@ export class SharedContext implements KernelContext {
   }
   set threads(count: number) {
     this.dismiss();
-    this.#threads = this.#sharing ? Math.max(1, Math.floor(count)) : 1;
+    this.#threads = this.#memory.shared ? Math.max(1, Math.floor(count)) : 1;
   }
   /** Whether a job of this length is shared. */
   isWorthwhile(pieces: number, nanoseconds: number): boolean {
@@ -126,14 +126,15 @@ export class SharedContext implements KernelContext {
   #presentCrew(): Crew {
     if (this.#crew?.isDismissed === false && !this.#crew.modules.isFull) return this.#crew;
     this.dismiss();
-    this.#crew = new Crew(this.#memory, this.#sharing!, this.#threads);
+    this.#crew = new Crew(this.#memory, this.#threads);
     return this.#crew;
   }
 
   #recordingExports(): KernelExports {
-    const recorders = [...(this.#sharing?.slots ?? [])].map(
-      ([name, { slot, floats }]) => [name, (...values: number[]) => this.#list.call(slot, floats, values)] as const,
-    );
-    return Object.fromEntries(recorders) as unknown as KernelExports;
+    const recorder = (name: string): unknown => {
+      const { module, floats } = this.#library.shared(name);
+      return (...values: number[]) => this.#list.call(this.#crew!.modules.slotOf(module), floats, values);
+    };
+    return lazily(recorder) as unknown as KernelExports;
   }
 }

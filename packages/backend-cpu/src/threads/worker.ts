@@ -4,7 +4,7 @@ import { ALIVE, LAST_MODULE } from "./layout.ts";
 /** What a worker is told. */
 export interface WorkerTask {
   readonly memory: WebAssembly.Memory;
-  /** The base module. */
+  /** The module of `interpreter.ts`. */
   readonly base: Uint8Array;
   /** Where the threads meet, see `layout.ts`. */
   readonly hall: number;

@@ -12,13 +12,13 @@ export interface ModuleContent {
   readonly memory: MemoryImport;
   /** The functions to export by (ASCII) name. Whatever they call, directly or not, is included too. */
   readonly functions: Readonly<Record<string, FunctionBuilder>>;
-  /** Functions that are put into the first slots of the table `env.table`, which is imported then. */
-  readonly slots?: readonly FunctionBuilder[];
+  /** Whether functions call slots of a table, which is imported then, as `env.table`. Default: false. */
+  readonly callsSlots?: boolean;
 }
 
 /** The module's bytes, ready for `new WebAssembly.Module`. */
-export function assembleModule({ memory, functions, slots }: ModuleContent): Uint8Array<ArrayBuffer> {
-  const reachable = new Set([...Object.values(functions), ...(slots ?? [])]);
+export function assembleModule({ memory, functions, callsSlots = false }: ModuleContent): Uint8Array<ArrayBuffer> {
+  const reachable = new Set(Object.values(functions));
   // A Set is iterated in insertion order, over what is added meanwhile too.
   for (const { calls } of reachable) for (const { target } of calls) reachable.add(target);
   const all = [...reachable];
@@ -34,7 +34,7 @@ export function assembleModule({ memory, functions, slots }: ModuleContent): Uin
   section(1, [new ByteSink().bytes(slotSignature), ...all.map((target) => target.signature())]);
   const memoryImport = [0x02, memory.shared ? 0x03 : 0x01];
   const imports = [new ByteSink().name("env").name("memory").bytes(memoryImport).unsigned(0).unsigned(65536)];
-  if (slots) imports.push(new ByteSink().name("env").name("table").bytes([0x01, 0x70, 0x00]).unsigned(slots.length));
+  if (callsSlots) imports.push(new ByteSink().name("env").name("table").bytes([0x01, 0x70, 0x00, 0x00]));
   section(2, imports);
   section(
     3,
@@ -44,14 +44,6 @@ export function assembleModule({ memory, functions, slots }: ModuleContent): Uin
     7,
     Object.entries(functions).map(([name, target]) => new ByteSink().name(name).byte(0x00).unsigned(numberOf(target))),
   );
-  // One segment: from slot 0 of table 0 on.
-  if (slots)
-    section(9, [
-      slots.reduce(
-        (sink, target) => sink.unsigned(numberOf(target)),
-        new ByteSink().bytes([0x00, 0x41, 0x00, 0x0b]).unsigned(slots.length),
-      ),
-    ]);
   section(
     10,
     all.map((target) => new ByteSink().sized(target.body(numberOf).view())),
