@@ -4,6 +4,7 @@
 // (checking types is `scripts/check/types.ts`), and packages build in any order.
 import { spawnSync } from "node:child_process";
 import { globSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { build } from "esbuild";
 import { tool } from "./lib/workspace.ts";
 
 rmSync("dist", { recursive: true, force: true });
@@ -16,3 +17,21 @@ const specifier = /(from |import\(|import )"(\.{1,2}\/[^"]*)\.ts"/g;
 for (const file of globSync("dist/**/*.d.ts")) {
   writeFileSync(file, readFileSync(file, "utf8").replace(specifier, '$1"$2.js"'));
 }
+
+// Node finds each of hundreds of files anew: half a second for the Keras API. There the `node` condition of the exports
+// leads to the same modules joined into a few files, readable as they are; bundlers take the separate ones, from which they
+// drop what is not used.
+const { publishConfig } = JSON.parse(readFileSync("package.json", "utf8")) as {
+  publishConfig: { exports: Record<string, string | { default: string }> };
+};
+const entryPoints = Object.values(publishConfig.exports).flatMap((target) => (typeof target === "string" ? [] : [target.default]));
+await build({
+  entryPoints,
+  outdir: "dist/node",
+  outbase: "dist",
+  bundle: true,
+  splitting: true,
+  format: "esm",
+  platform: "node",
+  packages: "external",
+});

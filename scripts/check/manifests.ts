@@ -21,6 +21,8 @@ interface PublicManifest {
 
 interface Target {
   readonly types: string;
+  /** The same modules joined into few files, see build-package.ts. */
+  readonly node: string;
   readonly default: string;
 }
 
@@ -56,8 +58,8 @@ function problemsOf(pkg: Package): string[] {
     const built = source.replace("./src/", "./dist/").replace(/\.ts$/, "");
     const target = manifest.publishConfig?.exports?.[entry];
     check(existsSync(join(pkg.path, source)), `exports["${entry}"] names ${source}, which does not exist`);
-    const matches = typeof target === "object" && target.types === `${built}.d.ts` && target.default === `${built}.js`;
-    check(matches, `publishConfig.exports["${entry}"] is { types: "${built}.d.ts", default: "${built}.js" }`);
+    const expected: Target = { types: `${built}.d.ts`, node: `${built.replace("./dist/", "./dist/node/")}.js`, default: `${built}.js` };
+    check(JSON.stringify(target) === JSON.stringify(expected), `publishConfig.exports["${entry}"] is ${JSON.stringify(expected)}`);
   }
 
   // Registering a backend, file formats or names is the only thing an import may do, of a `register` entry or of what imports one.
@@ -65,7 +67,8 @@ function problemsOf(pkg: Package): string[] {
     .filter(([entry, source]) => ["./register", "./keras"].includes(entry) || registers(join(pkg.path, source)))
     .map(([, source]) => source);
   const effects =
-    registering.length > 0 && registering.flatMap((file) => [file, file.replace("./src/", "./dist/").replace(/\.ts$/, ".js")]);
+    registering.length > 0 &&
+    registering.flatMap((file) => [file, ...["dist", "dist/node"].map((to) => file.replace("./src/", `./${to}/`).replace(/\.ts$/, ".js"))]);
   check(JSON.stringify(manifest.sideEffects) === JSON.stringify(effects), `sideEffects is ${JSON.stringify(effects)}`);
 
   check(manifest.dependencies?.[core] === undefined, `${core} is a peer, not a dependency: there must be one copy`);

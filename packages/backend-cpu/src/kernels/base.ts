@@ -53,7 +53,8 @@ export class KernelLibrary {
     const types = kernel.parameterTypes;
     const floats = types.includes("f32") ? types.map((type) => type === "f32") : undefined;
     // A thread takes over all exports of a module; calls go to the first.
-    if (shared) this.#shared.set(name, { module: { bytes, functions: Object.values(exports) as KernelModule["functions"] }, floats });
+    if (shared)
+      this.#shared.set(name, { module: { bytes, functions: Object.values(exports) as unknown as KernelModule["functions"] }, floats });
     return exports.kernel;
   }
 }
