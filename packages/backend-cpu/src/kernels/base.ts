@@ -2,13 +2,14 @@
 
 import { assembleModule } from "../wasm/index.ts";
 import type { KernelOptions } from "./context.ts";
+import { type DepthwiseExports, depthwiseFunctions } from "./depthwise-rows.ts";
 import { type DotExports, dotFunctions } from "./dots.ts";
 import { type PoolingExports, poolingFunctions } from "./pooling-rows.ts";
 import { type SoftmaxExports, softmaxFunctions } from "./softmax.ts";
 import { type TileExports, tileFunctions } from "./tile.ts";
 import { type TransposeExports, transposeFunctions } from "./transpose.ts";
 
-export interface KernelExports extends TileExports, DotExports, TransposeExports, PoolingExports, SoftmaxExports {}
+export interface KernelExports extends TileExports, DotExports, TransposeExports, DepthwiseExports, PoolingExports, SoftmaxExports {}
 
 export interface BaseModuleOptions extends KernelOptions {
   /** Whether the memory is shared between threads. */
@@ -22,6 +23,7 @@ export function baseModule({ relaxed, shared }: BaseModuleOptions): Uint8Array<A
     ...tileFunctions(options),
     ...dotFunctions(options),
     ...transposeFunctions(),
+    ...depthwiseFunctions(options),
     ...poolingFunctions(),
     ...softmaxFunctions(options),
   };
