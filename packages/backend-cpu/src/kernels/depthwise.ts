@@ -39,9 +39,10 @@ export function depthwiseForward(context: KernelContext, call: DepthwiseCall & {
 /** The gradient of the loss with respect to the image, from that with respect to the result. */
 export function depthwiseInputGradient(context: KernelContext, call: DepthwiseCall): void {
   const { source, result, ...layer } = forwardLayer(call);
-  const [rows, columns] = call.axes.map((axis) =>
-    gradientWindows(axis).map((windows, phase) => phaseOf(windows, phase, axis.stride)),
-  ) as [Phase[], Phase[]];
+  const [rows, columns] = call.axes.map((axis) => gradientWindows(axis).map((windows, phase) => phaseOf(windows, phase, axis.stride))) as [
+    Phase[],
+    Phase[],
+  ];
   const backward = { ...layer, rows, columns, source: result, result: source };
   correlate(context, backward, piecesOf(call, backward));
 }

@@ -1,6 +1,6 @@
 /** conv2d and depthwise convolution, and their gradients. */
 import type { Matched, MatchedCall } from "@antler/compiler";
-import type { Node, Spec } from "@antler/tensor-core";
+import type { Node, Value } from "@antler/tensor-core";
 import {
   type ConvolutionCall,
   convolutionFilterGradient,
@@ -20,33 +20,49 @@ function arrays(call: MatchedCall, image: number, filter: number, result: number
   const pointers = [...call.inputs, call.outputs[0]].map(address);
   const shapes = [...call.specs.inputs, ...call.specs.outputs].map((s) => s.shape);
   const images = shapes[image]!;
+  const channels = images[3]!;
+  const { groups = channels } = call.attrs as { readonly groups?: number };
   return {
     batch: images[0]!,
-    channels: images[3]!,
-    inputChannels: images[3]!,
-    outputChannels: shapes[filter]![3]!,
-    groups: (call.attrs as { readonly groups: number }).groups,
+    channels,
+    inputChannels: channels,
+    outputChannels: shapes[result]![3]!,
+    groups,
     axes: axesOf(call, images, shapes[result]!),
     image: pointers[image]!,
     filter: pointers[filter]!,
     result: pointers[result]!,
   };
 }
-/** Whether each channel has one filter; several are written with one. */
-const oneFilter = (node: Node, filter: Spec): boolean => isFloat32(node) && filter.shape[3] === 1;
+/** Groups of one channel are channels with one filter each, which lie in memory alike. */
+const isDepthwise = ({ groups, inputChannels, outputChannels }: ConvolutionCall): boolean =>
+  groups === inputChannels && groups === outputChannels;
 
-export const convolutionKernels = (context: KernelContext): { readonly [op: string]: Matched } => ({
-  depthwiseConv2d: contiguous((call) => depthwiseForward(context, { ...arrays(call, 0, 1, 2), done: call.done }), {
-    epilogue: true,
-    accepts: (node) => oneFilter(node, node.inputs[1]!.spec),
-  }),
-  depthwiseConv2dInputGrad: contiguous((call) => depthwiseInputGradient(context, arrays(call, 2, 1, 0)), {
-    accepts: (node) => oneFilter(node, node.inputs[1]!.spec),
-  }),
-  depthwiseConv2dFilterGrad: contiguous((call) => depthwiseFilterGradient(context, arrays(call, 0, 2, 1)), {
-    accepts: (node) => oneFilter(node, node.outputs[0]!.spec),
-  }),
-  conv2d: contiguous((call) => convolutionForward(context, { ...arrays(call, 0, 1, 2), done: call.done }), { epilogue: true }),
-  conv2dInputGrad: contiguous((call) => convolutionInputGradient(context, arrays(call, 2, 1, 0))),
-  conv2dFilterGrad: contiguous((call) => convolutionFilterGradient(context, arrays(call, 0, 2, 1))),
-});
+export function convolutionKernels(context: KernelContext): { readonly [op: string]: Matched } {
+  const forward = (call: MatchedCall): void => {
+    const convolution = { ...arrays(call, 0, 1, 2), done: call.done };
+    (isDepthwise(convolution) ? depthwiseForward : convolutionForward)(context, convolution);
+  };
+  const inputGradient = (call: MatchedCall): void => {
+    const convolution = arrays(call, 2, 1, 0);
+    (isDepthwise(convolution) ? depthwiseInputGradient : convolutionInputGradient)(context, convolution);
+  };
+  const filterGradient = (call: MatchedCall): void => {
+    const convolution = arrays(call, 0, 2, 1);
+    (isDepthwise(convolution) ? depthwiseFilterGradient : convolutionFilterGradient)(context, convolution);
+  };
+  return {
+    conv2d: contiguous(forward, { epilogue: true }),
+    conv2dInputGrad: contiguous(inputGradient),
+    conv2dFilterGrad: contiguous(filterGradient),
+    depthwiseConv2d: contiguous(forward, { epilogue: true, accepts: oneFilter((node) => node.inputs[1]!) }),
+    depthwiseConv2dInputGrad: contiguous(inputGradient, { accepts: oneFilter((node) => node.inputs[1]!) }),
+    depthwiseConv2dFilterGrad: contiguous(filterGradient, { accepts: oneFilter((node) => node.outputs[0]!) }),
+  };
+}
+
+/** Whether each channel has one filter; channels with several are written with more channels. */
+const oneFilter =
+  (filter: (node: Node) => Value) =>
+  (node: Node): boolean =>
+    isFloat32(node) && filter(node).spec.shape[3] === 1;
