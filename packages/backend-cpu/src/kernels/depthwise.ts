@@ -4,7 +4,7 @@
 
 import { type BlockDone, elementBytes, type KernelContext } from "./context.ts";
 import { type ConvolutionCall, forwardWindows, gradientWindows, type Strip, stripsOf, type Windows } from "./convolution.ts";
-import type { DepthwiseExports } from "./depthwise-rows.ts";
+import { type DepthwiseExports, tileResults } from "./depthwise-rows.ts";
 import { carveScratch } from "./scratch.ts";
 
 /** A convolution whose filter is [kernel height, kernel width, channels]. */
@@ -161,7 +161,7 @@ function visit(kernel: DepthwiseExports["depthwiseRows"], layer: Layer, strip: S
           [column.count, column.sourceStep * pixel, column.resultStep * pixel],
         ] as const;
         // The kernel works on several columns at once: where there are few, on rows.
-        const [outer, inner] = column.count < row.count && column.count < 3 ? [across, down] : [down, across];
+        const [outer, inner] = column.count < row.count && column.count < tileResults ? [across, down] : [down, across];
         kernel(
           outer[0],
           inner[0],
