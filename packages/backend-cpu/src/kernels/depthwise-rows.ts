@@ -39,15 +39,12 @@ export interface DepthwiseExports {
   readonly depthwiseRows: DepthwiseRows;
   /** Here results are read, and what they meet at each tap is added to the filter. */
   readonly depthwiseFilterRows: DepthwiseRows;
-  /** target[i] = Σ over rows of source[row, i]; rows are `columns` elements long. */
-  sumOfRows(source: number, rows: number, columns: number, target: number): void;
 }
 
 export function depthwiseFunctions(options: KernelOptions): Record<keyof DepthwiseExports, FunctionBuilder> {
   return {
     depthwiseRows: depthwiseRows(sums, options),
     depthwiseFilterRows: depthwiseRows(filterSums, options),
-    sumOfRows: sumOfRows(),
   };
 }
 
@@ -169,33 +166,4 @@ function filterSums({ f, part, filter, sources, values, zero, eachResult, eachTa
       vector.store(filter, [sum]);
     }
   });
-}
-
-function sumOfRows(): FunctionBuilder {
-  const f = new FunctionBuilder();
-  const [source, rows, columns, target] = f.parametersOf("i32", 4);
-  const [from, to, row, rowsLeft, rowBytes] = f.localsOf("i32", 5);
-  const totals: readonly Local[] = f.localsOf("v128", 4);
-  const zero = f.f32x4Constant(0);
-  const pointers = [
-    [source, from],
-    [target, to],
-  ] as const;
-  f.get(columns).i32(2).i32Shl().set(rowBytes);
-  emitRowPass(f, { columns, pointers, vectors: totals.length }, ({ values, load, store }) => {
-    const used = totals.slice(0, values.length);
-    for (const total of used) f.get(zero).set(total);
-    f.get(from).set(row).get(rows).set(rowsLeft);
-    f.repeat(rowsLeft, () => {
-      load(row, zero);
-      for (const [index, total] of used.entries())
-        f.get(total)
-          .get(values[index] as Local)
-          .f32x4Add()
-          .set(total);
-      f.increase(row, rowBytes);
-    });
-    store(to, used);
-  });
-  return f;
 }
