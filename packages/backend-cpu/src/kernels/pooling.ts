@@ -37,7 +37,7 @@ const speed = 3;
 export function maxPool2d(context: KernelContext, call: MaxPoolingCall): void {
   const { channels, axes, positions } = call;
   const rowBytes = axes[1].output * channels * elementBytes;
-  eachPiece(context, call, stripsFor(call), ({ exports, scratch }, strip) => {
+  eachPiece(context, call, ({ exports, scratch }, strip) => {
     // Positions nobody asked for overwrite each other.
     if (positions === undefined) eachRow(exports.maxPoolRow, call, strip, { pointer: scratch.reserve(rowBytes), rowBytes: 0 });
     else eachRow(exports.maxPoolRow, call, strip, { pointer: positions, rowBytes });
@@ -48,12 +48,11 @@ export function maxPool2d(context: KernelContext, call: MaxPoolingCall): void {
 export function maxPool2dGradient(context: KernelContext, call: PoolingCall & { readonly positions: number }): void {
   const { channels, axes, image, result, positions } = call;
   const [vertical, horizontal] = axes;
-  const rowBytes = horizontal.output * channels * elementBytes;
+  const results = vertical.output * horizontal.output * channels;
   const imageBytes = vertical.input * horizontal.input * channels * elementBytes;
-  gradient(context, call, ({ exports }, { image: first, images, row, rows }) => {
+  gradient(context, call, ({ exports }, { image: first, images }) => {
     for (let item = first; item < first + images; item += 1) {
-      const offset = (item * vertical.output + row) * rowBytes;
-      const results = rows * horizontal.output * channels;
+      const offset = item * results * elementBytes;
       exports.addAtPositions(result + offset, positions + offset, results, image + item * imageBytes);
     }
   });
@@ -61,7 +60,7 @@ export function maxPool2dGradient(context: KernelContext, call: PoolingCall & { 
 
 /** The mean of each window; padding is not counted. A window wholly in the padding gives NaN (0 / 0). */
 export function averagePool2d(context: KernelContext, call: PoolingCall): void {
-  eachPiece(context, call, stripsFor(call), ({ exports }, strip) => eachRow(exports.averagePoolRow, call, strip));
+  eachPiece(context, call, ({ exports }, strip) => eachRow(exports.averagePoolRow, call, strip));
 }
 
 /** Each element of the result's gradient is divided evenly among the elements of its window. */
@@ -71,32 +70,25 @@ export function averagePool2dGradient(context: KernelContext, call: PoolingCall)
 
 type Piece = (calls: KernelCalls, strip: Strip) => void;
 
-function eachPiece(context: KernelContext, { batch, channels, axes }: Pooling, strips: readonly Strip[], piece: Piece): void {
+/** Each piece has some rows of results, or not less than so many results. */
+function eachPiece(context: KernelContext, { batch, channels, axes }: Pooling, piece: Piece, least = 1): void {
   const [vertical, horizontal] = axes;
+  const results = Math.max(least, Math.ceil(pieceElements / Math.max(1, channels)));
+  const strips = stripsOf(batch, vertical.output, horizontal.output, results);
   const elements = batch * channels * vertical.output * horizontal.output * vertical.kernel * horizontal.kernel;
   context.parallel(strips.length, elements / speed, (calls, index) => piece(calls, strips[index] as Strip));
 }
-function stripsFor({ batch, channels, axes: [vertical, horizontal] }: Pooling, least = 0): Strip[] {
-  return stripsOf(batch, vertical.output, horizontal.output, Math.max(least, Math.ceil(pieceElements / Math.max(1, channels))));
-}
 
-/** Clears what the windows of each piece add to. Where windows overlap from row to row, no piece is less than an image. */
+/** Each piece clears what it adds to: whole images, since windows may overlap. */
 function gradient(context: KernelContext, call: PoolingCall, add: Piece): void {
   const { channels, axes, image } = call;
-  const [{ input, output, kernel, stride, before }, { input: width, output: windows }] = axes;
-  const rowBytes = width * channels * elementBytes;
-  const strips = stripsFor(call, kernel > stride ? output * windows : 0);
-  // Without results there is no strip, and all of the gradient is zero.
-  if (strips.length === 0 || output * windows === 0) return context.exports.fillZero(image, call.batch * input * rowBytes);
-  eachPiece(context, call, strips, (calls, strip) => {
-    const end = strip.row + strip.rows;
-    const from = strip.row === 0 ? 0 : Math.min(input, strip.row * stride - before);
-    const to = end === output ? input : Math.min(input, end * stride - before);
-    const first = strip.image * input + Math.max(0, from);
-    const last = (strip.image + strip.images - 1) * input + Math.max(0, to);
-    calls.exports.fillZero(image + first * rowBytes, (last - first) * rowBytes);
+  const [vertical, horizontal] = axes;
+  const imageBytes = vertical.input * horizontal.input * channels * elementBytes;
+  const clearAndAdd: Piece = (calls, strip) => {
+    calls.exports.fillZero(image + strip.image * imageBytes, strip.images * imageBytes);
     add(calls, strip);
-  });
+  };
+  eachPiece(context, call, clearAndAdd, vertical.output * horizontal.output);
 }
 
 /** Calls the kernel for each row of results, with the rows of the image that its windows cover. */
