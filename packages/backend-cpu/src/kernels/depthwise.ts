@@ -17,6 +17,8 @@ const pieceElements = 2 ** 14;
 const finishedPieces = 16;
 /** Sums that a filter's gradient is put together from, about, for any number of threads. */
 const partialSums = 16;
+/** Results of a partial sum for each tap, at least: clearing and adding up large filters costs as much as some results do. */
+const resultsPerTap = 16;
 /** Products a nanosecond. */
 const speed = 12;
 const floatOne = 0x3f800000;
@@ -47,10 +49,12 @@ export function depthwiseInputGradient(context: KernelContext, call: DepthwiseCa
 export function depthwiseFilterGradient(context: KernelContext, call: DepthwiseCall): void {
   const { batch, channels, axes, filter } = call;
   const [vertical, horizontal] = axes;
-  const weights = vertical.kernel * horizontal.kernel * channels;
+  const taps = vertical.kernel * horizontal.kernel;
+  const weights = taps * channels;
   const bytes = weights * elementBytes;
   const layer = layerOf(call, "forward");
-  const pieces = piecesOf(call, layer, Math.ceil((batch * vertical.output * horizontal.output) / partialSums));
+  const results = batch * vertical.output * horizontal.output;
+  const pieces = piecesOf(call, layer, Math.max(Math.ceil(results / partialSums), taps * resultsPerTap));
   const [partial, ones] = carveScratch(context, pieces.length * bytes, bytes);
   context.parallel(pieces.length, nanoseconds(call), ({ exports }, index) => {
     exports.fillZero(partial + index * bytes, bytes);
