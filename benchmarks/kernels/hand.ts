@@ -6,9 +6,10 @@
 import { KernelLibrary } from "../../packages/backend-cpu/src/kernels/base.ts";
 import { type KernelContext, serialContext } from "../../packages/backend-cpu/src/kernels/context.ts";
 import { convolutionForward, convolutionInputGradient } from "../../packages/backend-cpu/src/kernels/convolve.ts";
+import { depthwiseFilterGradient, depthwiseForward, depthwiseInputGradient } from "../../packages/backend-cpu/src/kernels/depthwise.ts";
 import { convolutionFilterGradient } from "../../packages/backend-cpu/src/kernels/filter-gradient.ts";
 import { gemm } from "../../packages/backend-cpu/src/kernels/gemm.ts";
-import { maxPool2d, maxPool2dGradient } from "../../packages/backend-cpu/src/kernels/pooling.ts";
+import { averagePool2d, averagePool2dGradient, maxPool2d, maxPool2dGradient } from "../../packages/backend-cpu/src/kernels/pooling.ts";
 import { logSoftmax, softmax } from "../../packages/backend-cpu/src/kernels/softmax.ts";
 import { transposeCopy } from "../../packages/backend-cpu/src/kernels/transpose.ts";
 import { Memory } from "../../packages/backend-cpu/src/memory.ts";
@@ -69,7 +70,12 @@ function allCases(context: KernelContext, memory: Memory): Case[] {
     for (let i = 0; i < length; i += 1) values[i] = ((i * 7919) % 1013) / 506 - 1;
     return pointer;
   };
-  return [...productCases(context, matrix), ...convolutionCases(context, matrix), ...rowCases(context, matrix)];
+  return [
+    ...productCases(context, matrix),
+    ...convolutionCases(context, matrix),
+    ...depthwiseCases(context, matrix),
+    ...rowCases(context, matrix),
+  ];
 }
 
 type NewMatrix = (length: number) => number;
@@ -165,6 +171,41 @@ function convolutionCases(context: KernelContext, matrix: NewMatrix): Case[] {
   });
 }
 
+function depthwiseCases(context: KernelContext, matrix: NewMatrix): Case[] {
+  const around = { top: 1, bottom: 1, left: 1, right: 1 };
+  const layer = (name: string, [batch, size, channels, window, stride]: readonly [number, number, number, number, number]): Case[] => {
+    const side = window >> 1;
+    const { axes } = convolutionOf({
+      batch,
+      height: size,
+      width: size,
+      inputChannels: channels,
+      outputChannels: channels,
+      kernelHeight: window,
+      kernelWidth: window,
+      strides: [stride, stride],
+      padding: stride === 1 ? { top: side, bottom: side, left: side, right: side } : { ...around, top: 0, left: 0 },
+    });
+    const image = matrix(batch * size * size * channels);
+    const result = matrix(batch * axes[0].output * axes[1].output * channels);
+    const call = { batch, channels, axes, image, filter: matrix(window * window * channels), result };
+    const operations = 2 * batch * axes[0].output * axes[1].output * channels * window * window;
+    return [
+      { name: `depthwise ${name}`, operations, run: () => depthwiseForward(context, call) },
+      { name: `depthwise ${name}, input gradient`, operations, run: () => depthwiseInputGradient(context, call) },
+      { name: `depthwise ${name}, filter gradient`, operations, run: () => depthwiseFilterGradient(context, call) },
+    ];
+  };
+  return [
+    ...layer("3×3 1×56×56×128", [1, 56, 128, 3, 1]),
+    ...layer("3×3 1×28×28×64", [1, 28, 64, 3, 1]),
+    ...layer("3×3 16×56×56×64", [16, 56, 64, 3, 1]),
+    ...layer("3×3 stride 2 16×56×56×64", [16, 56, 64, 3, 2]),
+    ...layer("3×3 16×7×7×1024", [16, 7, 1024, 3, 1]),
+    ...layer("5×5 16×28×28×32", [16, 28, 32, 5, 1]),
+  ];
+}
+
 function rowCases(context: KernelContext, matrix: NewMatrix): Case[] {
   const logits = { pointer: matrix(256 * 1000), rowStride: 1000 };
   const probabilities = { pointer: matrix(256 * 1000), rowStride: 1000 };
@@ -189,5 +230,7 @@ function rowCases(context: KernelContext, matrix: NewMatrix): Case[] {
     timed("maxPool 2×2 64×26×26×32", () => maxPool2d(context, { ...pooling, image: input, result: output })),
     timed("maxPool 2×2 64×26×26×32 with positions", () => maxPool2d(context, { ...pooling, image: input, result: output, positions })),
     timed("maxPool gradient", () => maxPool2dGradient(context, { ...pooling, result: output, positions, image: inputGradient })),
+    timed("averagePool 2×2 64×26×26×32", () => averagePool2d(context, { ...pooling, image: input, result: output })),
+    timed("averagePool gradient", () => averagePool2dGradient(context, { ...pooling, result: output, image: inputGradient })),
   ];
 }

@@ -1,7 +1,9 @@
 /** Which values are written down. Each rule has a name; the print shows which one stored a value. */
-import { type Graph, type Node, order, type Value } from "@antler/tensor-core";
-import { sizeOfValue } from "./element.ts";
+import { type Graph, type Node, order, sameShape, type Value } from "@antler/tensor-core";
+import { axisIndex, newAxis } from "./affine.ts";
+import { flatIndex, Lowering, sizeOfValue, type ValueLoad } from "./element.ts";
 import type { Matched } from "./kernel.ts";
+import { sizeOfDim } from "./size.ts";
 import { BUDGET, isLight, type Weight, weights } from "./weight.ts";
 
 export type Reason =
@@ -116,7 +118,7 @@ export function decide(graph: Graph, kernelOf: (node: Node) => Matched | undefin
 
   function foldReason(v: Value, readers: readonly Use[], found: ReadonlySet<Value>): Reason | undefined {
     const [home] = found;
-    if (found.size !== 1 || !home || occupied.has(home) || !plainPath(v, readers, home, false)) return "fold";
+    if (found.size !== 1 || !home || occupied.has(home) || !plainPath(v, readers, home, "views")) return "fold";
     occupied.add(home);
     inlined.set(v, home);
     return undefined;
@@ -125,8 +127,9 @@ export function decide(graph: Graph, kernelOf: (node: Node) => Matched | undefin
   function tryEpilogue(v: Value, node: Node, readers: readonly Use[], found: ReadonlySet<Value>): void {
     const [home] = found;
     if (v.index !== 0 || graph.outputs.includes(v) || forced.has(v) || !kernelOf(node)!.epilogue) return;
-    if (found.size !== 1 || !home || home === v || occupied.has(home) || !plainPath(v, readers, home, true)) return;
-    if (others(node, v)) return;
+    if (found.size !== 1 || !home || home === v || occupied.has(home) || !plainPath(v, readers, home, "places")) return;
+    // Nothing but views: no work is left to finish.
+    if (baseOf(home) === v || others(node, v)) return;
     occupied.add(home);
     epilogues.set(v, home);
   }
@@ -135,20 +138,27 @@ export function decide(graph: Graph, kernelOf: (node: Node) => Matched | undefin
     return nodes.some((n) => n !== node && !isComputed(n) && n.op.how.kind !== "fold" && n.inputs.some((x) => baseOf(x) === v));
   }
 
-  /** From v to its home each element is used once, at one place: through maps (and reshapes, where allowed) of one size. */
-  function plainPath(v: Value, readers: readonly Use[], home: Value, mapsOnly: boolean): boolean {
+  /** From v to its home each element is used once, at one place: through maps (and views, as far as allowed) of one size. */
+  function plainPath(v: Value, readers: readonly Use[], home: Value, allowed: Allowed): boolean {
     if (readers.length === 0 || readers.some((u) => u.broadcast)) return false;
     return readers.every(({ reader }) => {
-      const { kind } = reader.node!.op.how;
-      if (kind !== "map" && !(kind === "view" && !mapsOnly && readers.length === 1 && isBijection(reader.node!))) return false;
-      if (mapsOnly && reader.spec.shape.length !== v.spec.shape.length) return false;
-      if (sizeOfValue(reader) !== sizeOfValue(v)) return false;
+      if (!passes(v, reader, allowed, readers.length === 1) || sizeOfValue(reader) !== sizeOfValue(v)) return false;
       if (reader === home) return true;
       // Where the way forks, a view on one branch would read another place than the other does.
-      return !reasons.has(reader) && plainPath(reader, uses.get(reader) ?? [], home, mapsOnly || readers.length > 1);
+      const next = allowed === "views" && readers.length > 1 ? "maps" : allowed;
+      return !reasons.has(reader) && plainPath(reader, uses.get(reader) ?? [], home, next);
     });
   }
+  function passes(v: Value, reader: Value, allowed: Allowed, isOnly: boolean): boolean {
+    const node = reader.node!;
+    if (node.op.how.kind === "map") return allowed === "views" || reader.spec.shape.length === v.spec.shape.length;
+    if (node.op.how.kind !== "view" || allowed === "maps") return false;
+    return allowed === "places" ? keepsPlaces(node) : isOnly && isBijection(node);
+  }
 }
+
+/** What may lie between a value and its home beside maps: views of all elements, or those that leave each at its place in memory. */
+type Allowed = "views" | "places" | "maps";
 
 /** What a view, or a view of a view, is a view of. */
 function baseOf(v: Value): Value {
@@ -175,3 +185,14 @@ const isBijection = (node: Node): boolean =>
   sizeOfValue(node.inputs[0]!) === sizeOfValue(node.outputs[0]!) &&
   node.op.how.kind === "view" &&
   !node.op.how.fill;
+/** A view that only names the axes before the last one otherwise: a row of the one is a row of the other. */
+function keepsPlaces({ inputs: [x, ...others], outputs: [y] }: Node): boolean {
+  if (others.length || !sameShape(x!.spec.shape.slice(-1), y!.spec.shape.slice(-1))) return false;
+  const at = y!.spec.shape.map((d) => axisIndex(newAxis(sizeOfDim(d))));
+  const e = new Lowering(
+    undefined,
+    (v) => (v === x ? x : undefined),
+    () => false,
+  ).element(y!, at);
+  return e.op === "load" && !e.args.length && (e.value as ValueLoad).index.key === flatIndex(y!, at).key;
+}

@@ -204,6 +204,17 @@ describe("views", () => {
 });
 
 describe("epilogues", () => {
+  test("look through views that leave rows where they lie", () => {
+    const after = (fn: (y: tf.Tensor) => tf.Tensor): string[] =>
+      kinds(compile([specOf(["n", 2, 3, 8]), specOf([8, 4])], (x, w) => [fn(tf.matMul(x!, w!))], true));
+    expect(after((y) => tf.relu(tf.reshape(y, [-1, 3, 4])))).toEqual(["matMul → relu"]);
+    expect(after((y) => tf.reshape(tf.relu(tf.add(tf.reshape(y, [-1, 6, 4]), 1)), [-1, 4]))).toEqual(["matMul → reshape"]);
+    // Rows of another length, and another order of rows.
+    expect(after((y) => tf.relu(tf.reshape(y, [-1, 12])))).toEqual(["matMul", "relu"]);
+    expect(after((y) => tf.relu(tf.transpose(y, [0, 2, 1, 3])))).toEqual(["matMul", "relu"]);
+    // Where nothing is left to compute there is no epilogue.
+    expect(after((y) => tf.reshape(y, [-1, 4]))).toEqual(["matMul"]);
+  });
   test("take bias, activation and residual into the product", () => {
     const p = compile(
       [specOf(["n", 8]), specOf([8, 4]), specOf([4]), specOf(["n", 4])],

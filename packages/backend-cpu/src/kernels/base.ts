@@ -4,6 +4,7 @@ import type { Memory } from "../memory.ts";
 import type { KernelModule } from "../threads/modules.ts";
 import { assembleModule, FunctionBuilder } from "../wasm/index.ts";
 import { elementBytes, type KernelOptions } from "./context.ts";
+import { type DepthwiseExports, depthwiseKernels } from "./depthwise-rows.ts";
 import { type DotExports, dotKernels } from "./dots.ts";
 import { type PoolingExports, poolingKernels } from "./pooling-rows.ts";
 import { type SoftmaxExports, softmaxKernels } from "./softmax.ts";
@@ -13,9 +14,16 @@ import { type TransposeExports, transposeKernels } from "./transpose.ts";
 /** How kernels are made, by name. Parameters are int32 or float32, nothing is returned. */
 export type KernelSources<Exports> = { readonly [Name in keyof Exports]: (options: KernelOptions) => FunctionBuilder };
 
-export interface KernelExports extends TileExports, DotExports, TransposeExports, PoolingExports, SoftmaxExports {}
+export interface KernelExports extends TileExports, DotExports, TransposeExports, DepthwiseExports, PoolingExports, SoftmaxExports {}
 
-const sources: KernelSources<KernelExports> = { ...tileKernels, ...dotKernels, ...transposeKernels, ...poolingKernels, ...softmaxKernels };
+const sources: KernelSources<KernelExports> = {
+  ...tileKernels,
+  ...dotKernels,
+  ...transposeKernels,
+  ...depthwiseKernels,
+  ...poolingKernels,
+  ...softmaxKernels,
+};
 
 /** A kernel as other threads get it, called with the address of its arguments. */
 export interface SharedKernel {

@@ -4,6 +4,7 @@ export { type KernelExports, KernelLibrary, type KernelSources } from "./base.ts
 export { type BlockDone, type KernelCalls, type KernelContext, serialContext } from "./context.ts";
 export type { Axis, Convolution, ConvolutionCall } from "./convolution.ts";
 export { convolutionForward, convolutionInputGradient } from "./convolve.ts";
+export { type DepthwiseCall, depthwiseFilterGradient, depthwiseForward, depthwiseInputGradient } from "./depthwise.ts";
 export { convolutionFilterGradient } from "./filter-gradient.ts";
 export { gemm, type MatrixProduct, productSpeed } from "./gemm.ts";
 export {

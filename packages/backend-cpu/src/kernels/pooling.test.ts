@@ -3,6 +3,7 @@
 import { describe, expect, test } from "vitest";
 import { type PoolingSizes, poolingOf } from "../../test/geometry.ts";
 import { epsilon, expectClose, KernelBench, randomNumbers } from "../../test/kernel-bench.ts";
+import type { KernelContext } from "./context.ts";
 import { averagePool2d, averagePool2dGradient, maxPool2d, maxPool2dGradient, type Pooling } from "./pooling.ts";
 
 const bench = new KernelBench(true);
@@ -85,6 +86,8 @@ function check(pooling: Pooling, x: Float32Array): void {
   bench.checkAndFree();
 }
 
+type PoolResults = [y: number, positions: number, maxGradient: number, meanGradient: number];
+
 const base: PoolingSizes = { batch: 2, height: 7, width: 9, channels: 5, window: [2, 2], strides: [2, 2] };
 const around = { top: 1, bottom: 1, left: 1, right: 1 };
 
@@ -99,6 +102,9 @@ const cases: Record<string, PoolingSizes> = {
   "all widths of vectors": { ...base, channels: 39, padding: around },
   "the whole image": { ...base, window: [7, 9], strides: [1, 1] },
   "window larger than the image": { ...base, window: [8, 3] },
+  "pieces of an image": { ...base, height: 91, width: 73, channels: 11, padding: { top: 1, bottom: 0, left: 0, right: 1 } },
+  "pieces with gaps between windows": { ...base, height: 140, width: 73, channels: 11, window: [1, 2], strides: [3, 2] },
+  "pieces of images that overlap": { ...base, batch: 3, height: 91, width: 73, channels: 11, window: [3, 3], padding: around },
   "no images": { ...base, batch: 0 },
   "no channels": { ...base, channels: 0 },
 };
@@ -117,6 +123,31 @@ describe("pooling", () => {
       pooling,
       Float32Array.from({ length }, () => Math.floor(random() * 3) / 4),
     );
+  });
+
+  test("results do not depend on the order in which pieces are done", () => {
+    const backwards: KernelContext = {
+      ...bench.context,
+      parallel(count, _, piece) {
+        for (let index = count - 1; index >= 0; index -= 1) piece(bench.context, index);
+      },
+    };
+    for (const name of ["pieces of an image", "pieces of images that overlap"]) {
+      const pooling = poolingOf(cases[name]!);
+      const random = randomNumbers(4);
+      const [{ input: height, output: rows }, { input: width, output: columns }] = pooling.axes;
+      const [pixels, results] = [height * width, rows * columns].map((n) => n * pooling.batch * pooling.channels) as [number, number];
+      const x = bench.put(Float32Array.from({ length: pixels }, random));
+      const found = [bench.context, backwards].map((context) => {
+        const [y, positions, maxGradient, meanGradient] = [results, results, pixels, pixels].map((n) => bench.output(n)) as PoolResults;
+        maxPool2d(context, { ...pooling, image: x, result: y, positions });
+        maxPool2dGradient(context, { ...pooling, image: maxGradient, result: y, positions });
+        averagePool2dGradient(context, { ...pooling, image: meanGradient, result: y });
+        return [bench.integers(positions, results), bench.floats(maxGradient, pixels), bench.floats(meanGradient, pixels)];
+      });
+      expect(found[1]).toEqual(found[0]);
+      bench.checkAndFree();
+    }
   });
 
   test("random geometries", () => {

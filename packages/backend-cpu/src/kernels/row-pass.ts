@@ -9,6 +9,8 @@ export interface RowPart {
   load(pointer: Local, fill: Local): void;
   /** Stores vectors (`values` unless told) at a pointer; lanes behind the end of the row are not written. */
   store(pointer: Local, values?: readonly Local[]): void;
+  /** Each of the vectors as a part of its own, to load where there are no registers for all at once. */
+  vectors(): readonly RowPart[];
 }
 
 export interface RowPass {
@@ -37,21 +39,22 @@ export function emitRowPass(f: FunctionBuilder, { columns, pointers, vectors }: 
   f.if(() => visit(tailPart(f, values[0] as Local, rest)));
 }
 
-function vectorPart(f: FunctionBuilder, values: readonly Local[]): RowPart {
+function vectorPart(f: FunctionBuilder, values: readonly Local[], first = 0): RowPart {
   return {
     values,
     load: (pointer) => {
       for (const [index, value] of values.entries())
         f.get(pointer)
-          .v128Load(index * 16)
+          .v128Load((first + index) * 16)
           .set(value);
     },
     store: (pointer, stored = values) => {
       for (const [index, value] of stored.entries())
         f.get(pointer)
           .get(value)
-          .v128Store(index * 16);
+          .v128Store((first + index) * 16);
     },
+    vectors: () => values.map((value, index) => vectorPart(f, [value], first + index)),
   };
 }
 
@@ -64,7 +67,7 @@ function tailPart(f: FunctionBuilder, value: Local, count: Local): RowPart {
       f.if(() => code(lane));
     }
   };
-  return {
+  const part: RowPart = {
     values: [value],
     load: (pointer, fill) => {
       f.get(fill).set(value);
@@ -83,7 +86,9 @@ function tailPart(f: FunctionBuilder, value: Local, count: Local): RowPart {
           .get(stored as Local)
           .v128Store32Lane(lane, lane * 4),
       ),
+    vectors: () => [part],
   };
+  return part;
 }
 
 /** end = start + 4 bytes · (count rounded down to a multiple, a power of two). */

@@ -1,34 +1,68 @@
-/** conv2d and its gradients. */
+/** conv2d and depthwise convolution, and their gradients. */
 import type { Matched, MatchedCall } from "@antler/compiler";
+import type { Node, Value } from "@antler/tensor-core";
 import {
   type ConvolutionCall,
   convolutionFilterGradient,
   convolutionForward,
   convolutionInputGradient,
+  type DepthwiseCall,
+  depthwiseFilterGradient,
+  depthwiseForward,
+  depthwiseInputGradient,
   type KernelContext,
 } from "../kernels/index.ts";
-import { address, contiguous } from "./float32.ts";
+import { address, contiguous, isFloat32 } from "./float32.ts";
 import { axesOf } from "./windows.ts";
 
 /** The arrays of a convolution, given their places among the op's inputs and its output. */
-function arrays(call: MatchedCall, image: number, filter: number, result: number): ConvolutionCall {
+function arrays(call: MatchedCall, image: number, filter: number, result: number): ConvolutionCall & DepthwiseCall {
   const pointers = [...call.inputs, call.outputs[0]].map(address);
   const shapes = [...call.specs.inputs, ...call.specs.outputs].map((s) => s.shape);
   const images = shapes[image]!;
+  const channels = images[3]!;
+  const { groups = channels } = call.attrs as { readonly groups?: number };
   return {
     batch: images[0]!,
-    inputChannels: images[3]!,
-    outputChannels: shapes[filter]![3]!,
-    groups: (call.attrs as { readonly groups: number }).groups,
+    channels,
+    inputChannels: channels,
+    outputChannels: shapes[result]![3]!,
+    groups,
     axes: axesOf(call, images, shapes[result]!),
     image: pointers[image]!,
     filter: pointers[filter]!,
     result: pointers[result]!,
   };
 }
+/** Groups of one channel are channels with one filter each, which lie in memory alike. */
+const isDepthwise = ({ groups, inputChannels, outputChannels }: ConvolutionCall): boolean =>
+  groups === inputChannels && groups === outputChannels;
 
-export const convolutionKernels = (context: KernelContext): { readonly [op: string]: Matched } => ({
-  conv2d: contiguous((call) => convolutionForward(context, { ...arrays(call, 0, 1, 2), done: call.done }), { epilogue: true }),
-  conv2dInputGrad: contiguous((call) => convolutionInputGradient(context, arrays(call, 2, 1, 0))),
-  conv2dFilterGrad: contiguous((call) => convolutionFilterGradient(context, arrays(call, 0, 2, 1))),
-});
+export function convolutionKernels(context: KernelContext): { readonly [op: string]: Matched } {
+  const forward = (call: MatchedCall): void => {
+    const convolution = { ...arrays(call, 0, 1, 2), done: call.done };
+    (isDepthwise(convolution) ? depthwiseForward : convolutionForward)(context, convolution);
+  };
+  const inputGradient = (call: MatchedCall): void => {
+    const convolution = arrays(call, 2, 1, 0);
+    (isDepthwise(convolution) ? depthwiseInputGradient : convolutionInputGradient)(context, convolution);
+  };
+  const filterGradient = (call: MatchedCall): void => {
+    const convolution = arrays(call, 0, 2, 1);
+    (isDepthwise(convolution) ? depthwiseFilterGradient : convolutionFilterGradient)(context, convolution);
+  };
+  return {
+    conv2d: contiguous(forward, { epilogue: true }),
+    conv2dInputGrad: contiguous(inputGradient),
+    conv2dFilterGrad: contiguous(filterGradient),
+    depthwiseConv2d: contiguous(forward, { epilogue: true, accepts: oneFilter((node) => node.inputs[1]!) }),
+    depthwiseConv2dInputGrad: contiguous(inputGradient, { accepts: oneFilter((node) => node.inputs[1]!) }),
+    depthwiseConv2dFilterGrad: contiguous(filterGradient, { accepts: oneFilter((node) => node.outputs[0]!) }),
+  };
+}
+
+/** Whether each channel has one filter; channels with several are written with more channels. */
+const oneFilter =
+  (filter: (node: Node) => Value) =>
+  (node: Node): boolean =>
+    isFloat32(node) && filter(node).spec.shape[3] === 1;

@@ -2,8 +2,8 @@
 import { type TensorLike, toTensor } from "../convert.ts";
 import { apply } from "../dispatch.ts";
 import { ShapeError } from "../errors.ts";
-import { mul, reshape, sum } from "../primitives.ts";
-import { type Dim, floorDivDim, known, mulDim } from "../shape.ts";
+import { broadcastTo, mul, reshape, sum } from "../primitives.ts";
+import { type Dim, known, mulDim, type Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { type Bilinear, bilinear } from "./bilinear.ts";
 import { conv2d } from "./conv.ts";
@@ -13,15 +13,16 @@ import { type Geometry, geometry, type Pair, patches, perWindow, unpatches, type
 
 type Four = readonly [Dim, Dim, Dim, Dim];
 
-/** `[…, channels · filters]` as `[…, channels, filters]`; without the last axis where each channel has one filter. */
-const parted = (x: Tensor, filters: Dim): Tensor =>
-  filters === 1
-    ? x
-    : reshape(x, [...x.dims.slice(0, -1), floorDivDim("depthwiseConv2d", x.dims.at(-1)!, known("depthwiseConv2d", filters)), filters]);
-/** A channel seen by each of its filters; as it is where there is one. */
-const shared = (x: Tensor, filters: Dim): Tensor => (filters === 1 ? x : reshape(x, [...x.dims, 1]));
-const perChannel = (w: Tensor): Tensor => (w.dims[3] === 1 ? reshape(w, w.dims.slice(0, 3)) : w);
+/** A filter `[height, width, channels, filters]` as one of so many channels with a filter each. */
+const onePerChannel = (w: Shape): Shape => [...w.slice(0, 2), mulDim("depthwiseConv2d", w[2]!, w[3]!), 1];
+/** Each channel as often as it has filters, side by side. */
+function repeated(x: Tensor, filters: Dim): Tensor {
+  const [n, h, w, c] = x.dims as Four;
+  const copies = broadcastTo(reshape(x, [...x.dims, 1]), [...x.dims, filters]);
+  return reshape(copies, [n, h, w, mulDim("depthwiseConv2d", c, filters)]);
+}
 
+/** Channels with several filters are more channels with one: that is what devices may have kernels for. */
 export const depthwiseOps: Bilinear<Geometry> = /* @__PURE__ */ bilinear<Geometry>("depthwiseConv2d", {
   shape([x, w], g) {
     const [n, , , c] = x!.shape as Four;
@@ -30,20 +31,24 @@ export const depthwiseOps: Bilinear<Geometry> = /* @__PURE__ */ bilinear<Geometr
     return [n, ...windowCounts("depthwiseConv2d", x!.shape, g), mulDim("depthwiseConv2d", c, w!.shape[3]!)];
   },
   forward(x, w, g) {
-    const [, , c, m] = w.dims as Four;
-    const y = sum(mul(shared(patches(x, g), m), perChannel(w)), { axis: [3, 4] });
-    return reshape(y, [...y.dims.slice(0, 3), mulDim("depthwiseConv2d", c, m)]);
+    const [kh, kw, c, m] = w.dims as Four;
+    if (m !== 1) return apply(depthwiseOps.op, [repeated(x, m), reshape(w, onePerChannel(w.dims))], g);
+    return sum(mul(patches(x, g), reshape(w, [kh, kw, c])), { axis: [3, 4] });
   },
   inputGrad(dy, w, { shape, ...g }) {
-    const m = w.dims[3]!;
-    const products = mul(parted(unpatches(perWindow(dy, g.window), g, shape), m), perChannel(w));
-    return sum(products, { axis: m === 1 ? [3, 4] : [3, 4, 6] });
+    const [kh, kw, c, m] = w.dims as Four;
+    if (m !== 1) {
+      const images = [...shape.slice(0, 3), dy.dims[3]!];
+      const dx = apply(depthwiseOps.inputGrad, [dy, reshape(w, onePerChannel(w.dims))], { ...g, shape: images });
+      return sum(reshape(dx, [...shape, m]), { axis: 4 });
+    }
+    return sum(mul(unpatches(perWindow(dy, g.window), g, shape), reshape(w, [kh, kw, c])), { axis: [3, 4] });
   },
   filterGrad(x, dy, { shape, ...g }) {
+    const [n, oh, ow, c] = dy.dims as Four;
     const m = shape[3]!;
-    const [n, oh, ow, ...rest] = parted(dy, m).dims as [Dim, Dim, Dim, ...Dim[]];
-    const products = mul(shared(patches(x, g), m), reshape(dy, [n, oh, ow, 1, 1, ...rest]));
-    return reshape(sum(products, { axis: [0, 1, 2] }), shape);
+    if (m !== 1) return reshape(apply(depthwiseOps.filterGrad, [repeated(x, m), dy], { ...g, shape: onePerChannel(shape) }), shape);
+    return reshape(sum(mul(patches(x, g), reshape(dy, [n, oh, ow, 1, 1, c])), { axis: [0, 1, 2] }), shape);
   },
 });
 
