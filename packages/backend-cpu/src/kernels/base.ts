@@ -7,8 +7,15 @@ import { type PoolingExports, poolingFunctions } from "./pooling-rows.ts";
 import { type SoftmaxExports, softmaxFunctions } from "./softmax.ts";
 import { type TileExports, tileFunctions } from "./tile.ts";
 import { type TransposeExports, transposeFunctions } from "./transpose.ts";
+import { type WinogradExports, winogradFunctions } from "./winograd-transforms.ts";
 
-export interface KernelExports extends TileExports, DotExports, TransposeExports, PoolingExports, SoftmaxExports {}
+export interface KernelExports
+  extends TileExports,
+    DotExports,
+    TransposeExports,
+    PoolingExports,
+    SoftmaxExports,
+    WinogradExports {}
 
 export interface BaseModuleOptions extends KernelOptions {
   /** Whether the memory is shared between threads. */
@@ -24,6 +31,7 @@ export function baseModule({ relaxed, shared }: BaseModuleOptions): Uint8Array<A
     ...transposeFunctions(),
     ...poolingFunctions(),
     ...softmaxFunctions(options),
+    ...winogradFunctions(options),
   };
   return assembleModule({ memory: { shared }, functions });
 }
