@@ -7,15 +7,9 @@ import { type PoolingExports, poolingFunctions } from "./pooling-rows.ts";
 import { type SoftmaxExports, softmaxFunctions } from "./softmax.ts";
 import { type TileExports, tileFunctions } from "./tile.ts";
 import { type TransposeExports, transposeFunctions } from "./transpose.ts";
-import { type WinogradExports, winogradFunctions } from "./winograd-transforms.ts";
+import { type WinogradExports, winogradFunctions } from "./winograd-tiles.ts";
 
-export interface KernelExports
-  extends TileExports,
-    DotExports,
-    TransposeExports,
-    PoolingExports,
-    SoftmaxExports,
-    WinogradExports {}
+export interface KernelExports extends TileExports, DotExports, TransposeExports, PoolingExports, SoftmaxExports, WinogradExports {}
 
 export interface BaseModuleOptions extends KernelOptions {
   /** Whether the memory is shared between threads. */

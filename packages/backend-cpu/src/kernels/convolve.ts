@@ -3,6 +3,8 @@
 import { type BlockDone, elementBytes, type KernelContext } from "./context.ts";
 import { type ConvolutionCall, forwardWindows, gradientWindows } from "./convolution.ts";
 import { correlate } from "./correlate.ts";
+import { winogradConvolution } from "./winograd.ts";
+import { suitsWinograd } from "./winograd-choice.ts";
 
 /**
  * result = image ∗ filter (a cross-correlation, as everywhere in this field). `done` is called once per block of the
@@ -18,6 +20,7 @@ export function convolutionInputGradient(context: KernelContext, call: Convoluti
 }
 
 function convolve(context: KernelContext, call: ConvolutionCall, direction: "forward" | "backward", done?: BlockDone): void {
+  if (suitsWinograd(call, direction)) return winogradConvolution(context, call, direction, done);
   const { batch, inputChannels, outputChannels, groups, axes, filter } = call;
   const [vertical, horizontal] = axes;
   const forward = direction === "forward";

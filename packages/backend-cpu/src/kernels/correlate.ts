@@ -124,7 +124,13 @@ export function planSource({ rows, columns, source }: Pick<Correlation, "rows" |
 }
 
 /** Copies what a strip reads, with zeros around it. */
-export function copyStrip({ exports }: KernelCalls, correlation: Pick<Correlation, "rows" | "columns" | "source">, plan: SourcePlan, strip: Strip, copy: number): void {
+export function copyStrip(
+  { exports }: KernelCalls,
+  correlation: Pick<Correlation, "rows" | "columns" | "source">,
+  plan: SourcePlan,
+  strip: Strip,
+  copy: number,
+): void {
   const { rows, columns, source } = correlation;
   const { channels, pixelStride } = source;
   const firstRow = strip.row * rows.step + plan.top;

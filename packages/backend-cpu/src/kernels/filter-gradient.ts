@@ -12,6 +12,8 @@ import { packedBytes, packPanels } from "./pack.ts";
 import { carveScratch, scratchRowStride } from "./scratch.ts";
 import { edgeTileBytes, panelStep } from "./tile.ts";
 import { transposeCopy } from "./transpose.ts";
+import { suitsWinograd } from "./winograd-choice.ts";
+import { winogradFilterGradient } from "./winograd-gradient.ts";
 
 /** Outputs per strip, and outputs per block of packed gradient within a strip. */
 const stripOutputs = 1600;
@@ -19,6 +21,7 @@ const blockDepth = 800;
 
 /** The gradient of the loss with respect to the filter, from that with respect to the result. */
 export function convolutionFilterGradient(context: KernelContext, call: ConvolutionCall): void {
+  if (suitsWinograd(call, "forward")) return winogradFilterGradient(context, call);
   for (let group = 0; group < call.groups; group += 1) groupGradient(context, call, group);
 }
 

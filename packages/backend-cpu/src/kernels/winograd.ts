@@ -1,153 +1,131 @@
-// Winograd's minimal filtering: 3×3 convolutions of stride 1 and their input gradients with a quarter of the products.
+// Minimal filtering of images: the forward convolution and the input gradient, 3×3 with stride 1.
+//
+// A strip of tiles is mapped to 36 matrices [tiles, channels], one for each point; see `winograd-maps.ts`. Each is
+// multiplied with the mapped filter's matrix of that point, and the products are mapped back.
 
 import { type BlockDone, elementBytes, type KernelCalls, type KernelContext } from "./context.ts";
-import { type ConvolutionCall, type Strip, stripsOf, type Windows } from "./convolution.ts";
-import { copyStrip, planSource } from "./correlate.ts";
+import type { ConvolutionCall } from "./convolution.ts";
 import { packedBytes, packPanels } from "./pack.ts";
 import { carveScratch } from "./scratch.ts";
 import { edgeTileBytes, panelStep, tileColumns } from "./tile.ts";
+import { type Direction, type Extents, extentsOf } from "./winograd-choice.ts";
+import { matrices, points, taps, tileExtent } from "./winograd-maps.ts";
+import { eachTileRow, mapStrip, matrixStride, readStrip, tileImages, tilesOf } from "./winograd-strips.ts";
 
-export const knobs = { m: 4 as 2 | 4, bytes: 512 * 1024, least: 24 };
-const taps = 3;
+/** Tiles per strip: with the usual numbers of channels its matrices stay in the second-level cache. */
+const stripTiles = 64;
+/** Where there are few strips, pieces are made of channels, too, though each then maps the strip anew. */
+const [fewStrips, pieceChannels] = [8, 128];
+/** Multiply-adds a nanosecond. */
+const speed = 20;
 
-/** Whole cache lines, and an odd number of them, so that matrices side by side do not evict each other. */
-function matrixBytes(bytes: number): number {
-  return (Math.ceil(bytes / 64) | 1) * 64;
-}
-
-export function winogradConvolve(context: KernelContext, call: ConvolutionCall, direction: "forward" | "backward", done?: BlockDone): void {
-  const { m } = knobs;
-  const n = m + 2;
-  const points = n * n;
+/** The work of `convolutionForward` or `convolutionInputGradient`, for what `suitsWinograd`. */
+export function winogradConvolution(context: KernelContext, call: ConvolutionCall, direction: Direction, done?: BlockDone): void {
   const forward = direction === "forward";
-  const { batch, axes, inputChannels, outputChannels } = call;
+  const { batch, inputChannels, outputChannels, image, result } = call;
   const [depth, channels] = forward ? [inputChannels, outputChannels] : [outputChannels, inputChannels];
-  const [rows, columns] = axes.map(({ input, output, before }): Windows => {
-    const [source, results, first] = forward ? [input, output, -before] : [output, input, before - 2];
-    return { source, results: Math.ceil(results / m), step: m, taps: Array.from({ length: n }, (_, index) => ({ index, offset: first + index })) };
-  }) as [Windows, Windows];
-  const [height, width] = axes.map(({ input, output }) => (forward ? output : input)) as [number, number];
-  const source = { pointer: forward ? call.image : call.result, channels: depth, pixelStride: depth };
-  const target = forward ? call.result : call.image;
-  const tilesTogether = Math.max(knobs.least, Math.floor(knobs.bytes / (points * (depth + channels) * elementBytes)));
-  const strips = stripsOf(batch, rows.results, columns.results, tilesTogether);
-  const widest = strips[0]!;
-  const geometry = { rows, columns, source };
-  const plan = planSource(geometry, widest);
-  const filterStride = matrixBytes(packedBytes(depth, channels));
-  const [filter] = carveScratch(context, points * filterStride);
-  packFilter(context, call, forward, filter, filterStride);
+  const [source, target] = forward ? [image, result] : [result, image];
+  const axes = call.axes.map((axis) => extentsOf(axis, direction)) as [Extents, Extents];
+  const [height, width] = [axes[0].results, axes[1].results];
+  const images = tileImages({ pointer: source, batch, channels: depth }, axes, points, stripTiles);
+  const { strips, copyBytes } = images;
+  const widest = tilesOf(images, strips[0]!);
+  const together = strips.length < fewStrips ? pieceChannels : channels;
+  const filterStride = matrixStride(packedBytes(depth, channels));
+  const [filter] = carveScratch(context, matrices * filterStride);
+  mapFilter(context, call, direction, filter, filterStride);
 
-  const tileCount = ({ images, rows }: Strip): number => images * rows * columns.results;
-  const piece = (calls: KernelCalls, index: number): void => {
+  const convolveStrip = (calls: KernelCalls, stripIndex: number, channel: number): void => {
     const { exports } = calls;
-    const strip = strips[index]!;
-    const tiles = tileCount(strip);
-    const [sourceStride, resultStride] = [matrixBytes(tileCount(widest) * depth * elementBytes), matrixBytes(tileCount(widest) * channels * elementBytes)];
-    const tableBytes = tileCount(widest) * elementBytes;
-    const [copy, sources, results, rowTable, resultTable, segmentTable, edgeTile] = carveScratch(
+    const strip = strips[stripIndex]!;
+    const tiles = tilesOf(images, strip);
+    const count = Math.min(together, channels - channel);
+    const inputStride = matrixStride(widest * depth * elementBytes);
+    const productStride = matrixStride(widest * together * elementBytes);
+    const [copy, inputs, products, rowTable, resultTable, segmentTable, edgeTile] = carveScratch(
       calls,
-      plan.copies ? widest.images * plan.imageStride * elementBytes : 0,
-      points * sourceStride,
-      points * resultStride,
-      tableBytes,
-      tableBytes,
+      copyBytes,
+      matrices * inputStride,
+      matrices * productStride,
+      widest * elementBytes,
+      widest * elementBytes,
       elementBytes,
       edgeTileBytes,
     );
-    if (plan.copies) copyStrip(calls, geometry, plan, strip, copy);
-    const firstRow = strip.row * rows.step + plan.top;
-    const start = strip.image * plan.imageStride + firstRow * plan.rowStride + plan.left * plan.pixelStride;
-    const first = plan.copies ? copy : source.pointer + start * elementBytes;
-    const each = (visit: (image: number, row: number, tile: number) => void): void => {
-      for (let i = 0; i < strip.images; i += 1) for (let r = 0; r < strip.rows; r += 1) visit(i, r, (i * strip.rows + r) * columns.results);
-    };
-    each((image, row, tile) =>
-      exports[m === 4 ? "winogradInput4" : "winogradInput2"](
-        first + (image * plan.imageStride + row * m * plan.rowStride) * elementBytes,
-        m * plan.pixelStride * elementBytes,
-        plan.rowStride * elementBytes,
-        plan.pixelStride * elementBytes,
-        sources + tile * depth * elementBytes,
-        depth * elementBytes,
-        n * sourceStride,
-        sourceStride,
-        columns.results,
-        depth,
-      ),
-    );
+    const first = readStrip(calls, images, strip, copy);
+    const mapped = { pointer: inputs, tileStride: depth * elementBytes, matrixStride: inputStride };
+    mapStrip(images, strip, exports.winogradInput, { pointer: first, channels: depth }, mapped);
+
     exports.fillSequence(rowTable, 0, depth * elementBytes, tiles);
-    exports.fillSequence(resultTable, 0, channels * elementBytes, tiles);
+    exports.fillSequence(resultTable, 0, count * elementBytes, tiles);
     exports.fillSequence(segmentTable, 0, 0, 1);
-    for (let point = 0; point < points; point += 1) {
+    for (let matrix = 0; matrix < matrices; matrix += 1) {
       exports.tileProduct(
         rowTable,
         tiles,
         segmentTable,
         1,
         depth,
-        sources + point * sourceStride,
-        filter + point * filterStride,
+        inputs + matrix * inputStride,
+        filter + matrix * filterStride + (channel / tileColumns) * depth * panelStep,
         depth * panelStep,
-        channels,
+        count,
         resultTable,
-        results + point * resultStride,
+        products + matrix * productStride,
         0,
         edgeTile,
       );
     }
-    each((image, row, tile) => {
-      const y = (strip.row + row) * m;
-      exports[m === 4 ? "winogradOutput4" : "winogradOutput2"](
-        results + tile * channels * elementBytes,
-        channels * elementBytes,
-        n * resultStride,
-        resultStride,
-        target + ((strip.image + image) * height + y) * width * channels * elementBytes,
-        m * channels * elementBytes,
-        width * channels * elementBytes,
-        channels * elementBytes,
-        columns.results,
-        channels,
-        height - y,
+
+    const pixelBytes = channels * elementBytes;
+    eachTileRow(images, strip, (image, row, tile) => {
+      const top = (strip.row + row) * tileExtent;
+      exports.winogradResult(
+        products + tile * count * elementBytes,
+        count * elementBytes,
+        points * productStride,
+        productStride,
+        target + ((strip.image + image) * height + top) * width * pixelBytes + channel * elementBytes,
+        tileExtent * pixelBytes,
+        width * pixelBytes,
+        pixelBytes,
+        images.columns.results,
+        count,
+        height - top,
         width,
       );
     });
   };
-  const operations = 2 * batch * rows.results * columns.results * points * depth * channels;
-  context.parallel(strips.length, operations / 40, piece);
-  for (const { image, images, row, rows } of strips) {
-    const from = (image * height + row * m) * width;
-    done?.(from, from + images * Math.min(rows * m, height - row * m) * width, 0, channels);
+
+  const parts = Math.ceil(channels / together);
+  const products = strips.reduce((sum, strip) => sum + tilesOf(images, strip), 0) * matrices * depth * channels;
+  context.parallel(strips.length * parts, products / speed, (calls, index) =>
+    convolveStrip(calls, Math.floor(index / parts), (index % parts) * together),
+  );
+  for (const { image, images, row, rows } of done ? strips : []) {
+    const end = Math.min(height, (row + rows) * tileExtent);
+    done?.((image * height + row * tileExtent) * width, ((image + images - 1) * height + end) * width, 0, channels);
   }
 }
 
-function packFilter(context: KernelContext, call: ConvolutionCall, forward: boolean, target: number, stride: number): void {
-  const { m } = knobs;
-  const n = m + 2;
+/** The filter's matrices [depth, channels] at all points, packed; backward, of the filter that is flipped and transposed. */
+function mapFilter(context: KernelContext, call: ConvolutionCall, direction: Direction, target: number, stride: number): void {
   const { inputChannels, outputChannels, filter } = call;
+  const forward = direction === "forward";
   const [depth, channels] = forward ? [inputChannels, outputChannels] : [outputChannels, inputChannels];
+  const [rowStride, columnStride] = forward ? [outputChannels, 1] : [1, outputChannels];
   const panelBytes = depth * panelStep;
-  context.parallel(Math.ceil(channels / tileColumns), 1, (calls, panel) => {
-    const [packed] = carveScratch(calls, taps * taps * panelBytes);
+  const last = taps * taps - 1;
+  context.parallel(Math.ceil(channels / tileColumns), 10 * depth * channels, (calls, panel) => {
+    const [packed] = carveScratch(calls, (last + 1) * panelBytes);
     const column = panel * tileColumns;
-    for (let tap = 0; tap < taps * taps; tap += 1) {
-      const matrix = (forward ? tap : taps * taps - 1 - tap) * inputChannels * outputChannels;
-      const [rowStride, columnStride] = forward ? [outputChannels, 1] : [1, outputChannels];
-      const pointer = filter + (matrix + column * columnStride) * elementBytes;
-      packPanels(calls, { pointer, rowStride, columnStride }, depth, Math.min(tileColumns, channels - column), packed + tap * panelBytes, panelBytes);
+    for (let place = 0; place <= last; place += 1) {
+      const tap = (forward ? place : last - place) * inputChannels * outputChannels;
+      const matrix = { pointer: filter + (tap + column * columnStride) * elementBytes, rowStride, columnStride };
+      packPanels(calls, matrix, depth, Math.min(tileColumns, channels - column), packed + place * panelBytes, panelBytes);
     }
-    calls.exports[m === 4 ? "winogradFilter4" : "winogradFilter2"](
-      packed,
-      0,
-      taps * panelBytes,
-      panelBytes,
-      target + panel * panelBytes,
-      0,
-      n * stride,
-      stride,
-      1,
-      depth * tileColumns,
-    );
+    // Packed taps are mapped as they lie: all of a panel is one tile.
+    const to = target + panel * panelBytes;
+    calls.exports.winogradFilter(packed, 0, taps * panelBytes, panelBytes, to, 0, points * stride, stride, 1, depth * tileColumns);
   });
 }
