@@ -12,11 +12,13 @@ import { edgeTileBytes, panelStep, tileColumns } from "./tile.ts";
 import { transposeCopy } from "./transpose.ts";
 import { type Extents, extentsOf } from "./winograd-choice.ts";
 import { matrices, points, taps, tileExtent } from "./winograd-maps.ts";
-import { mapStrip, matrixStride, readStrip, tileImages, tilesOf } from "./winograd-strips.ts";
+import { mapStrip, matrixStride, readStrip, type TiledImages, tileImages, tilesOf } from "./winograd-strips.ts";
 
-/** Tiles of a strip, which is mapped as one piece, and of the strips that are multiplied together. */
+/** Tiles of a strip, which is mapped as one piece. */
 const stripTiles = 16;
-const roundTiles = 64;
+/** Numbers that strips which are multiplied together are mapped to: they stay in the second-level cache. */
+const roundNumbers = 2 ** 18;
+const fewestTiles = 64;
 /** Multiply-adds a nanosecond. */
 const speed = 20;
 
@@ -27,7 +29,8 @@ export function winogradFilterGradient(context: KernelContext, call: Convolution
   const outputs = axes.map(({ results }) => ({ source: results, results, first: 0 })) as [Extents, Extents];
   const inputTiles = tileImages({ pointer: image, batch, channels: inputChannels }, axes, points, stripTiles);
   const gradientTiles = tileImages({ pointer: result, batch, channels: outputChannels }, outputs, tileExtent, stripTiles);
-  const rounds = roundsOf(inputTiles.strips, (strip) => tilesOf(inputTiles, strip));
+  const roundTiles = Math.max(fewestTiles, roundNumbers / (matrices * (inputChannels + outputChannels)));
+  const rounds = roundsOf(inputTiles, roundTiles);
   const widest = Math.max(...rounds.map(({ tiles }) => tiles));
   const inputStride = matrixStride(widest * inputChannels * elementBytes);
   const gradientStride = matrixStride(packedBytes(widest, outputChannels));
@@ -112,16 +115,17 @@ interface Round {
   readonly tiles: number;
 }
 
-function roundsOf(strips: readonly Strip[], tilesIn: (strip: Strip) => number): Round[] {
+function roundsOf(images: TiledImages, roundTiles: number): Round[] {
   const rounds: { strips: { strip: Strip; firstTile: number }[]; tiles: number }[] = [];
-  for (const strip of strips) {
+  for (const strip of images.strips) {
+    const tiles = tilesOf(images, strip);
     let round = rounds.at(-1);
-    if (round === undefined || round.tiles + tilesIn(strip) > roundTiles) {
+    if (round === undefined || round.tiles + tiles > roundTiles) {
       round = { strips: [], tiles: 0 };
       rounds.push(round);
     }
     round.strips.push({ strip, firstTile: round.tiles });
-    round.tiles += tilesIn(strip);
+    round.tiles += tiles;
   }
   return rounds;
 }
