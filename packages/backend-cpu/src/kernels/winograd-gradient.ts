@@ -5,19 +5,17 @@
 // mapped to the taps. The maps are the transposed ones of the forward convolution; see `winograd-maps.ts`.
 
 import { elementBytes, type KernelCalls, type KernelContext } from "./context.ts";
-import type { ConvolutionCall, Strip } from "./convolution.ts";
+import { type ConvolutionCall, type Strip, stripsOf } from "./convolution.ts";
 import { packedBytes } from "./pack.ts";
 import { carveScratch, scratchRowStride } from "./scratch.ts";
 import { edgeTileBytes, panelStep, tileColumns } from "./tile.ts";
 import { transposeCopy } from "./transpose.ts";
 import { type Extents, extentsOf } from "./winograd-choice.ts";
 import { matrices, points, taps, tileExtent } from "./winograd-maps.ts";
-import { mapStrip, matrixStride, readStrip, type TiledImages, tileImages, tilesOf } from "./winograd-strips.ts";
+import { mapTiles, matrixStride, readTiles, tileImages, tileRowsOf } from "./winograd-strips.ts";
 
-/** Tiles of a strip, which is mapped as one piece. */
-const stripTiles = 16;
-/** Numbers that strips which are multiplied together are mapped to: they stay in the second-level cache. */
-const roundNumbers = 2 ** 18;
+/** Numbers that a strip is mapped to: they stay in the second-level cache. */
+const stripNumbers = 2 ** 18;
 const fewestTiles = 64;
 /** Multiply-adds a nanosecond. */
 const speed = 20;
@@ -26,30 +24,36 @@ const speed = 20;
 export function winogradFilterGradient(context: KernelContext, call: ConvolutionCall): void {
   const { batch, inputChannels, outputChannels, image, result, filter } = call;
   const axes = call.axes.map((axis) => extentsOf(axis, "forward")) as [Extents, Extents];
+  const inputs = tileImages(image, inputChannels, axes, points);
   const outputs = axes.map(({ results }) => ({ source: results, results, first: 0 })) as [Extents, Extents];
-  const inputTiles = tileImages({ pointer: image, batch, channels: inputChannels }, axes, points, stripTiles);
-  const gradientTiles = tileImages({ pointer: result, batch, channels: outputChannels }, outputs, tileExtent, stripTiles);
-  const roundTiles = Math.max(fewestTiles, roundNumbers / (matrices * (inputChannels + outputChannels)));
-  const rounds = roundsOf(inputTiles, roundTiles);
-  const widest = Math.max(...rounds.map(({ tiles }) => tiles));
-  const inputStride = matrixStride(widest * inputChannels * elementBytes);
-  const gradientStride = matrixStride(packedBytes(widest, outputChannels));
-  const sumStride = matrixStride(inputChannels * outputChannels * elementBytes);
-  const [inputs, gradients, sums] = carveScratch(context, matrices * inputStride, matrices * gradientStride, matrices * sumStride);
+  const gradients = tileImages(result, outputChannels, outputs, tileExtent);
+  const rowTiles = inputs.columns.results;
+  const stripTiles = Math.max(fewestTiles, stripNumbers / (matrices * (inputChannels + outputChannels)));
+  const strips = stripsOf(batch, inputs.rows.results, rowTiles, stripTiles);
+  const widest = strips[0]!.images * strips[0]!.rows * rowTiles;
+  const [inputBytes, outputBytes] = [inputChannels * elementBytes, outputChannels * elementBytes];
+  const tapBytes = inputChannels * outputBytes;
+  const [inputStride, gradientStride] = [matrixStride(widest * inputBytes), matrixStride(packedBytes(widest, outputChannels))];
+  const sumStride = matrixStride(tapBytes);
   const panelBytes = widest * panelStep;
+  const [mappedInputs, mappedGradients, sums] = carveScratch(
+    context,
+    matrices * inputStride,
+    matrices * gradientStride,
+    matrices * sumStride,
+  );
 
-  const mapTiles = (calls: KernelCalls, strip: Strip, firstTile: number): void => {
+  const mapRow = (calls: KernelCalls, tileRow: Strip, firstTile: number): void => {
     const { winogradInput, winogradResultGradient } = calls.exports;
-    const [inputCopy, gradientCopy] = carveScratch(calls, inputTiles.copyBytes, gradientTiles.copyBytes);
-    const input = readStrip(calls, inputTiles, strip, inputCopy);
-    const rowBytes = inputChannels * elementBytes;
-    const mapped = { pointer: inputs + firstTile * rowBytes, tileStride: rowBytes, matrixStride: inputStride };
-    mapStrip(inputTiles, strip, winogradInput, { pointer: input, channels: inputChannels }, mapped);
-    const gradient = readStrip(calls, gradientTiles, strip, gradientCopy);
+    const [inputCopy, gradientCopy] = carveScratch(calls, inputs.copyBytes, gradients.copyBytes);
+    const input = readTiles(calls, inputs, tileRow, inputCopy);
+    mapTiles(winogradInput, inputs, input, inputChannels, mappedInputs + firstTile * inputBytes, inputBytes, inputStride);
+    const gradient = readTiles(calls, gradients, tileRow, gradientCopy);
     for (let channel = 0; channel < outputChannels; channel += tileColumns) {
-      const from = { pointer: gradient + channel * elementBytes, channels: Math.min(tileColumns, outputChannels - channel) };
-      const pointer = gradients + (channel / tileColumns) * panelBytes + firstTile * panelStep;
-      mapStrip(gradientTiles, strip, winogradResultGradient, from, { pointer, tileStride: panelStep, matrixStride: gradientStride });
+      const from = gradient + channel * elementBytes;
+      const to = mappedGradients + (channel / tileColumns) * panelBytes + firstTile * panelStep;
+      const count = Math.min(tileColumns, outputChannels - channel);
+      mapTiles(winogradResultGradient, gradients, from, count, to, panelStep, gradientStride);
     }
   };
 
@@ -58,16 +62,16 @@ export function winogradFilterGradient(context: KernelContext, call: Convolution
     const rowStride = scratchRowStride(widest);
     const [transposed, rowTable, resultTable, segmentTable, edgeTile] = carveScratch(
       calls,
-      inputChannels * rowStride * elementBytes,
-      inputChannels * elementBytes,
-      inputChannels * elementBytes,
+      rowStride * inputBytes,
+      inputBytes,
+      inputBytes,
       elementBytes,
       edgeTileBytes,
     );
-    const source = { pointer: inputs + matrix * inputStride, rowStride: 1, columnStride: inputChannels };
+    const source = { pointer: mappedInputs + matrix * inputStride, rowStride: 1, columnStride: inputChannels };
     transposeCopy(calls, { rows: inputChannels, columns: tiles, source, target: { pointer: transposed, rowStride } });
     exports.fillSequence(rowTable, transposed, rowStride * elementBytes, inputChannels);
-    exports.fillSequence(resultTable, 0, outputChannels * elementBytes, inputChannels);
+    exports.fillSequence(resultTable, 0, outputBytes, inputChannels);
     exports.fillSequence(segmentTable, 0, 0, 1);
     exports.tileProduct(
       rowTable,
@@ -76,7 +80,7 @@ export function winogradFilterGradient(context: KernelContext, call: Convolution
       1,
       tiles,
       0,
-      gradients + matrix * gradientStride,
+      mappedGradients + matrix * gradientStride,
       panelBytes,
       outputChannels,
       resultTable,
@@ -86,46 +90,16 @@ export function winogradFilterGradient(context: KernelContext, call: Convolution
     );
   };
 
-  for (const [index, { strips, tiles }] of rounds.entries()) {
+  for (const [index, strip] of strips.entries()) {
+    const rows = tileRowsOf(strip);
+    const tiles = rows.length * rowTiles;
     const nanoseconds = (tiles * matrices * inputChannels * outputChannels) / speed;
-    context.parallel(strips.length, nanoseconds / 2, (calls, piece) => mapTiles(calls, strips[piece]!.strip, strips[piece]!.firstTile));
+    context.parallel(rows.length, nanoseconds / 2, (calls, row) => mapRow(calls, rows[row]!, row * rowTiles));
     context.parallel(matrices, nanoseconds, (calls, matrix) => multiply(calls, matrix, tiles, index > 0));
   }
   context.parallel(inputChannels, 10 * inputChannels * outputChannels, ({ exports }, channel) => {
-    const row = channel * outputChannels * elementBytes;
-    const tapBytes = inputChannels * outputChannels * elementBytes;
-    exports.winogradFilterGradient(
-      sums + row,
-      0,
-      points * sumStride,
-      sumStride,
-      filter + row,
-      0,
-      taps * tapBytes,
-      tapBytes,
-      1,
-      outputChannels,
-    );
+    const row = channel * outputBytes;
+    const [from, to] = [sums + row, filter + row];
+    exports.winogradFilterGradient(from, 0, points * sumStride, sumStride, to, 0, taps * tapBytes, tapBytes, 1, outputChannels);
   });
-}
-
-/** Strips that are multiplied together, each with the number of its first tile. */
-interface Round {
-  readonly strips: readonly { readonly strip: Strip; readonly firstTile: number }[];
-  readonly tiles: number;
-}
-
-function roundsOf(images: TiledImages, roundTiles: number): Round[] {
-  const rounds: { strips: { strip: Strip; firstTile: number }[]; tiles: number }[] = [];
-  for (const strip of images.strips) {
-    const tiles = tilesOf(images, strip);
-    let round = rounds.at(-1);
-    if (round === undefined || round.tiles + tiles > roundTiles) {
-      round = { strips: [], tiles: 0 };
-      rounds.push(round);
-    }
-    round.strips.push({ strip, firstTile: round.tiles });
-    round.tiles += tiles;
-  }
-  return rounds;
 }

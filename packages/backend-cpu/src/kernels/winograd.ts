@@ -4,13 +4,13 @@
 // multiplied with the mapped filter's matrix of that point, and the products are mapped back.
 
 import { type BlockDone, elementBytes, type KernelCalls, type KernelContext } from "./context.ts";
-import type { ConvolutionCall } from "./convolution.ts";
+import { type ConvolutionCall, type Strip, stripsOf } from "./convolution.ts";
 import { packedBytes, packPanels } from "./pack.ts";
 import { carveScratch } from "./scratch.ts";
 import { edgeTileBytes, panelStep, tileColumns } from "./tile.ts";
 import { type Direction, type Extents, extentsOf } from "./winograd-choice.ts";
 import { matrices, points, taps, tileExtent } from "./winograd-maps.ts";
-import { eachTileRow, mapStrip, matrixStride, readStrip, tileImages, tilesOf } from "./winograd-strips.ts";
+import { mapTiles, matrixStride, readTiles, tileImages, tileRowsOf } from "./winograd-strips.ts";
 
 /** Tiles per strip: with the usual numbers of channels its matrices stay in the second-level cache. */
 const stripTiles = 64;
@@ -27,24 +27,25 @@ export function winogradConvolution(context: KernelContext, call: ConvolutionCal
   const [source, target] = forward ? [image, result] : [result, image];
   const axes = call.axes.map((axis) => extentsOf(axis, direction)) as [Extents, Extents];
   const [height, width] = [axes[0].results, axes[1].results];
-  const images = tileImages({ pointer: source, batch, channels: depth }, axes, points, stripTiles);
-  const { strips, copyBytes } = images;
-  const widest = tilesOf(images, strips[0]!);
+  const images = tileImages(source, depth, axes, points);
+  const rowTiles = images.columns.results;
+  const strips = stripsOf(batch, images.rows.results, rowTiles, stripTiles);
+  const tilesOf = ({ images, rows }: Strip): number => images * rows * rowTiles;
+  const widest = tilesOf(strips[0]!);
   const together = strips.length < fewStrips ? pieceChannels : channels;
   const filterStride = matrixStride(packedBytes(depth, channels));
   const [filter] = carveScratch(context, matrices * filterStride);
   mapFilter(context, call, direction, filter, filterStride);
 
-  const convolveStrip = (calls: KernelCalls, stripIndex: number, channel: number): void => {
+  const convolve = (calls: KernelCalls, strip: Strip, channel: number): void => {
     const { exports } = calls;
-    const strip = strips[stripIndex]!;
-    const tiles = tilesOf(images, strip);
+    const tiles = tilesOf(strip);
     const count = Math.min(together, channels - channel);
-    const inputStride = matrixStride(widest * depth * elementBytes);
-    const productStride = matrixStride(widest * together * elementBytes);
+    const [depthBytes, countBytes, pixelBytes] = [depth * elementBytes, count * elementBytes, channels * elementBytes];
+    const [inputStride, productStride] = [matrixStride(widest * depthBytes), matrixStride(widest * countBytes)];
     const [copy, inputs, products, rowTable, resultTable, segmentTable, edgeTile] = carveScratch(
       calls,
-      copyBytes,
+      images.copyBytes,
       matrices * inputStride,
       matrices * productStride,
       widest * elementBytes,
@@ -52,12 +53,14 @@ export function winogradConvolution(context: KernelContext, call: ConvolutionCal
       elementBytes,
       edgeTileBytes,
     );
-    const first = readStrip(calls, images, strip, copy);
-    const mapped = { pointer: inputs, tileStride: depth * elementBytes, matrixStride: inputStride };
-    mapStrip(images, strip, exports.winogradInput, { pointer: first, channels: depth }, mapped);
+    const tileRows = tileRowsOf(strip);
+    for (const [i, tileRow] of tileRows.entries()) {
+      const to = inputs + i * rowTiles * depthBytes;
+      mapTiles(exports.winogradInput, images, readTiles(calls, images, tileRow, copy), depth, to, depthBytes, inputStride);
+    }
 
-    exports.fillSequence(rowTable, 0, depth * elementBytes, tiles);
-    exports.fillSequence(resultTable, 0, count * elementBytes, tiles);
+    exports.fillSequence(rowTable, 0, depthBytes, tiles);
+    exports.fillSequence(resultTable, 0, countBytes, tiles);
     exports.fillSequence(segmentTable, 0, 0, 1);
     for (let matrix = 0; matrix < matrices; matrix += 1) {
       exports.tileProduct(
@@ -77,35 +80,31 @@ export function winogradConvolution(context: KernelContext, call: ConvolutionCal
       );
     }
 
-    const pixelBytes = channels * elementBytes;
-    eachTileRow(images, strip, (image, row, tile) => {
-      const top = (strip.row + row) * tileExtent;
+    for (const [i, { image, row }] of tileRows.entries()) {
+      const top = row * tileExtent;
       exports.winogradResult(
-        products + tile * count * elementBytes,
-        count * elementBytes,
+        products + i * rowTiles * countBytes,
+        countBytes,
         points * productStride,
         productStride,
-        target + ((strip.image + image) * height + top) * width * pixelBytes + channel * elementBytes,
+        target + (image * height + top) * width * pixelBytes + channel * elementBytes,
         tileExtent * pixelBytes,
         width * pixelBytes,
         pixelBytes,
-        images.columns.results,
+        rowTiles,
         count,
         height - top,
         width,
       );
-    });
+    }
   };
 
   const parts = Math.ceil(channels / together);
-  const products = strips.reduce((sum, strip) => sum + tilesOf(images, strip), 0) * matrices * depth * channels;
-  context.parallel(strips.length * parts, products / speed, (calls, index) =>
-    convolveStrip(calls, Math.floor(index / parts), (index % parts) * together),
+  const multiplyAdds = batch * images.rows.results * rowTiles * matrices * depth * channels;
+  context.parallel(strips.length * parts, multiplyAdds / speed, (calls, index) =>
+    convolve(calls, strips[Math.floor(index / parts)]!, (index % parts) * together),
   );
-  for (const { image, images, row, rows } of done ? strips : []) {
-    const end = Math.min(height, (row + rows) * tileExtent);
-    done?.((image * height + row * tileExtent) * width, ((image + images - 1) * height + end) * width, 0, channels);
-  }
+  done?.(0, batch * height * width, 0, channels);
 }
 
 /** The filter's matrices [depth, channels] at all points, packed; backward, of the filter that is flipped and transposed. */
