@@ -21,7 +21,12 @@ const blockDepth = 800;
 
 /** The gradient of the loss with respect to the filter, from that with respect to the result. */
 export function convolutionFilterGradient(context: KernelContext, call: ConvolutionCall): void {
-  if (suitsWinograd(call, "forward")) return winogradFilterGradient(context, call);
+  const gradient = suitsWinograd(call, "forward") ? winogradFilterGradient : directFilterGradient;
+  gradient(context, call);
+}
+
+/** The same as sums over the outputs, whatever the geometry. */
+export function directFilterGradient(context: KernelContext, call: ConvolutionCall): void {
   for (let group = 0; group < call.groups; group += 1) groupGradient(context, call, group);
 }
 

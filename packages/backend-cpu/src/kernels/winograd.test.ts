@@ -4,13 +4,17 @@ import { describe, expect, test } from "vitest";
 import { type ConvolutionSizes, convolutionOf } from "../../test/geometry.ts";
 import { epsilon, expectClose, KernelBench, randomNumbers } from "../../test/kernel-bench.ts";
 import { eachTerm, sizesOf } from "../../test/loops.ts";
+import { type KernelContext, serialContext } from "./context.ts";
 import type { Convolution } from "./convolution.ts";
+import { convolutionForward, convolutionInputGradient } from "./convolve.ts";
+import { convolutionFilterGradient } from "./filter-gradient.ts";
 import { winogradConvolution } from "./winograd.ts";
 import { type Direction, extentsOf, suitsWinograd } from "./winograd-choice.ts";
 import { winogradFilterGradient } from "./winograd-gradient.ts";
 import { filterMap, inputMap, matrices, type PointMap, points, resultMap, taps, tileExtent } from "./winograd-maps.ts";
 
 type Matrix = readonly (readonly number[])[];
+type Three = [number, number, number];
 type At = (row: number, column: number) => number;
 
 /** The absolute values of a map's coefficients, one row per point. */
@@ -209,6 +213,45 @@ test("what is not a number stays within the tiles that read it", () => {
         if (!isUnder(y - (y % tileExtent), x - (x % tileExtent), points)) expect(isFinite).toBe(true);
       }
     }
+    bench.checkAndFree();
+  }
+});
+
+test("the kernels choose it, and pieces may run in any order", () => {
+  const bench = new KernelBench(true);
+  const { exports } = bench.context;
+  const calls = serialContext(bench.memory, exports);
+  const backwards: KernelContext = {
+    ...bench.context,
+    parallel(count, _, piece) {
+      for (let index = count - 1; index >= 0; index -= 1) piece(calls, index);
+    },
+  };
+  // Few strips of many channels, and many strips.
+  for (const sizes of [
+    { ...small, batch: 1, height: 30, width: 30, inputChannels: 16, outputChannels: 144 },
+    { ...small, batch: 3, height: 50, width: 50, inputChannels: 16, outputChannels: 16, padding: same },
+  ]) {
+    const convolution = convolutionOf(sizes);
+    const { input, filter, output } = sizesOf(convolution);
+    const random = randomNumbers(input);
+    const [image, weights, gradient] = [input, filter, output].map((length) => bench.put(Float32Array.from({ length }, random))) as Three;
+    const resultsOf = (run: (image: number, weights: number, result: number) => void): Float32Array[] => {
+      const [dx, dw, y] = [bench.output(input), bench.output(filter), bench.output(output)];
+      run(dx, dw, y);
+      return [bench.floats(dx, input), bench.floats(dw, filter), bench.floats(y, output)];
+    };
+    const chosen = resultsOf((dx, dw, y) => {
+      convolutionForward(bench.context, { ...convolution, image, filter: weights, result: y });
+      convolutionInputGradient(bench.context, { ...convolution, image: dx, filter: weights, result: gradient });
+      convolutionFilterGradient(bench.context, { ...convolution, image, filter: dw, result: gradient });
+    });
+    const minimal = resultsOf((dx, dw, y) => {
+      winogradConvolution(backwards, { ...convolution, image, filter: weights, result: y }, "forward");
+      winogradConvolution(backwards, { ...convolution, image: dx, filter: weights, result: gradient }, "backward");
+      winogradFilterGradient(backwards, { ...convolution, image, filter: dw, result: gradient });
+    });
+    expect(minimal).toEqual(chosen);
     bench.checkAndFree();
   }
 });
