@@ -97,6 +97,9 @@ export function winogradConvolution(context: KernelContext, call: ConvolutionCal
         width,
       );
     }
+    const last = strip.image + strip.images - 1;
+    const end = Math.min(height, (strip.row + strip.rows) * tileExtent);
+    done?.((strip.image * height + strip.row * tileExtent) * width, (last * height + end) * width, channel, channel + count);
   };
 
   const parts = Math.ceil(channels / together);
@@ -104,7 +107,6 @@ export function winogradConvolution(context: KernelContext, call: ConvolutionCal
   context.parallel(strips.length * parts, multiplyAdds / speed, (calls, index) =>
     convolve(calls, strips[Math.floor(index / parts)]!, (index % parts) * together),
   );
-  done?.(0, batch * height * width, 0, channels);
 }
 
 /** The filter's matrices [depth, channels] at all points, packed; backward, of the filter that is flipped and transposed. */
