@@ -5,13 +5,15 @@
 
 import { KernelLibrary } from "../../packages/backend-cpu/src/kernels/base.ts";
 import { type KernelContext, serialContext } from "../../packages/backend-cpu/src/kernels/context.ts";
-import { convolutionForward, convolutionInputGradient } from "../../packages/backend-cpu/src/kernels/convolve.ts";
+import { convolutionForward, convolutionInputGradient, directConvolution } from "../../packages/backend-cpu/src/kernels/convolve.ts";
 import { depthwiseFilterGradient, depthwiseForward, depthwiseInputGradient } from "../../packages/backend-cpu/src/kernels/depthwise.ts";
-import { convolutionFilterGradient } from "../../packages/backend-cpu/src/kernels/filter-gradient.ts";
+import { convolutionFilterGradient, directFilterGradient } from "../../packages/backend-cpu/src/kernels/filter-gradient.ts";
 import { gemm } from "../../packages/backend-cpu/src/kernels/gemm.ts";
 import { averagePool2d, averagePool2dGradient, maxPool2d, maxPool2dGradient } from "../../packages/backend-cpu/src/kernels/pooling.ts";
 import { logSoftmax, softmax } from "../../packages/backend-cpu/src/kernels/softmax.ts";
 import { transposeCopy } from "../../packages/backend-cpu/src/kernels/transpose.ts";
+import { winogradConvolution } from "../../packages/backend-cpu/src/kernels/winograd.ts";
+import { winogradFilterGradient } from "../../packages/backend-cpu/src/kernels/winograd-gradient.ts";
 import { Memory } from "../../packages/backend-cpu/src/memory.ts";
 import { type ConvolutionSizes, convolutionOf, poolingOf } from "../../packages/backend-cpu/test/geometry.ts";
 
@@ -74,6 +76,7 @@ function allCases(context: KernelContext, memory: Memory): Case[] {
     ...productCases(context, matrix),
     ...convolutionCases(context, matrix),
     ...depthwiseCases(context, matrix),
+    ...filteringCases(context, matrix),
     ...rowCases(context, matrix),
   ];
 }
@@ -204,6 +207,48 @@ function depthwiseCases(context: KernelContext, matrix: NewMatrix): Case[] {
     ...layer("3×3 16×7×7×1024", [16, 7, 1024, 3, 1]),
     ...layer("5×5 16×28×28×32", [16, 28, 32, 5, 1]),
   ];
+}
+
+/** Both ways of 3×3 convolutions side by side, chosen or not; operations are those of the direct way. */
+function filteringCases(context: KernelContext, matrix: NewMatrix): Case[] {
+  const layers = [
+    [64, 13, 32, 64],
+    [32, 28, 32, 64],
+    [8, 56, 64, 64],
+    [8, 28, 128, 128],
+    [1, 14, 256, 256],
+    [8, 14, 256, 256],
+    [1, 7, 512, 512],
+    [8, 7, 512, 512],
+    [8, 32, 8, 8],
+  ] as const;
+  return layers.flatMap(([batch, extent, inputChannels, outputChannels]): Case[] => {
+    const padding = { top: 1, bottom: 1, left: 1, right: 1 };
+    const sizes = { batch, height: extent, width: extent, inputChannels, outputChannels, kernelHeight: 3, kernelWidth: 3, padding };
+    const convolution = convolutionOf(sizes);
+    const pixels = batch * extent * extent;
+    const pairs = inputChannels * outputChannels;
+    const [image, result, filter] = [matrix(pixels * inputChannels), matrix(pixels * outputChannels), matrix(9 * pairs)];
+    const [newImage, newResult, newFilter] = [matrix(pixels * inputChannels), matrix(pixels * outputChannels), matrix(9 * pairs)];
+    const [forward, backward, gradient] = [
+      { ...convolution, image, filter, result: newResult },
+      { ...convolution, image: newImage, filter, result },
+      { ...convolution, image, filter: newFilter, result },
+    ];
+    const timed = (name: string, run: () => void): Case => ({
+      name: `filtering ${batch}×${extent}×${extent}×${inputChannels}→${outputChannels}, ${name}`,
+      operations: 18 * pixels * pairs,
+      run,
+    });
+    return [
+      timed("direct", () => directConvolution(context, forward, "forward")),
+      timed("minimal", () => winogradConvolution(context, forward, "forward")),
+      timed("input gradient, direct", () => directConvolution(context, backward, "backward")),
+      timed("input gradient, minimal", () => winogradConvolution(context, backward, "backward")),
+      timed("filter gradient, direct", () => directFilterGradient(context, gradient)),
+      timed("filter gradient, minimal", () => winogradFilterGradient(context, gradient)),
+    ];
+  });
 }
 
 function rowCases(context: KernelContext, matrix: NewMatrix): Case[] {

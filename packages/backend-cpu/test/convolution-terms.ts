@@ -2,6 +2,23 @@
 import type { Convolution } from "../src/kernels/convolution.ts";
 import { epsilon } from "./kernel-bench.ts";
 
+export interface Sizes {
+  readonly input: number;
+  readonly filter: number;
+  readonly output: number;
+}
+
+/** Elements of the three arrays. */
+export function sizesOf(convolution: Convolution): Sizes {
+  const { batch, inputChannels, outputChannels, groups, axes } = convolution;
+  const [vertical, horizontal] = axes;
+  return {
+    input: batch * vertical.input * horizontal.input * inputChannels,
+    filter: (vertical.kernel * horizontal.kernel * inputChannels * outputChannels) / groups,
+    output: batch * vertical.output * horizontal.output * outputChannels,
+  };
+}
+
 /** Calls back with the positions of every product that a convolution is a sum of. */
 export function eachTerm(convolution: Convolution, visit: (input: number, filter: number, output: number) => void): void {
   const { batch, inputChannels, outputChannels, groups, axes } = convolution;

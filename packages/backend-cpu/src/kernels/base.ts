@@ -10,11 +10,19 @@ import { type PoolingExports, poolingKernels } from "./pooling-rows.ts";
 import { type SoftmaxExports, softmaxKernels } from "./softmax.ts";
 import { type TileExports, tileKernels } from "./tile.ts";
 import { type TransposeExports, transposeKernels } from "./transpose.ts";
+import { type WinogradExports, winogradKernels } from "./winograd-tiles.ts";
 
 /** How kernels are made, by name. Parameters are int32 or float32, nothing is returned. */
 export type KernelSources<Exports> = { readonly [Name in keyof Exports]: (options: KernelOptions) => FunctionBuilder };
 
-export interface KernelExports extends TileExports, DotExports, TransposeExports, DepthwiseExports, PoolingExports, SoftmaxExports {}
+export interface KernelExports
+  extends TileExports,
+    DotExports,
+    TransposeExports,
+    DepthwiseExports,
+    PoolingExports,
+    SoftmaxExports,
+    WinogradExports {}
 
 const sources: KernelSources<KernelExports> = {
   ...tileKernels,
@@ -23,6 +31,7 @@ const sources: KernelSources<KernelExports> = {
   ...depthwiseKernels,
   ...poolingKernels,
   ...softmaxKernels,
+  ...winogradKernels,
 };
 
 /** A kernel as other threads get it, called with the address of its arguments. */

@@ -1,28 +1,12 @@
 // Convolutions and both gradients against float64 loops over all geometries: strides, dilations, paddings, groups.
 
 import { describe, expect, test } from "vitest";
-import { eachTerm, Sums } from "../../test/convolution-terms.ts";
+import { eachTerm, Sums, sizesOf } from "../../test/convolution-terms.ts";
 import { type ConvolutionSizes, convolutionOf } from "../../test/geometry.ts";
 import { expectClose, KernelBench, randomNumbers } from "../../test/kernel-bench.ts";
 import { type Convolution, stripsOf } from "./convolution.ts";
 import { convolutionForward, convolutionInputGradient } from "./convolve.ts";
 import { convolutionFilterGradient } from "./filter-gradient.ts";
-
-interface Sizes {
-  readonly input: number;
-  readonly filter: number;
-  readonly output: number;
-}
-
-function sizesOf(convolution: Convolution): Sizes {
-  const { batch, inputChannels, outputChannels, groups, axes } = convolution;
-  const [vertical, horizontal] = axes;
-  return {
-    input: batch * vertical.input * horizontal.input * inputChannels,
-    filter: (vertical.kernel * horizontal.kernel * inputChannels * outputChannels) / groups,
-    output: batch * vertical.output * horizontal.output * outputChannels,
-  };
-}
 
 function check(bench: KernelBench, convolution: Convolution): void {
   const sizes = sizesOf(convolution);

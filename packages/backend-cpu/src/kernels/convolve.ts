@@ -3,21 +3,26 @@
 import { type BlockDone, elementBytes, type KernelContext } from "./context.ts";
 import { type ConvolutionCall, forwardWindows, gradientWindows } from "./convolution.ts";
 import { correlate } from "./correlate.ts";
+import { winogradConvolution } from "./winograd.ts";
+import { type Direction, suitsWinograd } from "./winograd-choice.ts";
 
 /**
  * result = image ∗ filter (a cross-correlation, as everywhere in this field). `done` is called once per block of the
  * result as a matrix [batch · output height · output width, outputChannels].
  */
 export function convolutionForward(context: KernelContext, call: ConvolutionCall & { readonly done?: BlockDone | undefined }): void {
+  const convolve = suitsWinograd(call, "forward") ? winogradConvolution : directConvolution;
   convolve(context, call, "forward", call.done);
 }
 
 /** The gradient of the loss with respect to the image, from that with respect to the result. */
 export function convolutionInputGradient(context: KernelContext, call: ConvolutionCall): void {
+  const convolve = suitsWinograd(call, "backward") ? winogradConvolution : directConvolution;
   convolve(context, call, "backward");
 }
 
-function convolve(context: KernelContext, call: ConvolutionCall, direction: "forward" | "backward", done?: BlockDone): void {
+/** Either of them as sums over the taps, whatever the geometry. */
+export function directConvolution(context: KernelContext, call: ConvolutionCall, direction: Direction, done?: BlockDone): void {
   const { batch, inputChannels, outputChannels, groups, axes, filter } = call;
   const [vertical, horizontal] = axes;
   const forward = direction === "forward";

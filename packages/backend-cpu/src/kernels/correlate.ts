@@ -110,7 +110,7 @@ function acrossOf(total: number, channels: number): number {
 }
 
 /** How the source is read; distances in elements, in the copy or in place. */
-interface SourcePlan {
+export interface SourcePlan {
   /** Whether windows reach over the edge, or the pixels' channels are not neighbours, so that strips are copied. */
   readonly copies: boolean;
   /** Source position of the first pixel that the first result reads. */
@@ -127,7 +127,7 @@ interface SourcePlan {
   readonly segmentLength: number;
 }
 
-function planSource({ rows, columns, source }: Correlation, widest: Strip): SourcePlan {
+export function planSource({ rows, columns, source }: Pick<Correlation, "rows" | "columns" | "source">, widest: Strip): SourcePlan {
   const { channels } = source;
   const [top, bottom] = reach(rows);
   const [left, right] = reach(columns);
@@ -145,7 +145,13 @@ function planSource({ rows, columns, source }: Correlation, widest: Strip): Sour
 }
 
 /** Copies what a strip reads, with zeros around it. */
-function copyStrip({ exports }: KernelCalls, correlation: Correlation, plan: SourcePlan, strip: Strip, copy: number): void {
+export function copyStrip(
+  { exports }: KernelCalls,
+  correlation: Pick<Correlation, "rows" | "columns" | "source">,
+  plan: SourcePlan,
+  strip: Strip,
+  copy: number,
+): void {
   const { rows, columns, source } = correlation;
   const { channels, pixelStride } = source;
   const firstRow = strip.row * rows.step + plan.top;

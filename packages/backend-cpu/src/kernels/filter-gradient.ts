@@ -13,6 +13,8 @@ import { packedBytes, packPanels } from "./pack.ts";
 import { carveScratch, scratchRowStride } from "./scratch.ts";
 import { edgeTileBytes, panelStep, tileColumns, tileRows } from "./tile.ts";
 import { transposeCopy } from "./transpose.ts";
+import { suitsWinograd } from "./winograd-choice.ts";
+import { winogradFilterGradient } from "./winograd-gradient.ts";
 
 /** Outputs per strip, and outputs per block of packed gradient within a strip. */
 const stripOutputs = 1600;
@@ -25,6 +27,12 @@ const pieces = 8;
 
 /** The gradient of the loss with respect to the filter, from that with respect to the result. */
 export function convolutionFilterGradient(context: KernelContext, call: ConvolutionCall): void {
+  const gradient = suitsWinograd(call, "forward") ? winogradFilterGradient : directFilterGradient;
+  gradient(context, call);
+}
+
+/** The same as sums over the outputs, whatever the geometry. */
+export function directFilterGradient(context: KernelContext, call: ConvolutionCall): void {
   for (let group = 0; group < call.groups; group += 1) groupGradient(context, call, group);
 }
 

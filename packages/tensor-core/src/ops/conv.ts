@@ -98,6 +98,10 @@ export const conv2dFilterGradOp: Op<ConvGradAttrs> = {
 
 /**
  * A 2-D convolution (cross-correlation, as everywhere in deep learning).
+ *
+ * Backends may sum in another order, or filter minimally (Winograd 1980): the CPU backend computes large convolutions of
+ * 3×3 with stride 1 from tiles of 6×6 places. Rounding is then relative to the largest numbers of a tile, and a NaN or an
+ * infinity in the images makes results NaN or infinite up to five places around it. Likewise in the gradients.
  * @param x images `[batch, height, width, in]`
  * @param filter `[height, width, in / groups, out]`
  * @returns `[batch, newHeight, newWidth, out]`
