@@ -8,18 +8,23 @@
 const opcodes = [
   "i32 0x28 Load 0x2c Load8S Load8U Load16S Load16U 0x36 Store 0x45 Eqz Eq Ne LtS LtU GtS GtU LeS LeU GeS GeU",
   "i32 0x6a Add Sub Mul DivS DivU RemS RemU And Or Xor Shl ShrS ShrU",
+  "i64 0x29 Load",
   "f32 0x2a Load 0x38 Store 0x92 Add Sub Mul Div 0xb2 ConvertI32S ConvertI32U",
-  "v128 0x00 Load Load8x8S Load8x8U Load16x4S Load16x4U 0x09 Load32Splat 0x0b Store 0x56 Load32Lane",
+  "f64 0xb9 ConvertI64S",
+  "v128 0x00 Load Load8x8S Load8x8U Load16x4S Load16x4U 0x08 Load16Splat Load32Splat Load64Splat Store 0x56 Load32Lane",
   "v128 0x58 Store8Lane Store16Lane Store32Lane Store64Lane Load32Zero Load64Zero",
   "v128 0x4d Not And Andnot Or Xor Bitselect AnyTrue",
   "i16x8 0x87 ExtendLowI8x16S 0x89 ExtendLowI8x16U",
   "i32x4 0x11 Splat 0x1b ExtractLane ReplaceLane 0x37 Eq Ne LtS LtU GtS GtU LeS LeU GeS GeU",
   "i32x4 0xa0 Abs Neg 0xa3 AllTrue Bitmask 0xa7 ExtendLowI16x8S 0xa9 ExtendLowI16x8U 0xab Shl ShrS ShrU Add 0xb1 Sub",
   "i32x4 0xb5 Mul MinS MinU MaxS MaxU 0xf8 TruncSatF32x4S TruncSatF32x4U 0xfc TruncSatF64x2SZero TruncSatF64x2UZero",
-  "i64x2 0xde ExtmulLowI32x4U ExtmulHighI32x4U",
+  "i64x2 0x1d ExtractLane ReplaceLane 0xc0 Abs Neg 0xc7 ExtendLowI32x4S 0xc9 ExtendLowI32x4U 0xcb Shl ShrS ShrU Add 0xd1 Sub 0xd5 Mul",
+  "i64x2 0xd6 Eq Ne LtS GtS LeS GeS 0xde ExtmulLowI32x4U ExtmulHighI32x4U",
   "f32x4 0x13 Splat 0x1f ExtractLane ReplaceLane 0x41 Eq Ne Lt Gt Le Ge 0x67 Ceil Floor Trunc Nearest 0xe0 Abs Neg 0xe3 Sqrt",
   "f32x4 0xe4 Add Sub Mul Div Min Max Pmin Pmax 0xfa ConvertI32x4S ConvertI32x4U 0x105 RelaxedMadd RelaxedNmadd",
-  "f64x2 0x75 Floor 0xf0 Add Sub Mul Div 0xfe ConvertLowI32x4S ConvertLowI32x4U",
+  "f32x4 0x5e DemoteF64x2Zero",
+  "f64x2 0x21 ExtractLane ReplaceLane 0x47 Eq Ne Lt Gt Le Ge 0x5f PromoteLowF32x4 0x74 Ceil Floor 0x7a Trunc 0x94 Nearest",
+  "f64x2 0xec Abs Neg 0xef Sqrt Add Sub Mul Div 0xf6 Pmin Pmax 0xfe ConvertLowI32x4S ConvertLowI32x4U 0x107 RelaxedMadd RelaxedNmadd",
 ] as const;
 
 type Words<Text, Found = never> = Text extends `${infer Word} ${infer Rest}` ? Words<Rest, Found | Word> : Found | Text;
