@@ -40,10 +40,8 @@ export function expand(graph: Graph, keep: (node: Node) => boolean): Graph {
       node.path,
     );
     if (node.op.how.kind === "composite" && !keep(whole)) {
-      const wide = inFloat32(whole);
-      if (wide && keep(wide)) {
-        return wide.outputs.map((v, i) => converted(v, whole.outputs[i]!.spec.dtype));
-      }
+      const wide = inFloat32(whole, converted);
+      if (wide && keep(wide)) return wide.outputs.map((v, i) => converted(v, whole.outputs[i]!.spec.dtype));
       const inner = expandNode(whole);
       const map = new Map<Value, Value>(inner.inputs.map((v, i) => [v, given[i]!]));
       copy(inner, map);
@@ -54,6 +52,8 @@ export function expand(graph: Graph, keep: (node: Node) => boolean): Graph {
     if (!one) merged.set(key, (one = whole));
     return one.outputs;
   };
+  const converted = (v: Value, dtype: DType): Value =>
+    v.spec.dtype === dtype ? v : place(makeNode(castOp, [v], { dtype }, [makeSpec(v.spec.shape, dtype)]), [v])[0]!;
   copy(graph, values);
   return { inputs, outputs: graph.outputs.map((v) => values.get(v)!) };
 }
@@ -63,11 +63,9 @@ const castOp: Op<{ readonly dtype: DType }> = {
   infer: ([x], { dtype }) => [makeSpec(x!.shape, dtype)],
   how: { kind: "map", body: ([x], { dtype }) => [s.cast(x!, dtype)] },
 };
-const converted = (v: Value, dtype: DType): Value =>
-  v.spec.dtype === dtype ? v : makeNode(castOp, [v], { dtype }, [makeSpec(v.spec.shape, dtype)]).outputs[0]!;
 
 /** A node on 16-bit floats, on float32 instead. */
-function inFloat32({ op, inputs, attrs, outputs, path }: Node): Node | undefined {
+function inFloat32({ op, inputs, attrs, outputs, path }: Node, converted: (v: Value, dtype: DType) => Value): Node | undefined {
   const wide = ({ dtype }: Spec): DType => (isHalf(dtype) ? "float32" : dtype);
   if (!outputs.some((v) => isHalf(v.spec.dtype))) return undefined;
   return makeNode(
