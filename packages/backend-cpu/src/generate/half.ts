@@ -54,7 +54,7 @@ export function rounded(x: Code, dtype: DType): Code {
   const beside = float(add(exponent, (13 << 23) | 0x400000));
   const near = sub(add(x, beside), beside);
   // What is beyond 65504 overflows.
-  return withSign(abs(mul(mul(near, 2 ** 112), 2 ** -112)), x);
+  return withSign(mul(mul(near, 2 ** 112), 2 ** -112), x);
 }
 /**
  * A number as float32, on the way to 16 bits: of a float64 what is cut off is noted in the last bit, so that rounding again rounds
