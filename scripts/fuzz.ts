@@ -1,6 +1,6 @@
-// Runs the random-graph fuzzer: node scripts/fuzz.ts --from 0 --count 20000 --backend cpu|reference|strict
+// Runs the random-graph fuzzer: node scripts/fuzz.ts --from 0 --count 20000 --backend cpu|reference|strict --float float64
 import { parseArgs } from "node:util";
-import { type Backend, referenceBackend } from "../packages/tensor-core/src/index.ts";
+import { type Backend, type DType, referenceBackend } from "../packages/tensor-core/src/index.ts";
 import { fuzz } from "../packages/tensor-core/src/testing/index.ts";
 
 const { values } = parseArgs({
@@ -8,6 +8,7 @@ const { values } = parseArgs({
     from: { type: "string", default: "0" },
     count: { type: "string", default: "1000" },
     backend: { type: "string", default: "reference" },
+    float: { type: "string", default: "float32" },
     nodes: { type: "string", default: "60" },
   },
 });
@@ -34,6 +35,7 @@ const { ran, steps, failures } = await fuzz({
   backend: await create(),
   seed,
   count,
+  float: values.float as DType,
   maxNodes: Number(values.nodes),
   onFailure: (f) => console.log(`\n${f.text}\n`),
   onProgress(done, failed) {

@@ -27,7 +27,20 @@ export interface CpuDevice extends Device {
   threads: number;
 }
 
-const dtypes: readonly DType[] = ["float32", "int8", "int16", "int32", "uint8", "uint16", "uint32", "bool"];
+const dtypes: readonly DType[] = [
+  "float32",
+  "float64",
+  "float16",
+  "bfloat16",
+  "int8",
+  "int16",
+  "int32",
+  "int64",
+  "uint8",
+  "uint16",
+  "uint32",
+  "bool",
+];
 
 export function cpuDevice({ relaxed = true, handWritten = true, threads, maximumBytes }: CpuOptions = {}): CpuDevice {
   const shared = canShareMemory();

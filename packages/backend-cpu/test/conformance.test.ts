@@ -9,7 +9,7 @@ const variants: readonly (readonly [string, CpuOptions])[] = [
   ["without relaxed SIMD", { relaxed: false }],
 ];
 /** Fewer than this would mean that rows are left out unseen. */
-const LEAST = 3300;
+const LEAST = 12_000;
 
 describe.each(variants)("cpu, %s", (_, options) => {
   const suite = testBackend(createCpuBackend(options), { describe, it });

@@ -1,7 +1,23 @@
 /** The first passes over a graph: composites no kernel matches become what they are written with, equal nodes become one. */
-import { attrsKey, expandNode, type Graph, identityKey, inputValue, makeNode, type Node, order, type Value } from "@antler/tensor-core";
+import {
+  attrsKey,
+  type DType,
+  expandNode,
+  type Graph,
+  identityKey,
+  inputValue,
+  isHalf,
+  makeNode,
+  makeSpec,
+  type Node,
+  type Op,
+  order,
+  type Spec,
+  scalars as s,
+  type Value,
+} from "@antler/tensor-core";
 
-/** Replaces composites, except those `keep` says a kernel will take. */
+/** Replaces composites, except those `keep` says a kernel will take. Where it takes only float32, it serves 16-bit floats too. */
 export function expand(graph: Graph, keep: (node: Node) => boolean): Graph {
   const inputs = graph.inputs.map((v) => inputValue(v.spec));
   const values = new Map<Value, Value>(graph.inputs.map((v, i) => [v, inputs[i]!]));
@@ -24,6 +40,8 @@ export function expand(graph: Graph, keep: (node: Node) => boolean): Graph {
       node.path,
     );
     if (node.op.how.kind === "composite" && !keep(whole)) {
+      const wide = inFloat32(whole, converted);
+      if (wide && keep(wide)) return wide.outputs.map((v, i) => converted(v, whole.outputs[i]!.spec.dtype));
       const inner = expandNode(whole);
       const map = new Map<Value, Value>(inner.inputs.map((v, i) => [v, given[i]!]));
       copy(inner, map);
@@ -34,8 +52,29 @@ export function expand(graph: Graph, keep: (node: Node) => boolean): Graph {
     if (!one) merged.set(key, (one = whole));
     return one.outputs;
   };
+  const converted = (v: Value, dtype: DType): Value =>
+    v.spec.dtype === dtype ? v : place(makeNode(castOp, [v], { dtype }, [makeSpec(v.spec.shape, dtype)]), [v])[0]!;
   copy(graph, values);
   return { inputs, outputs: graph.outputs.map((v) => values.get(v)!) };
+}
+
+const castOp: Op<{ readonly dtype: DType }> = {
+  name: "cast",
+  infer: ([x], { dtype }) => [makeSpec(x!.shape, dtype)],
+  how: { kind: "map", body: ([x], { dtype }) => [s.cast(x!, dtype)] },
+};
+
+/** A node on 16-bit floats, on float32 instead. */
+function inFloat32({ op, inputs, attrs, outputs, path }: Node, converted: (v: Value, dtype: DType) => Value): Node | undefined {
+  const wide = ({ dtype }: Spec): DType => (isHalf(dtype) ? "float32" : dtype);
+  if (!outputs.some((v) => isHalf(v.spec.dtype))) return undefined;
+  return makeNode(
+    op,
+    inputs.map((v) => converted(v, wide(v.spec))),
+    attrs,
+    outputs.map(({ spec }) => makeSpec(spec.shape, wide(spec))),
+    path,
+  );
 }
 
 /** A map that gives back its only input: stopGradient, identity. */

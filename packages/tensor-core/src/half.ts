@@ -1,4 +1,7 @@
-/** 16-bit floats: the bits they are stored as, and the numbers those stand for. */
+/**
+ * 16-bit floats: the bits they are stored as, and the numbers those stand for. Every op of the scalar language gives a number that
+ * 16 bits hold, on every backend, whether ops are fused or not; only accumulators of folds, and insides of kernels, are float32.
+ */
 import type { DType } from "./dtype.ts";
 
 export const isHalf = (dtype: DType): boolean => dtype.endsWith("float16");

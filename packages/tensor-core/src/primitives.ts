@@ -762,8 +762,11 @@ const segmentSumOp: Op<{ numSegments: Dim }> = {
   },
 };
 /** Rows of x added up by their id; rows with an id outside [0, numSegments) are left out, as in TensorFlow. */
-export const unsortedSegmentSum = (x: TensorLike, segmentIds: TensorLike, numSegments: Dim): Tensor =>
-  apply(segmentSumOp, [toTensor("unsortedSegmentSum", x), toTensor("unsortedSegmentSum", segmentIds)], { numSegments });
+export function unsortedSegmentSum(x: TensorLike, segmentIds: TensorLike, numSegments: Dim): Tensor {
+  const t = toTensor("unsortedSegmentSum", x);
+  const sums = apply(segmentSumOp, [cast(t, wide(t.dtype)), toTensor("unsortedSegmentSum", segmentIds)], { numSegments });
+  return cast(sums, t.dtype);
+}
 
 /** Rows added into zeros: what an IndexedSlices stands for. */
 export const densify = (g: Tensor | IndexedSlices): Tensor =>

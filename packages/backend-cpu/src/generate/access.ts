@@ -2,9 +2,9 @@
 import { type Atom, coefficient, type Index, type Load, type Size } from "@antler/compiler";
 import { type DType, dtypeInfo } from "@antler/tensor-core";
 import type { FunctionBuilder, Local } from "../wasm/index.ts";
-import type { Code } from "./code.ts";
-import { emitNode } from "./lanes.ts";
-import type { Schedule } from "./schedule.ts";
+import { type Code, isWide } from "./code.ts";
+import { emitNode, repeat } from "./lanes.ts";
+import type { Lanes, Schedule } from "./schedule.ts";
 import type { Scope } from "./scope.ts";
 import { isAffine, type Walk } from "./walk.ts";
 
@@ -15,10 +15,10 @@ export interface Access {
   /** Makes the address of a load known, before any loop is entered. */
   declare(e: Code): void;
   /** Pushes the elements a load means in one unit. */
-  load(e: Code, unit: number, lanes: 1 | 4, scope: Scope): void;
+  load(e: Code, unit: number, lanes: Lanes, scope: Scope): void;
   /** Pushes an index as numbers. */
-  index(e: Code, unit: number, lanes: 1 | 4, scope: Scope): void;
-  store(to: Place, value: Local, unit: number, lanes: 1 | 4): void;
+  index(e: Code, unit: number, lanes: Lanes, scope: Scope): void;
+  store(to: Place, value: Local, unit: number, lanes: Lanes): void;
 }
 interface Place {
   readonly slot: number;
@@ -28,6 +28,7 @@ interface Place {
 /** @param varies whether the lanes of a node differ */
 export function accessOf(walk: Walk, plan: Schedule, varies: (e: Code) => boolean): Access {
   const { f } = walk;
+  const { width } = plan;
   return { declare, load, index, store };
 
   function declare(e: Code): void {
@@ -37,7 +38,7 @@ export function accessOf(walk: Walk, plan: Schedule, varies: (e: Code) => boolea
 
   // ---- Loads
 
-  function load(e: Code, unit: number, lanes: 1 | 4, scope: Scope): void {
+  function load(e: Code, unit: number, lanes: Lanes, scope: Scope): void {
     const { slot, index } = e.value as Load;
     const dtype = walk.kernel.buffers[slot]!;
     const guard = e.args[0] && scope.at(e.args[0], unit);
@@ -58,10 +59,11 @@ export function accessOf(walk: Walk, plan: Schedule, varies: (e: Code) => boolea
     };
     const whole = (): void => {
       if (single || along === 0) splat(dtype, first);
-      else if (along === 1) loadVector(dtype, first, unit * 4 * bytesOf(dtype));
+      else if (along === 1) loadVector(dtype, first, unit * width * bytesOf(dtype));
       else {
         f.i32x4(0);
-        for (let lane = 0; lane < 4; lane++) loadLane(dtype, slot, index, addresses, along, unit, lane);
+        for (let lane = 0; lane < width; lane++) loadLane(dtype, slot, index, addresses, along, unit, lane);
+        fill(dtype);
       }
     };
     if (!guard) return whole();
@@ -76,7 +78,7 @@ export function accessOf(walk: Walk, plan: Schedule, varies: (e: Code) => boolea
       f.get(guard)
         .i32x4AllTrue()
         .if(all, () => {
-          for (let lane = 0; lane < 4; lane++) {
+          for (let lane = 0; lane < width; lane++) {
             f.get(guard)
               .i32x4ExtractLane(lane)
               .if(() => {
@@ -88,6 +90,11 @@ export function accessOf(walk: Walk, plan: Schedule, varies: (e: Code) => boolea
         });
     }
     f.get(out);
+    if (!single && guardVaries) fill(dtype);
+  }
+  /** Fills a vector of which only the first two lanes were loaded one by one. */
+  function fill(dtype: DType): void {
+    if (width === 2 && !isWide(dtype)) repeat(f);
   }
 
   /** Replaces one lane of the vector on the stack by its element. */
@@ -101,9 +108,10 @@ export function accessOf(walk: Walk, plan: Schedule, varies: (e: Code) => boolea
     lane: number,
   ): void {
     if (addresses) laneAddress(slot, addresses, lane);
-    else lanePointer(slot, index, along!, unit * 4 + lane);
+    else lanePointer(slot, index, along!, unit * width + lane);
     scalarLoad(f, dtype);
-    f.i32x4ReplaceLane(lane);
+    if (isWide(dtype)) f.i64x2ReplaceLane(lane);
+    else f.i32x4ReplaceLane(lane);
   }
   /** Pushes the address of an element some places along the vector axis. */
   function lanePointer(slot: number, index: Index, along: Size, places: number): void {
@@ -118,19 +126,23 @@ export function accessOf(walk: Walk, plan: Schedule, varies: (e: Code) => boolea
 
   function loadVector(dtype: DType, address: () => void, offset: number): void {
     address();
-    if (bytesOf(dtype) === 4) f.v128Load(offset);
-    else if (bytesOf(dtype) === 2) {
-      if (dtype === "int16") f.v128Load16x4S(offset);
-      else f.v128Load16x4U(offset);
-    } else if (dtype === "int8") f.v128Load32Zero(offset).i16x8ExtendLowI8x16S().i32x4ExtendLowI16x8S();
-    else {
-      f.v128Load32Zero(offset).i16x8ExtendLowI8x16U().i32x4ExtendLowI16x8U();
-      if (dtype === "bool") f.i32x4(0).i32x4Ne();
+    const bytes = width * bytesOf(dtype);
+    if (bytes === 16) f.v128Load(offset);
+    else f[`v128Load${(8 * bytes) as 16 | 32 | 64}Splat`](offset);
+    if (bytesOf(dtype) === 1) {
+      if (dtype === "int8") f.i16x8ExtendLowI8x16S();
+      else f.i16x8ExtendLowI8x16U();
     }
+    if (bytesOf(dtype) <= 2) {
+      if (dtype.startsWith("int")) f.i32x4ExtendLowI16x8S();
+      else f.i32x4ExtendLowI16x8U();
+    }
+    if (dtype === "bool") f.i32x4(0).i32x4Ne();
   }
   function splat(dtype: DType, address: () => void): void {
     address();
-    if (bytesOf(dtype) === 4) f.v128Load32Splat();
+    if (isWide(dtype)) f.v128Load64Splat();
+    else if (bytesOf(dtype) === 4) f.v128Load32Splat();
     else {
       scalarLoad(f, dtype);
       f.i32x4Splat();
@@ -139,11 +151,11 @@ export function accessOf(walk: Walk, plan: Schedule, varies: (e: Code) => boolea
 
   // ---- Indices
 
-  function index(e: Code, unit: number, lanes: 1 | 4, scope: Scope): void {
+  function index(e: Code, unit: number, lanes: Lanes, scope: Scope): void {
     indexVector(e.value as Index, unit, lanes, scope);
   }
 
-  function indexVector(index: Index, unit: number, lanes: 1 | 4, scope: Scope): void {
+  function indexVector(index: Index, unit: number, lanes: Lanes, scope: Scope): void {
     walk.size(index.constant);
     for (const { atom, by } of index.terms) {
       if (atom.kind !== "axis") continue;
@@ -154,8 +166,8 @@ export function accessOf(walk: Walk, plan: Schedule, varies: (e: Code) => boolea
     f.i32x4Splat();
     const scaled = (by: Size): FunctionBuilder => (by === 1 ? f : walk.size(by).i32x4Splat().i32x4Mul()).i32x4Add();
     const vector = index.terms.find((t) => t.atom.kind === "axis" && t.atom.axis === plan.vector);
-    if (vector && lanes === 4) {
-      f.v128(new Uint8Array(Int32Array.of(0, 1, 2, 3).map((l) => l + unit * 4).buffer));
+    if (vector && lanes > 1) {
+      f.v128(new Uint8Array(Int32Array.of(0, 1, 2, 3).map((l) => (l % width) + unit * width).buffer));
       scaled(vector.by);
     }
     for (const { atom, by } of index.terms) {
@@ -165,7 +177,7 @@ export function accessOf(walk: Walk, plan: Schedule, varies: (e: Code) => boolea
     }
   }
 
-  function pushAtom(atom: Exclude<Atom, { kind: "axis" }>, unit: number, lanes: 1 | 4, scope: Scope): void {
+  function pushAtom(atom: Exclude<Atom, { kind: "axis" }>, unit: number, lanes: Lanes, scope: Scope): void {
     if (atom.kind === "data") return pushData(atom, unit, scope);
     const of = f.local("v128");
     indexVector(atom.of, unit, lanes, scope);
@@ -218,30 +230,26 @@ export function accessOf(walk: Walk, plan: Schedule, varies: (e: Code) => boolea
 
   // ---- Stores
 
-  function store({ slot, index }: Place, value: Local, unit: number, lanes: 1 | 4): void {
+  function store({ slot, index }: Place, value: Local, unit: number, lanes: Lanes): void {
     const dtype = walk.kernel.buffers[slot]!;
     const along = plan.vector && !plan.horizontal ? (coefficient(index, plan.vector) ?? 0) : 0;
     const packed = pack(dtype, value);
     const bytes = bytesOf(dtype);
-    if (lanes === 4 && along === 1) {
+    if (lanes > 1 && along === 1) {
       f.get(walk.pointer(slot, index)).get(packed);
-      const offset = unit * 4 * bytes;
-      if (bytes === 4) f.v128Store(offset);
-      else if (bytes === 2) f.v128Store64Lane(0, offset);
-      else f.v128Store32Lane(0, offset);
+      const offset = unit * width * bytes;
+      if (width * bytes === 16) f.v128Store(offset);
+      else f[`v128Store${(8 * width * bytes) as 16 | 32 | 64}Lane`](0, offset);
       return;
     }
     for (let lane = 0; lane < (along === 0 ? 1 : lanes); lane++) {
-      lanePointer(slot, index, along, unit * 4 + lane);
-      f.get(packed);
-      if (bytes === 4) f.v128Store32Lane(lane);
-      else if (bytes === 2) f.v128Store16Lane(lane);
-      else f.v128Store8Lane(lane);
+      lanePointer(slot, index, along, unit * width + lane);
+      f.get(packed)[`v128Store${(8 * bytes) as 8 | 16 | 32 | 64}Lane`](lane);
     }
   }
   /** 32-bit lanes as the dtype stores them, in the low bytes. */
   function pack(dtype: DType, value: Local): Local {
-    if (bytesOf(dtype) === 4) return value;
+    if (bytesOf(dtype) >= 4) return value;
     const out = f.local("v128");
     f.get(value);
     if (dtype === "bool") f.i32x4(1).v128And();
@@ -259,6 +267,7 @@ function scalarLoad(f: FunctionBuilder, dtype: DType): void {
   else if (dtype === "int8") f.i32Load8S();
   else if (dtype === "uint8") f.i32Load8U();
   else if (dtype === "int16") f.i32Load16S();
-  else if (dtype === "uint16") f.i32Load16U();
+  else if (bytesOf(dtype) === 2) f.i32Load16U();
+  else if (isWide(dtype)) f.i64Load();
   else f.i32Load();
 }

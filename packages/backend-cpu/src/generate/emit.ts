@@ -2,9 +2,9 @@
 import { type Axis, accumulator, type Expr, type IndexCheck, type Kernel, operands, topological } from "@antler/compiler";
 import { FunctionBuilder, type Local } from "../wasm/index.ts";
 import { accessOf } from "./access.ts";
-import type { Code } from "./code.ts";
+import { type Code, isWide } from "./code.ts";
 import { emitConstant, emitNode } from "./lanes.ts";
-import { dependence, schedule } from "./schedule.ts";
+import { dependence, type Lanes, schedule } from "./schedule.ts";
 import { Scope } from "./scope.ts";
 import { Walk } from "./walk.ts";
 
@@ -70,8 +70,8 @@ export function emitKernel(kernel: Kernel, { relaxed, checkId }: EmitOptions): E
       open.pop();
     });
   }
-  function vectorLoop(axis: Axis, scope: Scope, body: (scope: Scope, units: number, lanes: 1 | 4) => void): void {
-    walk.vectorLoop(axis, unroll, (units, lanes) => {
+  function vectorLoop(axis: Axis, scope: Scope, body: (scope: Scope, units: number, lanes: Lanes) => void): void {
+    walk.vectorLoop(axis, plan, (units, lanes) => {
       open.push(axis);
       body(new Scope(scope), units, lanes);
       open.pop();
@@ -93,7 +93,7 @@ export function emitKernel(kernel: Kernel, { relaxed, checkId }: EmitOptions): E
   function emitVertical(): void {
     const top = new Scope();
     emitReady(roots, top, 1, 1);
-    const body = (scope: Scope, units: number, lanes: 1 | 4): void => {
+    const body = (scope: Scope, units: number, lanes: Lanes): void => {
       const accs = accumulators(units);
       const withAccs = bind(new Scope(scope), accs);
       emitReady(step, withAccs, units, lanes);
@@ -108,7 +108,7 @@ export function emitKernel(kernel: Kernel, { relaxed, checkId }: EmitOptions): E
     step: readonly Code[],
     scope: Scope,
     units: number,
-    lanes: 1 | 4,
+    lanes: Lanes,
     accs: readonly (readonly Local[])[],
   ): void {
     const [axis, ...rest] = axes;
@@ -178,7 +178,7 @@ export function emitKernel(kernel: Kernel, { relaxed, checkId }: EmitOptions): E
     const scope = new Scope();
     left.forEach((e, k) => scope.set(selector.code(e), [into[k]!]));
     right.forEach((e, k) => scope.set(selector.code(e), [from[k]!]));
-    emitAll(codes, scope, 1, 4);
+    emitAll(codes, scope, 1, plan.width);
     advance(
       codes,
       scope,
@@ -190,13 +190,12 @@ export function emitKernel(kernel: Kernel, { relaxed, checkId }: EmitOptions): E
     const unit = (u: number): Local[] => accs.map((a) => a[u]!);
     for (let half = unroll >> 1; half > 0; half >>= 1) for (let u = 0; u < half; u++) merge(unit(u), unit(u + half));
     const first = unit(0);
-    for (const lanes of [
-      [2, 3, 0, 1],
-      [1, 0, 3, 2],
-    ] as const) {
-      const turned = first.map((l) => {
+    for (let apart = plan.width / 2; apart >= 1; apart /= 2) {
+      const turned = first.map((l, k) => {
         const t = f.local("v128");
-        f.get(l).get(l).i32x4Shuffle(lanes[0], lanes[1], lanes[2], lanes[3]).set(t);
+        // Lanes 64 bits wide are two of 32.
+        if (apart === 2 || isWide(kernel.fold!.zero[k]!.dtype)) f.get(l).get(l).i32x4Shuffle(2, 3, 0, 1).set(t);
+        else f.get(l).get(l).i32x4Shuffle(1, 0, 3, 2).set(t);
         return t;
       });
       merge(first, turned);
@@ -208,7 +207,7 @@ export function emitKernel(kernel: Kernel, { relaxed, checkId }: EmitOptions): E
     return first.map((l) => [l]);
   }
 
-  function finish(scope: Scope, accs: readonly (readonly Local[])[], units: number, lanes: 1 | 4): void {
+  function finish(scope: Scope, accs: readonly (readonly Local[])[], units: number, lanes: Lanes): void {
     lanesDiffer = vector !== undefined && !plan.horizontal;
     const post = bind(new Scope(scope), accs);
     emitAll(
@@ -229,7 +228,7 @@ export function emitKernel(kernel: Kernel, { relaxed, checkId }: EmitOptions): E
     return d(e);
   }
   /** Emits every node that depends on no loop further in, so that it is done once here. */
-  function emitReady(roots: readonly Code[], scope: Scope, units: number, lanes: 1 | 4): void {
+  function emitReady(roots: readonly Code[], scope: Scope, units: number, lanes: Lanes): void {
     const all = [...space, ...fold];
     const closed = all.filter((a) => !open.includes(a));
     const ready = new Map<Code, boolean>();
@@ -252,7 +251,7 @@ export function emitKernel(kernel: Kernel, { relaxed, checkId }: EmitOptions): E
   }
 
   /** Emits the roots and what they need. Units take turns at each node, to hide its latency. */
-  function emitAll(roots: readonly Code[], scope: Scope, units: number, lanes: 1 | 4): void {
+  function emitAll(roots: readonly Code[], scope: Scope, units: number, lanes: Lanes): void {
     for (const e of topological(roots, (x) => scope.get(x))) {
       const count = varies(e) || accVaries(e, scope) ? units : 1;
       const locals: Local[] = [];
@@ -277,7 +276,7 @@ export function emitKernel(kernel: Kernel, { relaxed, checkId }: EmitOptions): E
   function accVaries(e: Code, scope: Scope): boolean {
     return e.args.some((a) => (scope.get(a)?.length ?? 1) > 1);
   }
-  function store(scope: Scope, units: number, lanes: 1 | 4): void {
+  function store(scope: Scope, units: number, lanes: Lanes): void {
     for (const s of stores) for (let u = 0; u < units; u++) access.store(s, scope.at(s.value, u), u, lanes);
   }
 }

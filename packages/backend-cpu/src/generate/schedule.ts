@@ -1,4 +1,4 @@
-/** How a kernel's loops are walked: which axis the four lanes go along, how wide the innermost step is, what belongs where. */
+/** How a kernel's loops are walked: which axis the lanes go along, how wide the innermost step is, what belongs where. */
 import {
   type Axis,
   coefficient,
@@ -10,8 +10,11 @@ import {
   type Load,
   topological,
 } from "@antler/compiler";
-import type { Code } from "./code.ts";
+import { type Code, isWide } from "./code.ts";
 import { Selector } from "./select.ts";
+
+/** Elements that are worked on at once: one, or a vector's. */
+export type Lanes = 1 | 2 | 4;
 
 export interface Schedule {
   readonly kernel: Kernel;
@@ -23,6 +26,8 @@ export interface Schedule {
   readonly horizontal: boolean;
   readonly lift: readonly Code[];
   readonly stores: readonly { readonly slot: number; readonly index: Index; readonly value: Code }[];
+  /** Elements of a vector: two where any number has 64 bits. */
+  readonly width: 2 | 4;
   /** Vectors a step of the innermost vector loop does side by side. */
   readonly unroll: number;
   /** Ranges of the outermost loop begin at multiples of this: whole steps, and whole cache lines. */
@@ -50,10 +55,12 @@ export function dependence(axis: Axis): (e: Code) => boolean {
 
 export function schedule(kernel: Kernel, checkId: (check: IndexCheck) => number = () => 1): Schedule {
   const selector = new Selector();
-  const stores = kernel.stores.map((s) => ({ slot: s.slot, index: s.index, value: selector.code(s.value) }));
+  const stores = kernel.stores.map((s) => ({ slot: s.slot, index: s.index, value: selector.stored(s.value) }));
   const lift = kernel.fold?.lift.map((e) => selector.code(e)) ?? [];
   const { vector, horizontal } = chooseVector(kernel, lift, stores);
   const nodes = topological(kernel.fold ? lift : stores.map((s) => s.value));
+  const all = topological([...lift, ...stores.map((s) => s.value)]);
+  const width = kernel.buffers.some(isWide) || all.some((e) => isWide(e.dtype)) ? 2 : 4;
   const heavy = nodes.filter((n) => n.op !== "const" && n.op !== "index").length;
   const unroll = heavy > 200 ? 1 : heavy > 120 ? 2 : 4;
   return {
@@ -64,6 +71,7 @@ export function schedule(kernel: Kernel, checkId: (check: IndexCheck) => number 
     fold: kernel.fold?.axes ?? [],
     vector,
     horizontal,
+    width,
     lift,
     stores,
     unroll: kernel.fold && !horizontal && heavy <= 6 ? 8 : unroll,

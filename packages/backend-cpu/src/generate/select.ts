@@ -1,56 +1,45 @@
 /** From the compiler's expressions to machine code: functions become polynomials, products and sums fuse. */
 import { dataOf, type Expr, type Index, type Load, sharing, substitute } from "@antler/compiler";
-import { isFloat } from "@antler/tensor-core";
+import { type DType, evaluator, isFloat, isHalf } from "@antler/tensor-core";
 import type { Code } from "./code.ts";
 import * as c from "./code.ts";
-import * as m from "./libm.ts";
-
-const functions: { readonly [op: string]: (x: Code, y: Code) => Code } = {
-  exp: m.exp,
-  expm1: m.expm1,
-  log: m.log,
-  log1p: m.log1p,
-  sin: m.sin,
-  cos: m.cos,
-  tan: m.tan,
-  asin: m.asin,
-  acos: m.acos,
-  atan: m.atan,
-  sinh: m.sinh,
-  cosh: m.cosh,
-  tanh: m.tanh,
-  asinh: m.asinh,
-  acosh: m.acosh,
-  atanh: m.atanh,
-  erf: m.erf,
-  pow: m.pow,
-  atan2: m.atan2,
-  rsqrt: (x) => c.div(c.f(1), c.sqrt(x)),
-};
+import { narrow, rounded, toFloat32, widen } from "./half.ts";
+import { functionOf } from "./libm.ts";
 
 const floatOps: { readonly [op: string]: (x: Code, y: Code) => Code } = {
+  rsqrt: (x) => c.div(1, c.sqrt(x)),
   floorDiv: (x, y) => c.floor(c.div(x, y)),
   mod: (x, y) => {
     const whole = c.floor(c.div(x, y));
     // Within one period x is its own remainder, also of an infinite one.
-    return c.select(c.eq(whole, c.f(0)), x, c.fnma(whole, y, x));
+    return c.select(c.eq(whole, 0), x, c.fnma(whole, y, x));
   },
-  sign: (x) => c.select(c.lt(c.f(0), x), c.f(1), c.select(c.lt(x, c.f(0)), c.f(-1), x)),
+  sign: (x) => c.select(c.lt(0, x), 1, c.select(c.lt(x, 0), -1, x)),
 };
 const intOps: { readonly [op: string]: (x: Code, y: Code) => Code } = {
-  sign: (x) =>
-    c.select(
-      c.lt(c.constant(0, x.dtype), x),
-      c.constant(1, x.dtype),
-      c.select(c.lt(x, c.constant(0, x.dtype)), c.constant(-1, x.dtype), c.constant(0, x.dtype)),
-    ),
-  bitNot: (x) => c.bitXor(x, c.constant(-1, x.dtype)),
+  sign: (x) => c.select(c.lt(0, x), 1, c.select(c.lt(x, 0), c.constant(-1, x.dtype), 0)),
+  bitNot: (x) => c.bitXor(x, -1),
 };
+
+/** 64-bit integers have no instructions for these; quotients go through float64, in the reference too. */
+const wideOps: typeof intOps = {
+  floorDiv: quotient,
+  mod: (x, y) => c.select(c.eq(y, 0), y, c.sub(x, c.mul(quotient(x, y), y))),
+  min: (x, y) => c.select(c.lt(x, y), x, y),
+  max: (x, y) => c.select(c.lt(x, y), y, x),
+};
+function quotient(x: Code, y: Code): Code {
+  const q = c.floor(c.div(c.cast(x, "float64"), c.cast(y, "float64")));
+  return c.select(c.eq(y, 0), 0, c.cast(q, "int64"));
+}
+
+/** Ops whose result is as exact as their arguments. */
+const EXACT: ReadonlySet<string> = new Set("load acc const select bitcast neg abs sign floor ceil trunc round min max".split(" "));
 
 /** Integers narrower than 32 bits live in 32-bit lanes; arithmetic on them wraps as in their own width. */
 function wrap(e: Code): Code {
   const bits = { int8: 8, int16: 16, uint8: 8, uint16: 16 }[e.dtype as string];
-  if (!bits || !["add", "sub", "mul", "neg", "shl", "bitXor", "cast"].includes(e.op)) return e;
+  if (!bits || !["add", "sub", "mul", "neg", "shl", "bitXor", "cast", "bitcast"].includes(e.op)) return e;
   return c.shr(c.shl(e, 32 - bits), 32 - bits);
 }
 
@@ -64,10 +53,16 @@ export class Selector {
     let out = this.#memo.get(e);
     if (!out) {
       const args = e.args.map((a) => this.code(a));
-      out = this.#share(wrap(this.#select(e, args)));
+      const exact = wrap(this.#select(e, args));
+      out = this.#share(isHalf(e.dtype) && !EXACT.has(e.op) ? rounded(exact, e.dtype) : exact);
       this.#memo.set(e, out);
     }
     return out;
+  }
+
+  /** What a buffer keeps of an expression. */
+  stored(e: Expr): Code {
+    return isHalf(e.dtype) ? this.#share(narrow(this.code(e), e.dtype)) : this.code(e);
   }
 
   /** An index over data that is code, too. */
@@ -78,9 +73,10 @@ export class Selector {
 
   #select(e: Expr, args: readonly Code[]): Code {
     const [x, y] = args as [Code, Code];
+    if (e.op === "cast") return isHalf(e.dtype) ? toFloat32(x) : c.cast(x, e.dtype);
+    if (e.op === "bitcast") return bitcast(x, e.args[0]!.dtype, e.dtype);
     const float = args.length > 0 && isFloat((e.op === "select" ? args[1] : x)!.dtype);
-    if (e.op in functions) return functions[e.op]!(x, y);
-    const own = float ? floatOps[e.op] : intOps[e.op];
+    const own = x && (float ? (floatOps[e.op] ?? functionOf(e.op, x)) : (intOps[e.op] ?? (c.isWide(x.dtype) ? wideOps[e.op] : undefined)));
     if (own) return own(x, y);
     // Against a number one instruction does; the exact minimum and maximum take several on x86.
     if (float && (e.op === "max" || e.op === "min")) {
@@ -96,7 +92,10 @@ export class Selector {
     let { value } = e;
     if (e.op === "index") value = this.#index(value as Index);
     if (e.op === "load") value = { slot: (value as Load).slot, index: this.#index((value as Load).index) };
-    return { op: e.op, args, dtype: e.dtype, value };
+    if (!isHalf(e.dtype)) return { op: e.op, args, dtype: e.dtype, value };
+    if (e.op === "load") return widen({ op: "load", args, dtype: "uint16", value }, e.dtype);
+    if (e.op === "const") value = evaluator(e, () => () => 0)();
+    return { op: e.op, args, dtype: "float32", value };
   }
 
   /** Rebuilds new nodes so that equal ones are one. They hang together many ways: each is looked at once. */
@@ -111,4 +110,8 @@ export class Selector {
   }
 }
 
+function bitcast(x: Code, from: DType, to: DType): Code {
+  const stored = isHalf(from) ? narrow(x, from) : x;
+  return isHalf(to) ? widen(stored, to) : c.bits(stored, to);
+}
 const isNumber = (e: Code): boolean => e.op === "const" && !Number.isNaN(e.value);

@@ -2,6 +2,7 @@
 import { type Axis, coefficient, type Index, type Kernel, type Size } from "@antler/compiler";
 import { dtypeInfo } from "@antler/tensor-core";
 import type { FunctionBuilder, Local } from "../wasm/index.ts";
+import type { Lanes, Schedule } from "./schedule.ts";
 
 /** A buffer walked by an affine index; its pointer moves with the loops. */
 export interface Stream {
@@ -125,16 +126,16 @@ export class Walk {
   }
 
   /**
-   * Runs the body along an axis in steps of `units` vectors of four lanes, then of one vector, then of single elements.
+   * Runs the body along an axis in steps of `units` vectors, then of one vector, then of single elements.
    */
-  vectorLoop(axis: Axis, units: number, body: (units: number, lanes: 1 | 4) => void): void {
+  vectorLoop(axis: Axis, { unroll, width }: Pick<Schedule, "unroll" | "width">, body: (units: number, lanes: Lanes) => void): void {
     const { f } = this;
     const l = this.enter(axis);
     let left = l.static ?? Number.POSITIVE_INFINITY;
-    for (const step of new Set([4 * units, 4, 1])) {
+    for (const step of new Set([width * unroll, width, 1])) {
       if (left < step) continue;
       left = l.static === undefined ? left : left % step;
-      const lanes = step === 1 ? 1 : 4;
+      const lanes = step === 1 ? 1 : width;
       const stop = f.local("i32");
       // counter + step ≤ end, written so that it cannot wrap below zero.
       f.get(l.end)

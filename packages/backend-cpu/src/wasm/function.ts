@@ -119,11 +119,23 @@ export class FunctionBuilder implements InstructionSink {
 
   /** A local that holds four times `value` from the start of the function. */
   f32x4Constant(value: number): Local {
-    return this.#constant(new Float32Array(4).fill(value));
+    return this.constant(new Float32Array(4).fill(value));
   }
 
   i32x4Constant(value: number): Local {
-    return this.#constant(new Int32Array(4).fill(value));
+    return this.constant(new Int32Array(4).fill(value));
+  }
+
+  /** A local that holds these 16 bytes from the start of the function. */
+  constant(values: ArrayBufferView): Local {
+    const bytes = bytesOf(values);
+    const key = bytes.join();
+    let constant = this.#constants.get(key);
+    if (constant === undefined) {
+      constant = { bytes, local: this.local("v128") };
+      this.#constants.set(key, constant);
+    }
+    return constant.local;
   }
 
   /** Writes an opcode, behind its prefix if that is not 0, then immediates as unsigned numbers. */
@@ -334,17 +346,6 @@ export class FunctionBuilder implements InstructionSink {
     body(this.#depth as Label);
     this.#depth -= 1;
     return this.emit(0, 0x0b);
-  }
-
-  #constant(values: ArrayBufferView): Local {
-    const bytes = bytesOf(values);
-    const key = bytes.join();
-    let constant = this.#constants.get(key);
-    if (constant === undefined) {
-      constant = { bytes, local: this.local("v128") };
-      this.#constants.set(key, constant);
-    }
-    return constant.local;
   }
 }
 

@@ -186,8 +186,9 @@ describe("opcodes", () => {
   test.each(names)("%s", (name) => {
     const type = /^(i32|i64|f32|f64)(?!x)/.exec(name)?.[1] as ValueType | undefined;
     const isTest = /(Eqz?|Ne|[LG][te](S|U)?)$/.test(name) && type !== undefined;
-    const isInteger = isTest || /(AllTrue|AnyTrue|Bitmask|^i32x4ExtractLane)$/.test(name);
-    const result = isInteger ? "i32" : name === "f32x4ExtractLane" ? "f32" : (type ?? "v128");
+    const isInteger = isTest || /(AllTrue|AnyTrue|Bitmask)$/.test(name);
+    const lane = /^(.+)x\dExtractLane$/.exec(name)?.[1] as ValueType | undefined;
+    const result = isInteger ? "i32" : (lane ?? type ?? "v128");
     const valid = operandLists.filter((operands) => validates(name, operands, name.includes("Store") ? [] : [result]));
     expect(valid).toHaveLength(1);
   });
@@ -199,12 +200,15 @@ describe("opcodes", () => {
       i32Store: 0x36,
       i32GeU: 0x4f,
       i32ShrU: 0x76,
+      i64Load: 0x29,
       f32Load: 0x2a,
       f32Store: 0x38,
       f32Div: 0x95,
       f32ConvertI32U: 0xb3,
+      f64ConvertI64S: 0xb9,
       v128Load16x4U: 0x04,
       v128Load32Splat: 0x09,
+      v128Load64Splat: 0x0a,
       v128Store: 0x0b,
       v128Load32Lane: 0x56,
       v128Load64Zero: 0x5d,
@@ -222,6 +226,14 @@ describe("opcodes", () => {
       i32x4MaxU: 0xb9,
       i32x4TruncSatF32x4U: 0xf9,
       i32x4TruncSatF64x2UZero: 0xfd,
+      i64x2ReplaceLane: 0x1e,
+      i64x2Neg: 0xc1,
+      i64x2ExtendLowI32x4S: 0xc7,
+      i64x2ExtendLowI32x4U: 0xc9,
+      i64x2Add: 0xce,
+      i64x2Sub: 0xd1,
+      i64x2Mul: 0xd5,
+      i64x2GeS: 0xdb,
       i64x2ExtmulHighI32x4U: 0xdf,
       f32x4Splat: 0x13,
       f32x4ReplaceLane: 0x20,
@@ -231,9 +243,18 @@ describe("opcodes", () => {
       f32x4Pmax: 0xeb,
       f32x4ConvertI32x4U: 0xfb,
       f32x4RelaxedNmadd: 0x106,
+      f32x4DemoteF64x2Zero: 0x5e,
+      f64x2ReplaceLane: 0x22,
+      f64x2Ge: 0x4c,
+      f64x2PromoteLowF32x4: 0x5f,
       f64x2Floor: 0x75,
+      f64x2Trunc: 0x7a,
+      f64x2Nearest: 0x94,
+      f64x2Neg: 0xed,
       f64x2Div: 0xf3,
+      f64x2Pmax: 0xf7,
       f64x2ConvertLowI32x4U: 0xff,
+      f64x2RelaxedNmadd: 0x108,
     } satisfies Partial<Record<InstructionName, number>>;
     for (const [name, number] of Object.entries(numbers)) {
       (sink[name as InstructionName] as () => unknown)();

@@ -1,5 +1,6 @@
 /** The random-graph fuzzer: graphs of every kind of op, on a backend and on the reference, eager and compiled, forward and backward. */
 import type { Backend } from "../../backend.ts";
+import type { DType } from "../../dtype.ts";
 import { printGraph } from "../../text.ts";
 import { trace } from "../../trace.ts";
 import { check } from "./check.ts";
@@ -24,6 +25,8 @@ export interface FuzzOptions {
   readonly seed?: number | undefined;
   /** How many seeds. Default 100. */
   readonly count?: number | undefined;
+  /** What floats are. Default float32. */
+  readonly float?: DType | undefined;
   /** The most steps of a graph. Default 60. */
   readonly maxNodes?: number | undefined;
   readonly onFailure?: ((failure: FuzzFailure) => void) | undefined;
@@ -42,15 +45,23 @@ export interface FuzzReport {
  * @example
  * const { failures } = await fuzz({ backend: referenceBackend(), seed: 0, count: 100, onFailure: (f) => console.log(f.text) });
  */
-export async function fuzz({ backend, seed = 0, count = 100, maxNodes = 60, onFailure, onProgress }: FuzzOptions): Promise<FuzzReport> {
+export async function fuzz({
+  backend,
+  seed = 0,
+  count = 100,
+  float = "float32",
+  maxNodes = 60,
+  onFailure,
+  onProgress,
+}: FuzzOptions): Promise<FuzzReport> {
   const failures: FuzzFailure[] = [];
   let steps = 0;
   for (let i = 0; i < count; i++) {
     const recipe = generate(seed + i, maxNodes);
     steps += recipe.steps.length;
-    const message = await runRecipe(recipe, backend);
+    const message = await runRecipe(recipe, backend, float);
     if (message !== undefined) {
-      const failure = await explain(recipe, message, backend);
+      const failure = await explain(recipe, message, backend, float);
       failures.push(failure);
       onFailure?.(failure);
     }
@@ -60,13 +71,13 @@ export async function fuzz({ backend, seed = 0, count = 100, maxNodes = 60, onFa
 }
 
 /** What is wrong with a recipe on a backend; undefined where nothing is. */
-export async function runRecipe(recipe: Recipe, backend: Backend): Promise<string | undefined> {
-  return check(resolve(recipe), backend);
+export async function runRecipe(recipe: Recipe, backend: Backend, float: DType = "float32"): Promise<string | undefined> {
+  return check(resolve(recipe), backend, float);
 }
 
-async function explain(recipe: Recipe, first: string, backend: Backend): Promise<FuzzFailure> {
-  const smallest = await shrink(recipe, async (plan) => (await check(plan, backend)) !== undefined);
-  const message = (await runRecipe(smallest, backend)) ?? first;
+async function explain(recipe: Recipe, first: string, backend: Backend, float: DType): Promise<FuzzFailure> {
+  const smallest = await shrink(recipe, async (plan) => (await check(plan, backend, float)) !== undefined);
+  const message = (await runRecipe(smallest, backend, float)) ?? first;
   const steps = smallest.steps.map((s, i) => `  ${smallest.inputs.length + i} = ${s.kind}(${s.args.join(", ")})`);
   const text = [
     `seed ${recipe.seed}, batch ${smallest.batch}, ${recipe.steps.length} steps shrunk to ${smallest.steps.length}: ${message}`,

@@ -1,0 +1,225 @@
+/** The elementary functions on float32 lanes, in terms of machine instructions. Coefficients are Cephes' (Moshier) unless stated. */
+import {
+  abs,
+  add,
+  and,
+  bitAnd,
+  bitOr,
+  bits,
+  bitXor,
+  type Code,
+  cast,
+  constant,
+  div,
+  eq,
+  fma,
+  fnma,
+  lt,
+  mul,
+  not,
+  polynomial,
+  round,
+  select,
+  shl,
+  shr,
+  sqrt,
+  sub,
+  within,
+  withSign,
+} from "./code.ts";
+
+/** What each precision has its own way for. */
+export interface Functions {
+  /** Of a positive number, infinity or NaN. */
+  log(x: Code): Code;
+  /** aʸ for finite y, of an a that is positive and finite. */
+  powPositive(a: Code, y: Code): Code;
+  sin(x: Code): Code;
+  cos(x: Code): Code;
+  atan(x: Code): Code;
+  readonly [op: string]: (x: Code, y: Code) => Code;
+}
+
+const f = (value: number): Code => constant(value, "float32");
+
+/** 2ⁿ for an integer n in [−126, 127]. */
+const power2 = (n: Code): Code => bits(shl(add(n, 127), 23), "float32");
+
+/** Adding it rounds to an integer, and leaves that in the low bits of the sum. */
+const MAGIC = 12582912;
+
+/** expf: x = n·ln 2 + r. Results below 2⁻¹²⁵ are 0: denormals are a hundred times slower than zeros. */
+function exp(x: Code): Code {
+  const clamped = within(x, -87.33654, 89.4);
+  const t = fma(clamped, Math.LOG2E, MAGIC);
+  const n = sub(t, MAGIC);
+  const r = fnma(n, -2.1219444e-4, fnma(n, 0.693359375, clamped));
+  const p = polynomial(r, [1.98756915e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1]);
+  const y = add(fma(mul(p, r), r, r), 1);
+  // 2ⁿ⁻¹, which is 0 for the least n and infinite for the greatest; doubling overflows where exp does.
+  const half = bits(add(shl(bits(t, "int32"), 23), 126 << 23), "float32");
+  const scaled = mul(y, half);
+  return add(scaled, scaled);
+}
+
+/** logf: x = 2ᵉ·(1 + r) with 1 + r between √½ and √2. */
+function log(x: Code): Code {
+  const tiny = lt(x, 1.17549435e-38);
+  const normal = select(tiny, mul(x, 8388608), x);
+  const b = bits(normal, "int32");
+  const exponent = sub(shr(b, 23), 126);
+  const mantissa = bits(bitOr(bitAnd(b, 0x7fffff), 0x3f000000), "float32");
+  const low = lt(mantissa, Math.SQRT1_2);
+  const r = sub(select(low, add(mantissa, mantissa), mantissa), 1);
+  const e = add(cast(exponent, "float32"), add(select(low, f(-1), 0), select(tiny, f(-23), 0)));
+  const z = mul(r, r);
+  const p = polynomial(
+    r,
+    [
+      7.0376836292e-2, -1.151461031e-1, 1.167699874e-1, -1.2420140846e-1, 1.4249322787e-1, -1.6668057665e-1, 2.0000714765e-1,
+      -2.4999993993e-1, 3.3333331174e-1,
+    ],
+  );
+  const y = fma(e, -2.1219444e-4, fnma(0.5, z, mul(mul(p, r), z)));
+  return fma(e, 0.693359375, add(r, y));
+}
+
+/** A series below ½, where the difference would cancel. */
+function expm1(x: Code): Code {
+  const p = polynomial(x, [1 / 362880, 1 / 40320, 1 / 5040, 1 / 720, 1 / 120, 1 / 24, 1 / 6, 0.5]);
+  const small = fma(mul(p, x), x, x);
+  return select(lt(abs(x), 0.5), small, sub(exp(x), 1));
+}
+
+/** sinf and cosf: Cody and Waite's reduction by multiples of π/2; good up to |x| of some thousands. */
+function trigonometric(x: Code, quarter: 0 | 1): Code {
+  const n = round(mul(x, 2 / Math.PI));
+  const r = fnma(n, 7.54978942e-8, fnma(n, 4.83751297e-4, fnma(n, 1.5703125, x)));
+  const rr = fnma(n, 5.39030253e-15, r);
+  const z = mul(rr, rr);
+  const s = fma(mul(polynomial(z, [-1.9515295891e-4, 8.3321608736e-3, -1.6666654611e-1]), z), rr, rr);
+  const c = add(fma(mul(polynomial(z, [2.443315711809948e-5, -1.388731625493765e-3, 4.166664568298827e-2]), z), z, mul(z, -0.5)), 1);
+  const q = quarter === 0 ? cast(n, "int32") : add(cast(n, "int32"), 1);
+  const odd = eq(bitAnd(q, 1), 1);
+  const y = select(odd, c, s);
+  const signed = bits(bitXor(bits(y, "int32"), shl(bitAnd(q, 2), 30)), "float32");
+  return select(lt(abs(x), Number.POSITIVE_INFINITY), signed, Number.NaN);
+}
+const sin = (x: Code): Code => trigonometric(x, 0);
+const cos = (x: Code): Code => trigonometric(x, 1);
+
+function atan(x: Code): Code {
+  const a = abs(x);
+  const far = lt(2.414213562373095, a);
+  const middle = and(not(far), lt(0.414213562373095, a));
+  const t = select(far, div(-1, a), select(middle, div(sub(a, 1), add(a, 1)), a));
+  const z = mul(t, t);
+  const p = fma(mul(polynomial(z, [8.05374449538e-2, -1.38776856032e-1, 1.99777106478e-1, -3.33329491539e-1]), z), t, t);
+  return withSign(add(select(far, f(Math.PI / 2), select(middle, f(Math.PI / 4), 0)), p), x);
+}
+function asinPositive(a: Code): { y: Code; large: Code } {
+  const large = lt(0.5, a);
+  const z = select(large, mul(0.5, sub(1, a)), mul(a, a));
+  const t = select(large, sqrt(z), a);
+  const y = fma(mul(polynomial(z, [4.2163199048e-2, 2.4181311049e-2, 4.5470025998e-2, 7.4953002686e-2, 1.6666752422e-1]), z), t, t);
+  return { y, large };
+}
+function asin(x: Code): Code {
+  const { y, large } = asinPositive(abs(x));
+  return withSign(select(large, fnma(y, 2, Math.PI / 2), y), x);
+}
+function acos(x: Code): Code {
+  const { y, large } = asinPositive(abs(x));
+  const negative = lt(x, 0);
+  const near = select(negative, fnma(y, 2, Math.PI), mul(2, y));
+  return select(large, near, select(negative, add(Math.PI / 2, y), sub(Math.PI / 2, y)));
+}
+
+function sinh(x: Code): Code {
+  const a = abs(x);
+  const e = exp(mul(a, 0.5));
+  const big = sub(mul(mul(0.5, e), e), div(0.5, mul(e, e)));
+  const z = mul(x, x);
+  const small = fma(mul(polynomial(z, [2.03721912945e-4, 8.33028376239e-3, 1.66667160211e-1]), z), a, a);
+  return withSign(select(lt(a, 1), small, big), x);
+}
+function cosh(x: Code): Code {
+  const e = exp(mul(abs(x), 0.5));
+  return add(mul(mul(0.5, e), e), div(0.5, mul(e, e)));
+}
+/** A rational approximation on [−7.9, 7.9], 1 beyond; coefficients of Eigen's ptanh. */
+function tanh(x: Code): Code {
+  const c = within(x, -7.9988117, 7.9988117);
+  const z = mul(c, c);
+  const p = mul(
+    polynomial(
+      z,
+      [
+        -2.76076847742355e-16, 2.00018790482477e-13, -8.60467152213735e-11, 5.12229709037114e-8, 1.48572235717979e-5, 6.37261928875436e-4,
+        4.89352455891786e-3,
+      ],
+    ),
+    c,
+  );
+  const q = polynomial(z, [1.19825839466702e-6, 1.18534705686654e-4, 2.268434632439e-3, 4.89352518554385e-3]);
+  return select(lt(7.9988117, abs(x)), withSign(f(1), x), div(p, q));
+}
+/** erf: a rational approximation on [−4, 4]; coefficients of Eigen's perf. */
+function erf(x: Code): Code {
+  const c = within(x, -4, 4);
+  const z = mul(c, c);
+  const p = mul(
+    polynomial(
+      z,
+      [
+        -2.72614225801306e-10, 2.77068142495902e-8, -2.10102402082508e-6, -5.69250639462346e-5, -7.34990630326855e-4, -2.95459980854025e-3,
+        -1.60960333262415e-2,
+      ],
+    ),
+    c,
+  );
+  const q = polynomial(z, [-1.45660718464996e-5, -2.13374055278905e-4, -1.68282697438203e-3, -7.37332916720468e-3, -1.42647390514189e-2]);
+  return div(p, q);
+}
+
+function powPositive(a: Code, y: Code): Code {
+  const b = bits(a, "int32");
+  const e0 = sub(shr(b, 23), 127);
+  const m0 = bits(bitOr(bitAnd(b, 0x7fffff), 0x3f800000), "float32");
+  const high = lt(Math.SQRT2, m0);
+  const m = select(high, mul(m0, 0.5), m0);
+  const e = cast(add(e0, select(high, constant(1, "int32"), 0)), "float32");
+  // log₂ m = 2/ln 2 · atanh(s), s = (m − 1) / (m + 1), s split so that its error is known.
+  const t = sub(m, 1);
+  const d = add(m, 1);
+  const s = div(t, d);
+  const sHigh = bits(bitAnd(bits(s, "int32"), -0x1000), "float32");
+  const dHigh = bits(bitAnd(bits(d, "int32"), -0x1000), "float32");
+  const dLow = sub(1, sub(dHigh, m));
+  const sLow = div(sub(sub(t, mul(sHigh, dHigh)), mul(sHigh, dLow)), d);
+  const z = mul(s, s);
+  const tail = mul(mul(polynomial(z, [0.11111111, 0.14285715, 0.2, 0.33333334]), z), s);
+  const cHigh = 2.88525390625;
+  const cLow = 2 / Math.LN2 - cHigh;
+  const logHigh = mul(sHigh, cHigh);
+  const logLow = add(mul(sHigh, cLow), mul(add(sLow, tail), 2 / Math.LN2));
+  // y·(e + log) in two parts.
+  const sum = add(e, logHigh);
+  const rest = add(sub(logHigh, sub(sum, e)), logLow);
+  const yHigh = bits(bitAnd(bits(y, "int32"), -0x1000), "float32");
+  const yLow = sub(y, yHigh);
+  const sumHigh = bits(bitAnd(bits(sum, "int32"), -0x1000), "float32");
+  const sumLow = add(sub(sum, sumHigh), rest);
+  const product = mul(yHigh, sumHigh);
+  const correction = add(mul(yHigh, sumLow), mul(yLow, add(sumHigh, sumLow)));
+  const total = within(add(product, correction), -150, 150);
+  const n = round(total);
+  const fraction = select(lt(abs(total), 150), add(sub(product, n), correction), 0);
+  const p = polynomial(fraction, [1.540353e-4, 1.3333558e-3, 9.6181291e-3, 5.5504109e-2, 2.4022651e-1, Math.LN2, 1]);
+  const whole = cast(n, "int32");
+  const half = shr(whole, 1);
+  const scaled = mul(mul(p, power2(half)), power2(sub(whole, half)));
+  return select(lt(total, -126), 0, scaled);
+}
+
+export const float32: Functions = { exp, expm1, log, sin, cos, atan, asin, acos, sinh, cosh, tanh, erf, powPositive };
