@@ -109,7 +109,8 @@ function product(layout: Layout, options: KernelOptions): FunctionBuilder {
     f.get(edgeTable)
       .i32(r * panelStep)
       .i32Store(r * elementBytes);
-  return f.while(rows, () => {
+  const some = (): unknown => f.get(rows);
+  return f.while(some, () => {
     // As many bands as there must be, of nearly equal heights: a tile of one or two rows would wait for its sums.
     roundUpQuotient(f, rows, () => roundUpQuotient(f, rows, tileRows)).set(height);
     for (let count = 1; count <= tileRows; count += 1) {
