@@ -42,7 +42,16 @@ type Call = (frame: Frame) => Work | void;
 interface Prepared {
   readonly run: Run;
   readonly params: readonly number[];
-  given(frame: Frame): Buffer[];
+  /** The same array each time. */
+  given(frame: Frame): readonly Buffer[];
+}
+/** Buffers found anew for each frame, always in the same array: a loop's steps make none. */
+function finder<B>(places: readonly ((frame: Frame) => B)[]): (frame: Frame) => B[] {
+  const found = new Array<B>(places.length);
+  return (f) => {
+    for (let i = 0; i < places.length; i++) found[i] = places[i]!(f);
+    return found;
+  };
 }
 
 /** A program for given sizes. */
@@ -125,8 +134,7 @@ export class Executable {
     };
     const at = (v: Value): Locate => used(v)!;
     const prepare = ({ kernel, buffers }: Finished): Prepared => {
-      const places = buffers.map(at);
-      return { run: this.#runs.get(kernel)!, params: kernel.params.map(size), given: (f) => places.map((l) => l(f)) };
+      return { run: this.#runs.get(kernel)!, params: kernel.params.map(size), given: finder(buffers.map(at)) };
     };
 
     const callOf = (s: Step): Call => {
@@ -135,9 +143,9 @@ export class Executable {
         return (f) => run(given(f), params);
       }
       const { node } = s;
-      const outputs = node.outputs.map(used);
-      const inputs = s.kind === "matched" ? s.operands.map((o) => at(o.value)) : s.operands.map(at);
-      const frameOf = (f: Frame): Arrays => ({ inputs: inputs.map((l) => l(f)), outputs: outputs.map((l) => l?.(f)) });
+      const outputs = finder(node.outputs.map((v) => used(v) ?? (() => undefined)));
+      const inputs = finder(s.kind === "matched" ? s.operands.map((o) => at(o.value)) : s.operands.map(at));
+      const frameOf = (f: Frame): Arrays => ({ inputs: inputs(f), outputs: outputs(f) });
       if (s.kind === "host") {
         const specs = specsOf(node);
         return (f) => hostWork(device, node, specs, frameOf(f));
@@ -159,10 +167,11 @@ export class Executable {
       const attrs = node.attrs as never;
       const layouts = s.operands.map(({ layout: { offset, strides } }) => ({ offset: size(offset), strides: strides.map(size) }));
       const epilogue = s.epilogue && prepare(s.epilogue);
+      let now: Frame;
+      const done: MatchedCall["done"] = epilogue && ((...block) => epilogue.run(epilogue.given(now), epilogue.params, block));
       return (f) => {
-        const given = epilogue?.given(f);
-        const done = epilogue && ((...block: number[]) => epilogue.run(given!, epilogue.params, block));
-        s.matched.run({ ...frameOf(f), specs, layouts, attrs, done });
+        now = f;
+        s.matched.run({ inputs: inputs(f), outputs: outputs(f), specs, layouts, attrs, done });
       };
     };
     return { outputs: graph.outputs.map(specOf), arenaBytes, calls: steps.map(callOf) };
@@ -171,10 +180,25 @@ export class Executable {
 
 /** Runs calls in order, stopping where one waits. */
 export function* work(bound: Bound, frame: Frame): Work {
-  for (const call of bound.calls) {
-    const waiting = call(frame);
-    if (waiting) yield* waiting;
+  const waiting = start(bound, frame);
+  if (waiting) yield* waiting;
+}
+/** Runs calls in order; what is left when one has to wait is work for later. */
+function start({ calls }: Bound, frame: Frame): Work | undefined {
+  return inTurn(0, calls.length, (i) => calls[i]!(frame));
+}
+/** Does some things in order; from the first on that has to wait, they are work for later. */
+function inTurn(from: number, count: number, act: (i: number) => Work | void): Work | undefined {
+  for (let i = from; i < count; i++) {
+    const waiting = act(i);
+    if (waiting) return after(waiting, () => inTurn(i + 1, count, act));
   }
+  return undefined;
+}
+function* after(first: Work, next: () => Work | undefined): Work {
+  yield* first;
+  const waiting = next();
+  if (waiting) yield* waiting;
 }
 
 // ---- Host ops
@@ -205,7 +229,7 @@ interface RegionContext {
   readonly sizes: Bindings;
   readonly name: string;
 }
-type RunRegion<A> = (attrs: A, arrays: Arrays, room: Buffer, c: RegionContext) => Work;
+type RunRegion<A> = (attrs: A, arrays: Arrays, room: Buffer, c: RegionContext) => Work | undefined;
 
 const PAD = 64;
 const padded = (n: number): number => Math.ceil(n / PAD) * PAD;
@@ -247,24 +271,25 @@ const loop: RunRegion<WhileAttrs> = function* ({ carry, maximumIterations }, { i
   if (now !== outputs) for (let i = 0; i < carry; i++) device.copy(now[i], outputs[i], bytes[i]!);
 };
 
-const scan: RunRegion<ScanAttrs> = function* ({ carry, xs, length, reverse }, { inputs, outputs }, room, c) {
+const scan: RunRegion<ScanAttrs> = ({ carry, xs, length, reverse }, { inputs, outputs }, room, c) => {
   const { device, bytes, rows } = c;
   const steps = bindDim(length, c.sizes);
   const [body] = c.bodies as readonly [Bound];
-  const captured = inputs.slice(carry + xs);
   const { spare, arena } = carries(carry, room, c);
-  const last = outputs.slice(0, carry);
-  let now: readonly Buffer[] = inputs.slice(0, carry);
-  for (let n = 0; n < steps; n++) {
+  if (steps === 0) for (let i = 0; i < carry; i++) device.copy(inputs[i], outputs[i], bytes[i]!);
+  // One frame for all steps: buffers move on in it.
+  const frame = { inputs: [...inputs], outputs: [...outputs], arena };
+  return inTurn(0, steps, (n) => {
     const t = reverse ? steps - 1 - n : n;
-    // The last step must land in the outputs.
-    const next = (steps - 1 - n) % 2 === 0 ? last : spare;
-    const x = inputs.slice(carry, carry + xs).map((b, i) => device.part(b, (t * rows[carry + i]!) / steps));
-    const y = outputs.slice(carry).map((b, i) => device.part(b, (t * bytes[carry + i]!) / steps));
-    yield* work(body, { inputs: [...now, ...x, ...captured], outputs: [...next, ...y], arena });
-    now = next;
-  }
-  if (steps === 0) for (let i = 0; i < carry; i++) device.copy(now[i], outputs[i], bytes[i]!);
+    for (let i = 0; i < carry; i++) {
+      if (n > 0) frame.inputs[i] = frame.outputs[i];
+      // The last step must land in the outputs.
+      frame.outputs[i] = (steps - 1 - n) % 2 === 0 ? outputs[i] : spare[i];
+    }
+    for (let i = carry; i < carry + xs; i++) frame.inputs[i] = device.part(inputs[i], (t * rows[i]!) / steps);
+    for (let i = carry; i < outputs.length; i++) frame.outputs[i] = device.part(outputs[i], (t * bytes[i]!) / steps);
+    return start(body, frame);
+  });
 };
 
 const regions = { cond, while: loop, scan } as const;
