@@ -30,10 +30,12 @@ export interface Frame {
   readonly inputs: readonly Buffer[];
   readonly outputs: readonly Buffer[];
   readonly arena: Buffer;
+  /** What was prepared of inputs, see `Bound`. */
+  readonly prepared?: readonly (Buffer | undefined)[];
 }
 type Locate = (frame: Frame) => Buffer;
 /** What one call reads and writes. */
-type Arrays = Omit<Frame, "arena">;
+type Arrays = Pick<Frame, "inputs" | "outputs">;
 /** Work that may have to wait for numbers to come from the device. */
 export type Work = Generator<Promise<Uint8Array>, void, Uint8Array>;
 type Call = (frame: Frame) => Work | void;
@@ -59,6 +61,13 @@ export interface Bound {
   readonly outputs: readonly StaticSpec[];
   readonly arenaBytes: number;
   readonly calls: readonly Call[];
+  /** What could be made of inputs ahead, if they stay the same for many runs. */
+  readonly preparations: readonly Prepares[];
+}
+interface Prepares {
+  readonly input: number;
+  readonly bytes: number;
+  make(frame: Frame, into: Buffer): void;
 }
 
 export class Executable {
@@ -137,6 +146,7 @@ export class Executable {
       return { run: this.#runs.get(kernel)!, params: kernel.params.map(size), given: finder(buffers.map(at)) };
     };
 
+    const preparations: Prepares[] = [];
     const callOf = (s: Step): Call => {
       if (s.kind === "kernel") {
         const { run, params, given } = prepare(s);
@@ -167,14 +177,23 @@ export class Executable {
       const attrs = node.attrs as never;
       const layouts = s.operands.map(({ layout: { offset, strides } }) => ({ offset: size(offset), strides: strides.map(size) }));
       const epilogue = s.epilogue && prepare(s.epilogue);
+      const fixed = { specs, layouts, attrs };
+      const ahead = s.matched.preparation;
+      const source = ahead && places.get(resolve(aliases, s.operands[ahead.operand]!.value));
+      const room = source?.kind === "input" ? ahead!.bytes({ ...fixed, done: undefined }) : 0;
+      const prepared = room === 0 ? -1 : preparations.length;
+      if (room > 0) {
+        const make = (f: Frame, into: Buffer): void => ahead!.make({ inputs: inputs(f), outputs: [], ...fixed, done: undefined }, into);
+        preparations.push({ input: source!.at, bytes: room, make });
+      }
       let now: Frame;
       const done: MatchedCall["done"] = epilogue && ((...block) => epilogue.run(epilogue.given(now), epilogue.params, block));
       return (f) => {
         now = f;
-        s.matched.run({ inputs: inputs(f), outputs: outputs(f), specs, layouts, attrs, done });
+        s.matched.run({ inputs: inputs(f), outputs: outputs(f), specs, layouts, attrs, done, prepared: f.prepared?.[prepared] });
       };
     };
-    return { outputs: graph.outputs.map(specOf), arenaBytes, calls: steps.map(callOf) };
+    return { outputs: graph.outputs.map(specOf), arenaBytes, calls: steps.map(callOf), preparations };
   }
 }
 
@@ -233,9 +252,10 @@ type RunRegion<A> = (attrs: A, arrays: Arrays, room: Buffer, c: RegionContext) =
 
 const PAD = 64;
 const padded = (n: number): number => Math.ceil(n / PAD) * PAD;
-/** Room for a flag, for the largest body's temporaries, and for one spare copy of every carry. */
+/** Room for a flag, for the largest body's temporaries, for what may be prepared, and for one spare copy of every carry. */
 const regionRoom = (node: Node, bodies: readonly Bound[], bytes: (v: Value) => number): number =>
-  node.outputs.reduce((n, v) => n + padded(bytes(v)), PAD + Math.max(...bodies.map((b) => b.arenaBytes)));
+  node.outputs.reduce((n, v) => n + padded(bytes(v)), PAD + Math.max(...bodies.map((b) => b.arenaBytes + preparedBytes(b))));
+const preparedBytes = ({ preparations }: Bound): number => preparations.reduce((n, p) => n + padded(p.bytes), 0);
 
 const cond: RunRegion<CondAttrs> = function* (_attrs, { inputs: [predicate, ...captured], outputs }, room, { device, bodies, name }) {
   emitHost(device, name);
@@ -278,7 +298,15 @@ const scan: RunRegion<ScanAttrs> = ({ carry, xs, length, reverse }, { inputs, ou
   const { spare, arena } = carries(carry, room, c);
   if (steps === 0) for (let i = 0; i < carry; i++) device.copy(inputs[i], outputs[i], bytes[i]!);
   // One frame for all steps: buffers move on in it.
-  const frame = { inputs: [...inputs], outputs: [...outputs], arena };
+  const prepared: (Buffer | undefined)[] = [];
+  const frame = { inputs: [...inputs], outputs: [...outputs], arena: device.part(arena, preparedBytes(body)), prepared };
+  let offset = 0;
+  for (const { input, bytes, make } of body.preparations) {
+    const into = input >= carry + xs && steps > 1 ? device.part(arena, offset) : undefined;
+    if (into !== undefined) make(frame, into);
+    prepared.push(into);
+    offset += padded(bytes);
+  }
   return inTurn(0, steps, (n) => {
     const t = reverse ? steps - 1 - n : n;
     for (let i = 0; i < carry; i++) {

@@ -21,6 +21,8 @@ export interface MatrixProduct {
   readonly a: StridedMatrix;
   /** k×n; strides in elements, any value. */
   readonly b: StridedMatrix;
+  /** All of B as `packRight` leaves it, if that was done ahead. */
+  readonly packed?: number | undefined;
   /** m×n; the elements of a row are neighbours. */
   readonly c: { readonly pointer: number; readonly rowStride: number };
   /** Called once per block of C when it is final. */
@@ -35,7 +37,7 @@ export interface MatrixProduct {
  * packing would cost more than the product: then the large operand is read where it lies if it can be.
  */
 export function gemm(context: KernelContext, product: MatrixProduct): void {
-  const { m, n, k, a, b, c, done } = product;
+  const { m, n, k, a, b, c, packed, done } = product;
   const { exports } = context;
   if (isFasterTransposed(product)) {
     const swapped = { m: n, n: m, k, a: transposed(b), b: transposed(a), c: { ...c, rowStride: 1 } };
@@ -74,7 +76,7 @@ export function gemm(context: KernelContext, product: MatrixProduct): void {
     for (let k0 = 0; k0 === 0 || k0 < k; k0 += depth || 1) {
       const length = Math.min(depth, k - k0);
       const right = b.pointer + (k0 * b.rowStride + column * b.columnStride) * elementBytes;
-      if (isPacked) packPanels(context, { ...b, pointer: right }, length, columns, panels, length * panelStep);
+      if (isPacked && packed === undefined) packPanels(context, { ...b, pointer: right }, length, columns, panels, length * panelStep);
       for (let row = 0; row < m; row += blockRows) {
         const count = Math.min(blockRows, m - row);
         const left = a.pointer + (row * a.rowStride + k0 * a.columnStride) * elementBytes;
@@ -90,8 +92,8 @@ export function gemm(context: KernelContext, product: MatrixProduct): void {
           1,
           length,
           0,
-          isPacked ? panels : right,
-          isPacked ? length * panelStep : b.rowStride * elementBytes,
+          !isPacked ? right : packed === undefined ? panels : packed + column * k * elementBytes + k0 * panelStep,
+          !isPacked ? b.rowStride * elementBytes : (packed === undefined ? length : k) * panelStep,
           columns,
           resultTable,
           c.pointer + (row * c.rowStride + column) * elementBytes,
@@ -102,6 +104,14 @@ export function gemm(context: KernelContext, product: MatrixProduct): void {
       }
     }
   }
+}
+
+/** The size of B when it is packed whole. */
+export const packedRightBytes = ({ n, k }: Pick<MatrixProduct, "n" | "k">): number => packedBytes(k, n);
+
+/** Packs all of B for products with many A: panels of full depth, so that a block's panels are parts of them. */
+export function packRight(context: KernelContext, { n, k, b }: Pick<MatrixProduct, "n" | "k" | "b">, target: number): void {
+  packPanels(context, b, k, n, target, k * panelStep);
 }
 
 /** Whether a product with a vector reads the matrix along its rows only as Cᵀ = Bᵀ·Aᵀ. */

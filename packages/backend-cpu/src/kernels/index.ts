@@ -5,7 +5,7 @@ export { type BlockDone, type KernelCalls, type KernelContext, serialContext } f
 export type { Axis, Convolution, ConvolutionCall } from "./convolution.ts";
 export { convolutionForward, convolutionInputGradient } from "./convolve.ts";
 export { convolutionFilterGradient } from "./filter-gradient.ts";
-export { gemm, type MatrixProduct } from "./gemm.ts";
+export { gemm, type MatrixProduct, packedRightBytes, packRight } from "./gemm.ts";
 export {
   averagePool2d,
   averagePool2dGradient,
@@ -16,4 +16,5 @@ export {
   type PoolingCall,
 } from "./pooling.ts";
 export { logSoftmax, type RowOperation, softmax } from "./softmax.ts";
+export { tileRows } from "./tile.ts";
 export { type StridedMatrix, type TransposeCopy, transposeCopy } from "./transpose.ts";

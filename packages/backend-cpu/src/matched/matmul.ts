@@ -1,6 +1,6 @@
 /** matMul as GEMM: transposes, slices and broadcasts are strides; batches are merged into rows where they can be. */
 import type { Matched, MatchedCall } from "@antler/compiler";
-import { gemm, type KernelContext } from "../kernels/index.ts";
+import { gemm, type KernelContext, packedRightBytes, packRight, tileRows } from "../kernels/index.ts";
 import { address, isFloat32, operandAddress } from "./float32.ts";
 
 interface Operand {
@@ -15,17 +15,27 @@ export const matMulKernel = (context: KernelContext): Matched => ({
   accepts: isFloat32,
   operands: "strided",
   epilogue: true,
+  preparation: {
+    operand: 1,
+    // A matrix of each batch would be packed whole before the first is used; few rows read it where it lies.
+    bytes: (call) => (sizesOf(call).m > tileRows && call.specs.inputs[1]!.shape.length === 2 ? packedRightBytes(sizesOf(call)) : 0),
+    make: (call, into) => packRight(context, { ...sizesOf(call), b: operand(call, 1, attrsOf(call).transposeB, []) }, address(into)),
+  },
   run(call) {
-    const { transposeA, transposeB } = call.attrs as { transposeA: boolean; transposeB: boolean };
-    const shape = call.specs.outputs[0]!.shape;
-    const [m, n] = shape.slice(-2) as [number, number];
-    const k = call.specs.inputs[0]!.shape.at(transposeA ? -2 : -1)!;
-    const batch = shape.slice(0, -2);
+    const { transposeA, transposeB } = attrsOf(call);
+    const batch = call.specs.outputs[0]!.shape.slice(0, -2);
     const a = operand(call, 0, transposeA, batch);
     const b = operand(call, 1, transposeB, batch);
-    multiply(context, call, { m, n, k, batch, a, b });
+    multiply(context, call, { ...sizesOf(call), batch, a, b });
   },
 });
+
+type Sizes = Pick<MatchedCall, "specs" | "attrs">;
+const attrsOf = (call: Sizes): { transposeA: boolean; transposeB: boolean } => call.attrs;
+function sizesOf(call: Sizes): { m: number; n: number; k: number } {
+  const [m, n] = call.specs.outputs[0]!.shape.slice(-2) as [number, number];
+  return { m, n, k: call.specs.inputs[0]!.shape.at(attrsOf(call).transposeA ? -2 : -1)! };
+}
 
 function operand(call: MatchedCall, which: number, transposed: boolean, batch: readonly number[]): Operand {
   const { shape } = call.specs.inputs[which]!;
@@ -50,7 +60,7 @@ interface Product {
 }
 function multiply(context: KernelContext, call: MatchedCall, given: Product): void {
   const { m, n, k, batch, a, b } = mergeBatches(given);
-  const { done } = call;
+  const { done, prepared } = call;
   const c = address(call.outputs[0]);
   const count = batch.reduce((x, y) => x * y, 1);
   for (let item = 0; item < count; item++) {
@@ -68,6 +78,7 @@ function multiply(context: KernelContext, call: MatchedCall, given: Product): vo
       k,
       a: { ...a, pointer: left },
       b: { ...b, pointer: right },
+      packed: prepared === undefined ? undefined : address(prepared),
       c: { pointer: c + 4 * row * n, rowStride: n },
       done: done && ((row0, row1, column0, column1) => done(row + row0, row + row1, column0, column1)),
     });
