@@ -72,9 +72,9 @@ export class Lowering {
     this.#inlineFold = inlineFold;
   }
 
-  /** The root's element at its own loops. */
-  rootElement(axes: readonly Axis[]): Expr {
-    return this.#compute(this.#root!, axes.map(axisIndex), undefined);
+  /** The root's element at an index. */
+  rootElement(at: readonly Index[]): Expr {
+    return this.#compute(this.#root!, at, undefined);
   }
 
   /** The element of a value at an index; where `guard` is false memory must not be read. */

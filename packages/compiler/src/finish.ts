@@ -25,13 +25,14 @@ export function finish(draft: Draft, name: string, { blocked = false }: { readon
     () => undefined,
     ({ value, index }: ValueLoad): Load => ({ slot: slot(value), index }),
   );
-  const buffers = [...reads, ...numbered.stores.map((s) => s.value)];
+  const stored = [...new Set(numbered.stores.map((s) => s.value))];
+  const buffers = [...reads, ...stored];
   const { fold } = numbered;
   const kernel = {
     name,
     space: numbered.space.filter((a) => blocked || a.extent !== 1),
     fold: fold && { axes: fold.axes, zero: fold.zero, lift: fold.lift, combine: fold.combine },
-    stores: numbered.stores.map((s, k) => ({ slot: reads.length + k, index: s.index, value: s.expr })),
+    stores: numbered.stores.map((s) => ({ slot: reads.length + stored.indexOf(s.value), index: s.index, value: s.expr })),
     buffers: buffers.map((v) => v.spec.dtype),
     reads: reads.length,
     params: symbolicSizes(numbered),

@@ -67,6 +67,8 @@ export interface MatchedCall {
   readonly specs: { readonly inputs: readonly StaticSpec[]; readonly outputs: readonly StaticSpec[] };
   readonly layouts: readonly { readonly offset: number; readonly strides: readonly number[] }[];
   readonly attrs: never;
+  /** What `preparation` made of its operand, where that was done ahead. */
+  readonly prepared?: Buffer | undefined;
   /** To be called for each block of rows and columns of output 0 (seen as a matrix of its last axis) when it is final. */
   readonly done: ((row0: number, row1: number, column0: number, column1: number) => void) | undefined;
 }
@@ -77,7 +79,17 @@ export interface Matched {
   readonly operands: "strided" | "contiguous";
   /** Whether it calls `done`. */
   readonly epilogue: boolean;
+  readonly preparation?: Preparation | undefined;
   run(call: MatchedCall): void;
+}
+/** What a kernel makes of an operand before it works with it. Loops have it made once, where all of their steps have one operand. */
+export interface Preparation {
+  /** Which operand. */
+  readonly operand: number;
+  /** How much room the result takes; 0 where there is nothing to make. */
+  bytes(call: Omit<MatchedCall, "inputs" | "outputs">): number;
+  /** Makes it of a call of whose buffers only the operand is there. */
+  make(call: MatchedCall, into: Buffer): void;
 }
 
 export interface Limits {

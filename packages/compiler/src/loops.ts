@@ -31,17 +31,18 @@ const nested = (i: Index): Index[] => [i, ...i.terms.flatMap(({ atom }) => ("of"
 export const indicesOf = (d: Draft): Index[] =>
   [...d.stores.map((s) => s.index), ...topological(rootsOf(d)).flatMap((e) => indexOf(e) ?? [])].flatMap(nested);
 
-/** A division of one loop variable by a number that divides its extent: the loop becomes two. */
+/** A division of one loop variable by a size that divides its extent: the loop becomes two. */
 function splitOf(d: Draft): { axis: Axis; parts: readonly [Axis, Axis]; index: Index } | undefined {
-  let found: { axis: Axis; by: number; outer: Size } | undefined;
+  let found: { axis: Axis; by: Size; outer: Size } | undefined;
   for (const { atom } of indicesOf(d).flatMap((i) => i.terms)) {
-    if (!("of" in atom) || typeof atom.by !== "number") continue;
+    if (!("of" in atom)) continue;
     const [only] = atom.of.terms;
     if (atom.of.terms.length !== 1 || atom.of.constant !== 0 || only!.by !== 1 || only!.atom.kind !== "axis") continue;
     const { axis } = only!.atom;
     const outer = divideSize(axis.extent, atom.by);
     // The coarsest division first: finer ones then fall into its inner loop.
-    if (outer !== undefined && (!found || (found.axis === axis && atom.by > found.by))) found = { axis, by: atom.by, outer };
+    if (outer !== undefined && (!found || (found.axis === axis && divideSize(atom.by, found.by) !== undefined)))
+      found = { axis, by: atom.by, outer };
   }
   if (!found) return undefined;
   const parts = [newAxis(found.outer), newAxis(found.by)] as const;

@@ -1,6 +1,6 @@
 /** From a graph to steps: kernels, hand-written kernels with their epilogues, host ops and regions. */
 import { BackendError, type Graph, makeNode, type Node, type Op, order, subgraphs, type Value } from "@antler/tensor-core";
-import { type Axis, axisIndex, constantIndex, divIndex, type Index, modIndex, newAxis } from "./affine.ts";
+import { type Axis, addIndex, axisIndex, constantIndex, divIndex, type Index, modIndex, newAxis } from "./affine.ts";
 import { type Aliases, resolve } from "./aliases.ts";
 import { flatIndex, Lowering, sizeOfValue, type ValueLoad } from "./element.ts";
 import { expand } from "./expand.ts";
@@ -8,6 +8,8 @@ import { type Finished, finish } from "./finish.ts";
 import { join, valuesRead } from "./group.ts";
 import type { Device, Layout, Matched } from "./kernel.ts";
 import { type Draft, rewrite } from "./loops.ts";
+import { readsOf } from "./plan.ts";
+import { sectionsOf } from "./sections.ts";
 import { mulSize, type Size, showSize, sizeOfDim } from "./size.ts";
 import { decide, type Reason } from "./stored.ts";
 
@@ -142,6 +144,7 @@ function attempt(
     }
     if (forced.size > before) return undefined;
   }
+  dropUnread();
   const done = steps.map((s): Step => (s.kind === "open" ? { kind: "kernel", ...finish(s.draft, s.name) } : s));
   return { graph, steps: done, reasons, aliases };
 
@@ -152,17 +155,25 @@ function attempt(
 
   /** Loops over a value; values of one shape share them, so that their kernels can be joined. */
   function loopsOf(v: Value): Axis[] {
-    const sizes = v.spec.shape.map(sizeOfDim);
+    return loopsOver(v.spec.shape.map(sizeOfDim));
+  }
+  function loopsOver(sizes: readonly Size[]): Axis[] {
     const key = sizes.map(showSize).join();
     let axes = loops.get(key);
     if (!axes) loops.set(key, (axes = sizes.map(newAxis)));
     return axes;
   }
-  function draftOf(v: Value): Draft {
+  function draftOf(v: Value, { whole = false }: { readonly whole?: boolean } = {}): Draft {
     const lowering = new Lowering(v, memory, (x) => inlined.has(x));
+    const storeAt = (at: readonly Index[]): Draft["stores"][0] => ({ value: v, index: flatIndex(v, at), expr: lowering.rootElement(at) });
     const space = loopsOf(v);
-    const expr = lowering.rootElement(space);
-    return { space, fold: lowering.fold, stores: [{ value: v, index: flatIndex(v, space.map(axisIndex)), expr }] };
+    const store = storeAt(space.map(axisIndex));
+    const cut = whole || lowering.fold ? undefined : sectionsOf(store.expr, space);
+    if (!cut) return { space, fold: lowering.fold, stores: [store] };
+    const short = loopsOver(space.map((a, k) => (k === cut.at ? cut.width : a.extent)));
+    const section = (n: number): Index[] =>
+      short.map((a, k) => (k === cut.at ? addIndex(axisIndex(a), constantIndex(n * cut.width)) : axisIndex(a)));
+    return { space: short, fold: undefined, stores: Array.from({ length: cut.count }, (_, n) => storeAt(section(n))) };
   }
 
   function kernel(v: Value): void {
@@ -190,13 +201,25 @@ function attempt(
   /** A view whose elements lie in memory just as the view would put them is no kernel. */
   function isAlias(v: Value, d: Draft): boolean {
     const [{ expr, index }] = d.stores as [Draft["stores"][0]];
-    if (d.fold || expr.op !== "load" || expr.args.length) return false;
+    if (d.fold || d.stores.length > 1 || expr.op !== "load" || expr.args.length) return false;
     const { value, index: from } = expr.value as ValueLoad;
     if (from.key !== index.key || value.spec.dtype !== v.spec.dtype) return false;
     // An output's memory has the output's size: the front of something larger must be copied out.
     if (graph.outputs.includes(v) && (body || sizeOfValue(v) !== sizeOfValue(value))) return false;
     aliases.set(v, value);
     return true;
+  }
+
+  /** What was stored only for kernels that have joined the one which makes it need not be written down. */
+  function dropUnread(): void {
+    const read = new Set(graph.outputs.map((v) => resolve(aliases, v)));
+    for (const s of [...steps].reverse()) {
+      if (s.kind === "open") {
+        const stores = s.draft.stores.filter(({ value }) => read.has(value));
+        s.draft = { ...s.draft, stores };
+        for (const v of valuesRead(s.draft)) read.add(v);
+      } else for (const v of readsOf(s)) read.add(resolve(aliases, v));
+    }
   }
 
   /** Too many buffers: what the root reads is stored first. */
@@ -239,7 +262,7 @@ function attempt(
     let epilogue: MatchedStep["epilogue"];
     if (home) {
       const name = `${node.op.name}+${home.node!.op.name}`;
-      epilogue = { root: home, ...finish(epilogueOf(draftOf(home)), name, { blocked: true }) };
+      epilogue = { root: home, ...finish(epilogueOf(draftOf(home, { whole: true })), name, { blocked: true }) };
       // The epilogue works in place, if its results are as wide.
       const [result] = node.outputs;
       if (result!.spec.dtype === home.spec.dtype) aliases.set(result!, home);

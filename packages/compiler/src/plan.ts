@@ -87,7 +87,7 @@ function reuse({ graph, steps }: Lowered, places: ReadonlyMap<Value, Place>, sha
     if (s.kind !== "kernel") return;
     for (const store of s.kernel.stores) {
       const place = places.get(s.buffers[store.slot]!);
-      if (place?.kind !== "output" || chosen.has(place.at)) continue;
+      if (place?.kind !== "output" || chosen.has(place.at) || s.kernel.stores.some((x) => x !== store && x.slot === store.slot)) continue;
       const value = graph.outputs[place.at]!;
       const at = graph.inputs.findIndex(
         (v, i) =>

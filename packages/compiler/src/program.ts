@@ -30,10 +30,12 @@ export interface Frame {
   readonly inputs: readonly Buffer[];
   readonly outputs: readonly Buffer[];
   readonly arena: Buffer;
+  /** What was prepared of inputs, see `Bound`. */
+  readonly prepared?: readonly (Buffer | undefined)[];
 }
 type Locate = (frame: Frame) => Buffer;
 /** What one call reads and writes. */
-type Arrays = Omit<Frame, "arena">;
+type Arrays = Pick<Frame, "inputs" | "outputs">;
 /** Work that may have to wait for numbers to come from the device. */
 export type Work = Generator<Promise<Uint8Array>, void, Uint8Array>;
 type Call = (frame: Frame) => Work | void;
@@ -42,7 +44,16 @@ type Call = (frame: Frame) => Work | void;
 interface Prepared {
   readonly run: Run;
   readonly params: readonly number[];
-  given(frame: Frame): Buffer[];
+  /** The same array each time. */
+  given(frame: Frame): readonly Buffer[];
+}
+/** Buffers found anew for each frame, always in the same array: a loop's steps make none. */
+function finder<B>(places: readonly ((frame: Frame) => B)[]): (frame: Frame) => B[] {
+  const found = new Array<B>(places.length);
+  return (f) => {
+    for (let i = 0; i < places.length; i++) found[i] = places[i]!(f);
+    return found;
+  };
 }
 
 /** A program for given sizes. */
@@ -50,6 +61,13 @@ export interface Bound {
   readonly outputs: readonly StaticSpec[];
   readonly arenaBytes: number;
   readonly calls: readonly Call[];
+  /** What could be made of inputs ahead, if they stay the same for many runs. */
+  readonly preparations: readonly Prepares[];
+}
+interface Prepares {
+  readonly input: number;
+  readonly bytes: number;
+  make(frame: Frame, into: Buffer): void;
 }
 
 export class Executable {
@@ -125,19 +143,19 @@ export class Executable {
     };
     const at = (v: Value): Locate => used(v)!;
     const prepare = ({ kernel, buffers }: Finished): Prepared => {
-      const places = buffers.map(at);
-      return { run: this.#runs.get(kernel)!, params: kernel.params.map(size), given: (f) => places.map((l) => l(f)) };
+      return { run: this.#runs.get(kernel)!, params: kernel.params.map(size), given: finder(buffers.map(at)) };
     };
 
+    const preparations: Prepares[] = [];
     const callOf = (s: Step): Call => {
       if (s.kind === "kernel") {
         const { run, params, given } = prepare(s);
         return (f) => run(given(f), params);
       }
       const { node } = s;
-      const outputs = node.outputs.map(used);
-      const inputs = s.kind === "matched" ? s.operands.map((o) => at(o.value)) : s.operands.map(at);
-      const frameOf = (f: Frame): Arrays => ({ inputs: inputs.map((l) => l(f)), outputs: outputs.map((l) => l?.(f)) });
+      const outputs = finder(node.outputs.map((v) => used(v) ?? (() => undefined)));
+      const inputs = finder(s.kind === "matched" ? s.operands.map((o) => at(o.value)) : s.operands.map(at));
+      const frameOf = (f: Frame): Arrays => ({ inputs: inputs(f), outputs: outputs(f) });
       if (s.kind === "host") {
         const specs = specsOf(node);
         return (f) => hostWork(device, node, specs, frameOf(f));
@@ -159,22 +177,47 @@ export class Executable {
       const attrs = node.attrs as never;
       const layouts = s.operands.map(({ layout: { offset, strides } }) => ({ offset: size(offset), strides: strides.map(size) }));
       const epilogue = s.epilogue && prepare(s.epilogue);
+      const fixed = { specs, layouts, attrs };
+      const ahead = s.matched.preparation;
+      const source = ahead && places.get(resolve(aliases, s.operands[ahead.operand]!.value));
+      const room = source?.kind === "input" ? ahead!.bytes({ ...fixed, done: undefined }) : 0;
+      const prepared = room === 0 ? -1 : preparations.length;
+      if (room > 0) {
+        const make = (f: Frame, into: Buffer): void => ahead!.make({ inputs: inputs(f), outputs: [], ...fixed, done: undefined }, into);
+        preparations.push({ input: source!.at, bytes: room, make });
+      }
+      let now: Frame;
+      const done: MatchedCall["done"] = epilogue && ((...block) => epilogue.run(epilogue.given(now), epilogue.params, block));
       return (f) => {
-        const given = epilogue?.given(f);
-        const done = epilogue && ((...block: number[]) => epilogue.run(given!, epilogue.params, block));
-        s.matched.run({ ...frameOf(f), specs, layouts, attrs, done });
+        now = f;
+        s.matched.run({ inputs: inputs(f), outputs: outputs(f), specs, layouts, attrs, done, prepared: f.prepared?.[prepared] });
       };
     };
-    return { outputs: graph.outputs.map(specOf), arenaBytes, calls: steps.map(callOf) };
+    return { outputs: graph.outputs.map(specOf), arenaBytes, calls: steps.map(callOf), preparations };
   }
 }
 
 /** Runs calls in order, stopping where one waits. */
 export function* work(bound: Bound, frame: Frame): Work {
-  for (const call of bound.calls) {
-    const waiting = call(frame);
-    if (waiting) yield* waiting;
+  const waiting = start(bound, frame);
+  if (waiting) yield* waiting;
+}
+/** Runs calls in order; what is left when one has to wait is work for later. */
+function start({ calls }: Bound, frame: Frame): Work | undefined {
+  return inTurn(0, calls.length, (i) => calls[i]!(frame));
+}
+/** Does some things in order; from the first on that has to wait, they are work for later. */
+function inTurn(from: number, count: number, act: (i: number) => Work | void): Work | undefined {
+  for (let i = from; i < count; i++) {
+    const waiting = act(i);
+    if (waiting) return after(waiting, () => inTurn(i + 1, count, act));
   }
+  return undefined;
+}
+function* after(first: Work, next: () => Work | undefined): Work {
+  yield* first;
+  const waiting = next();
+  if (waiting) yield* waiting;
 }
 
 // ---- Host ops
@@ -205,13 +248,14 @@ interface RegionContext {
   readonly sizes: Bindings;
   readonly name: string;
 }
-type RunRegion<A> = (attrs: A, arrays: Arrays, room: Buffer, c: RegionContext) => Work;
+type RunRegion<A> = (attrs: A, arrays: Arrays, room: Buffer, c: RegionContext) => Work | undefined;
 
 const PAD = 64;
 const padded = (n: number): number => Math.ceil(n / PAD) * PAD;
-/** Room for a flag, for the largest body's temporaries, and for one spare copy of every carry. */
+/** Room for a flag, for the largest body's temporaries, for what may be prepared, and for one spare copy of every carry. */
 const regionRoom = (node: Node, bodies: readonly Bound[], bytes: (v: Value) => number): number =>
-  node.outputs.reduce((n, v) => n + padded(bytes(v)), PAD + Math.max(...bodies.map((b) => b.arenaBytes)));
+  node.outputs.reduce((n, v) => n + padded(bytes(v)), PAD + Math.max(...bodies.map((b) => b.arenaBytes + preparedBytes(b))));
+const preparedBytes = ({ preparations }: Bound): number => preparations.reduce((n, p) => n + padded(p.bytes), 0);
 
 const cond: RunRegion<CondAttrs> = function* (_attrs, { inputs: [predicate, ...captured], outputs }, room, { device, bodies, name }) {
   emitHost(device, name);
@@ -247,24 +291,33 @@ const loop: RunRegion<WhileAttrs> = function* ({ carry, maximumIterations }, { i
   if (now !== outputs) for (let i = 0; i < carry; i++) device.copy(now[i], outputs[i], bytes[i]!);
 };
 
-const scan: RunRegion<ScanAttrs> = function* ({ carry, xs, length, reverse }, { inputs, outputs }, room, c) {
+const scan: RunRegion<ScanAttrs> = ({ carry, xs, length, reverse }, { inputs, outputs }, room, c) => {
   const { device, bytes, rows } = c;
   const steps = bindDim(length, c.sizes);
   const [body] = c.bodies as readonly [Bound];
-  const captured = inputs.slice(carry + xs);
   const { spare, arena } = carries(carry, room, c);
-  const last = outputs.slice(0, carry);
-  let now: readonly Buffer[] = inputs.slice(0, carry);
-  for (let n = 0; n < steps; n++) {
-    const t = reverse ? steps - 1 - n : n;
-    // The last step must land in the outputs.
-    const next = (steps - 1 - n) % 2 === 0 ? last : spare;
-    const x = inputs.slice(carry, carry + xs).map((b, i) => device.part(b, (t * rows[carry + i]!) / steps));
-    const y = outputs.slice(carry).map((b, i) => device.part(b, (t * bytes[carry + i]!) / steps));
-    yield* work(body, { inputs: [...now, ...x, ...captured], outputs: [...next, ...y], arena });
-    now = next;
+  if (steps === 0) for (let i = 0; i < carry; i++) device.copy(inputs[i], outputs[i], bytes[i]!);
+  // One frame for all steps: buffers move on in it.
+  const prepared: (Buffer | undefined)[] = [];
+  const frame = { inputs: [...inputs], outputs: [...outputs], arena: device.part(arena, preparedBytes(body)), prepared };
+  let offset = 0;
+  for (const { input, bytes, make } of body.preparations) {
+    const into = input >= carry + xs && steps > 1 ? device.part(arena, offset) : undefined;
+    if (into !== undefined) make(frame, into);
+    prepared.push(into);
+    offset += padded(bytes);
   }
-  if (steps === 0) for (let i = 0; i < carry; i++) device.copy(now[i], outputs[i], bytes[i]!);
+  return inTurn(0, steps, (n) => {
+    const t = reverse ? steps - 1 - n : n;
+    for (let i = 0; i < carry; i++) {
+      if (n > 0) frame.inputs[i] = frame.outputs[i];
+      // The last step must land in the outputs.
+      frame.outputs[i] = (steps - 1 - n) % 2 === 0 ? outputs[i] : spare[i];
+    }
+    for (let i = carry; i < carry + xs; i++) frame.inputs[i] = device.part(inputs[i], (t * rows[i]!) / steps);
+    for (let i = carry; i < outputs.length; i++) frame.outputs[i] = device.part(outputs[i], (t * bytes[i]!) / steps);
+    return start(body, frame);
+  });
 };
 
 const regions = { cond, while: loop, scan } as const;

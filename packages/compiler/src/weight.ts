@@ -3,12 +3,7 @@ import { type Node, scalars as s, type Value } from "@antler/tensor-core";
 import type { Expr } from "./kernel.ts";
 import { topological } from "./walk.ts";
 
-/** Ops that cost many times a load. */
-const HEAVY: ReadonlySet<string> = new Set(
-  (
-    "div sqrt rsqrt exp expm1 log log1p sin cos tan asin acos atan sinh cosh tanh asinh acosh atanh erf pow atan2 " + "mod floorDiv mulHi"
-  ).split(" "),
-);
+/** Of an op that costs many times a load. */
 const HEAVY_COST = 8;
 
 /** The cost of a node's own arithmetic, an element: 1 for a cheap op. */
@@ -33,7 +28,7 @@ function ownCost(node: Node): number {
       ),
     ];
   } else return 0;
-  return topological(exprs).reduce((n, e) => n + (e.args.length === 0 ? 0 : HEAVY.has(e.op) ? HEAVY_COST : 1), 0);
+  return topological(exprs).reduce((n, e) => n + (e.args.length === 0 ? 0 : s.heavyOps.has(e.op) ? HEAVY_COST : 1), 0);
 }
 
 export interface Weight {

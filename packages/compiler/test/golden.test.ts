@@ -50,6 +50,53 @@ describe("kernels", () => {
         b2[i0] = t4"
     `);
   });
+  test("parts side by side are one kernel that writes each section, and nothing else", () => {
+    const sides = (x: tf.Tensor, y: tf.Tensor): tf.Tensor => tf.concat([tf.tanh(x), tf.mul(tf.tanh(x), y)], -1);
+    expect(compile([specOf(["n", 16]), specOf(["n", 16])], (x, y) => [sides(x!, y!)]).print()).toMatchInlineSnapshot(`
+      "0: kernel tanh+concat: v0:float32[n,16], v1:float32[n,16] -> v2:float32[n,32] @output0 (output)
+
+      kernel tanh+concat
+      buffers b0: float32, b1: float32, b2: float32 out
+      for i0 < n, i1 < 16
+        t0 = b0[16*i0 + i1]
+        t1 = tanh(t0)
+        t2 = b1[16*i0 + i1]
+        t3 = mul(t1, t2)
+        b2[32*i0 + i1] = t1
+        b2[16 + 32*i0 + i1] = t3"
+    `);
+    // Zeros around parts, added up: what the gradient of a split is made of.
+    const padded = (x: tf.Tensor): tf.Tensor =>
+      tf.add(
+        tf.pad(tf.exp(x), [
+          [0, 0],
+          [0, 32],
+        ]),
+        tf.pad(tf.tanh(x), [
+          [0, 0],
+          [32, 0],
+        ]),
+      );
+    expect(compile([specOf(["n", 32])], (x) => [padded(x!)]).print()).toMatchInlineSnapshot(`
+      "0: kernel exp+tanh+add: v0:float32[n,32] -> v1:float32[n,64] @output0 (output)
+
+      kernel exp+tanh+add
+      buffers b0: float32, b1: float32 out
+      for i0 < n, i1 < 32
+        t0 = b0[32*i0 + i1]
+        t1 = exp(t0)
+        t2 = tanh(t0)
+        b1[64*i0 + i1] = t1
+        b1[32 + 64*i0 + i1] = t2"
+    `);
+  });
+  test("sections of odd sizes, and short ones, are told apart element by element", () => {
+    for (const [a, b] of [
+      [17, 16],
+      [4, 4],
+    ] as const)
+      expect(compile([specOf(["n", a]), specOf(["n", b])], (x, y) => [tf.concat([x!, y!], -1)]).print()).toContain("select");
+  });
   test("a bias is walked along its own axis", () => {
     expect(compile([specOf(["n", 10]), specOf([10])], (x, b) => [tf.relu(tf.add(x!, b!))]).print()).toMatchInlineSnapshot(`
       "0: kernel relu: v0:float32[n,10], v1:float32[10] -> v2:float32[n,10] @output0 (output)

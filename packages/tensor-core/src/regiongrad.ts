@@ -7,6 +7,7 @@ import { type Graph, inputValue, type Node, order, type Value } from "./graph.ts
 import { internGraph } from "./intern.ts";
 import type { CondAttrs, Grad, Op, ScanAttrs } from "./op.ts";
 import { add, densify, identity, zeros, zerosLike } from "./primitives.ts";
+import { remakes } from "./remake.ts";
 import { isKnown } from "./shape.ts";
 import { makeSpec, type Spec } from "./spec.ts";
 import type { Tensor } from "./tensor.ts";
@@ -154,8 +155,10 @@ function splitJoint(attrs: ScanAttrs, joint: Graph, places: Pick<Backward, "carr
     if (node.inputs.some((v) => late.has(v))) for (const v of node.outputs) late.add(v);
     if (node.inputs.some((v) => stepwise.has(v))) for (const v of node.outputs) stepwise.add(v);
   }
-  // Views and what does not change from step to step are made again; the rest is remembered.
-  const again = (v: Value): boolean => late.has(v) || (v.node !== undefined && (!stepwise.has(v) || v.node.op.how.kind === "view"));
+  // Views, what does not change from step to step, and what little makes of another value are made again; the rest is remembered.
+  const little = remakes(stepwise);
+  const again = (v: Value): boolean =>
+    late.has(v) || (v.node !== undefined && (!stepwise.has(v) || v.node.op.how.kind === "view" || little(v)));
   const remembered = new Map<Value, Read>();
   const hidden: Value[] = [];
   const done = new Set<Node>();

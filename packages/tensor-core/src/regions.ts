@@ -2,11 +2,12 @@
 import { type TensorLike, toTensor } from "./convert.ts";
 import { dispatch } from "./dispatch.ts";
 import { DTypeError, GradientError, ShapeError, TraceError, ValueError } from "./errors.ts";
+import { type Graph, order, type Value } from "./graph.ts";
 import { internGraph } from "./intern.ts";
 import type { CondAttrs, Op, ScanAttrs, WhileAttrs } from "./op.ts";
 import { add, fill, zeros } from "./primitives.ts";
 import { condGradient, gradientByRerun, inline, prepareScan, scanGradient } from "./regiongrad.ts";
-import { type Dim, sameShape } from "./shape.ts";
+import { type Dim, isKnown, sameShape } from "./shape.ts";
 import { makeSpec, type Spec } from "./spec.ts";
 import { Tensor } from "./tensor.ts";
 import { type Traced, trace } from "./trace.ts";
@@ -216,23 +217,43 @@ export function scan<C extends Tree, X extends Tree, Y extends Tree>(
   const inputOf = (x: Tensor | Variable): (typeof graph.inputs)[number] => graph.inputs[formal + captured.indexOf(x)]!;
   const n = initial.length;
   const results = graph.outputs.length - assigned.length;
+  const twins = twinsOf(graph, n, length);
+  const single = <T>(carries: readonly T[]): T[] => carries.filter((_, i) => twins[i] === i);
   const ordered = internGraph({
-    inputs: [...graph.inputs.slice(0, n), ...assigned.map(inputOf), ...graph.inputs.slice(n, formal), ...kept.map(inputOf)],
-    outputs: [...graph.outputs.slice(0, n), ...graph.outputs.slice(results), ...graph.outputs.slice(n, results)],
+    inputs: [...single(graph.inputs.slice(0, n)), ...assigned.map(inputOf), ...graph.inputs.slice(n, formal), ...kept.map(inputOf)],
+    outputs: [...single(graph.outputs.slice(0, n)), ...graph.outputs.slice(results), ...graph.outputs.slice(n, results)],
   });
+  const carries = single(initial);
   const attrs: ScanAttrs = {
     body: ordered,
-    carry: n + assigned.length,
+    carry: carries.length + assigned.length,
     xs: slices.length,
     length,
     reverse: options.reverse ?? false,
     hidden: 0,
   };
-  const inputs = [...initial, ...outside(assigned), ...slices, ...outside(kept)];
+  const inputs = [...carries, ...outside(assigned), ...slices, ...outside(kept)];
   const outputs = dispatch(scanOp, inputs, attrs);
-  assigned.forEach((v, i) => v.assign(outputs[n + i]!));
-  const ys = outputs.slice(attrs.carry, graph.outputs.length);
-  return [refill(traced.result[0], outputs.slice(0, n)) as C, refill(traced.result[1], ys) as Y];
+  assigned.forEach((v, i) => v.assign(outputs[carries.length + i]!));
+  const ys = outputs.slice(attrs.carry, ordered.outputs.length);
+  const places = single(initial.map((_, i) => i));
+  const ends = twins.map((i) => outputs[places.indexOf(i)]!);
+  return [refill(traced.result[0], ends) as C, refill(traced.result[1], ys) as Y];
+}
+
+/** For each carry itself, or another that ends as the same value, if no step reads this one. */
+function twinsOf(graph: Graph, carries: number, length: Dim): number[] {
+  const ends = graph.outputs.slice(0, carries);
+  const own = ends.map((_, i) => i);
+  // Without a step a carry ends as it began.
+  if (!isKnown(length) || length === 0) return own;
+  const read = new Set<Value>([...graph.outputs, ...order(graph.outputs).flatMap((node) => node.inputs)]);
+  const isRead = (i: number): boolean => read.has(graph.inputs[i]!);
+  return own.map((i) => {
+    if (isRead(i)) return i;
+    const same = own.filter((j) => ends[j] === ends[i] && graph.inputs[j]!.spec === graph.inputs[i]!.spec);
+    return same.find(isRead) ?? same[0]!;
+  });
 }
 
 /** A counted loop: `scan` without slices, whose body is told the step as an int32 scalar. */

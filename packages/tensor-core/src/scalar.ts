@@ -53,6 +53,13 @@ export type BinaryScalar =
 export type CompareScalar = "lt" | "le" | "eq" | "ne";
 export type ScalarOp = UnaryScalar | BinaryScalar | CompareScalar | "select" | "cast" | "bitcast";
 
+/** Ops that cost many times a load from memory. */
+// biome-ignore format: a list of words
+export const heavyOps: ReadonlySet<string> = /* @__PURE__ */ new Set<ScalarOp>([
+  "div", "sqrt", "rsqrt", "exp", "expm1", "log", "log1p", "sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh",
+  "asinh", "acosh", "atanh", "erf", "pow", "atan2", "mod", "floorDiv", "mulHi",
+]);
+
 /** A loop variable; told apart by identity. */
 export interface Axis {
   readonly extent: Dim;

@@ -18,6 +18,7 @@ import {
   reshape,
   type ScanAttrs,
   scan,
+  sigmoid,
   slice,
   square,
   stack,
@@ -28,6 +29,7 @@ import {
   TraceError,
   tanh,
   tensor,
+  trace,
   variable,
   whileLoop,
   zeros,
@@ -206,6 +208,61 @@ describe("scan", () => {
     w.assign(tensor([3]));
     expect(list(f(tensor([[1], [1]])))).toEqual([13]);
     expect(f.traces).toBe(1);
+  });
+});
+
+describe("a scan's carries and memories", () => {
+  const scans = (f: () => unknown): ScanAttrs[] => {
+    const { graph } = trace(
+      "test",
+      [],
+      () => f(),
+      (y) => (Array.isArray(y) ? (y as Tensor[]) : [y as Tensor]),
+    );
+    return order(graph.outputs).flatMap((n) => (n.op.name === "scan" ? [n.attrs as ScanAttrs] : []));
+  };
+  const x = tensor(numbers(6), [3, 2]);
+
+  it("a carry that no step reads and that ends like another is not carried, and ends like it", () => {
+    const both = (): Tensor[] =>
+      scan(
+        ([h]: readonly Tensor[], x: Tensor) => {
+          const next = tanh(add(h!, x));
+          return [[next, next, next], []] as const;
+        },
+        [zeros([2]), ones([2]), zeros([2])] as readonly Tensor[],
+        x,
+      )[0] as Tensor[];
+    expect(scans(both).map((a) => a.carry)).toEqual([1]);
+    const [h, one, other] = both();
+    expect(list(one!)).toEqual(list(h!));
+    expect(list(other!)).toEqual(list(h!));
+  });
+  it("but for a loop without steps, where each ends as it began", () => {
+    const [, last] = scan(
+      ([h]: readonly Tensor[], x: Tensor) => [[add(h!, x), add(h!, x)], []] as const,
+      [zeros([2]), ones([2])] as readonly Tensor[],
+      zeros([0, 2]),
+    )[0] as Tensor[];
+    expect(list(last!)).toEqual([1, 1]);
+  });
+  it("what little of another value the gradient reads is made again", () => {
+    const h = zeros([2]);
+    const last = (): Tensor => {
+      const entries: TapeEntry[] = [];
+      const end = recording(
+        entries,
+        () =>
+          scan(
+            ([h]: readonly Tensor[], x: Tensor) => [[mul(tanh(add(h!, x)), sigmoid(x))], []] as const,
+            [h] as readonly Tensor[],
+            x,
+          )[0][0]!,
+      );
+      return backprop(entries, [end], [ones([2])], [h])[0] as Tensor;
+    };
+    // The tangent and the sigmoid; not one minus a square, nor a product of the two.
+    expect(scans(last)[0]!.hidden).toBe(2);
   });
 });
 

@@ -2,7 +2,7 @@
 
 import { describe, test } from "vitest";
 import { epsilon, expectClose, KernelBench, randomNumbers } from "../../test/kernel-bench.ts";
-import { gemm } from "./gemm.ts";
+import { gemm, packedRightBytes, packRight } from "./gemm.ts";
 
 type Layout = "rows" | "columns" | "strided" | "broadcast";
 
@@ -31,21 +31,27 @@ interface Case {
   readonly b?: Layout;
   /** Elements between the rows of the result. */
   readonly gap?: number;
+  /** Whether B is packed ahead. */
+  readonly ahead?: boolean;
 }
 
-function check(bench: KernelBench, { m, n, k, a: layoutA = "rows", b: layoutB = "rows", gap = 3 }: Case): void {
+function check(bench: KernelBench, { m, n, k, a: layoutA = "rows", b: layoutB = "rows", gap = 3, ahead = false }: Case): void {
   const random = randomNumbers(m * 7919 + n * 104729 + k);
   const [a, b] = [operand(m, k, layoutA, random), operand(k, n, layoutB, random)];
   const rowStride = n + gap;
   const before = Float32Array.from({ length: Math.max(0, m * rowStride - gap) }, random);
   const c = bench.put(before);
   const covered = new Uint8Array(before.length);
+  const right = { pointer: bench.put(b.values), rowStride: b.rowStride, columnStride: b.columnStride };
+  const packed = ahead ? bench.output(packedRightBytes({ n, k }) / 4) : undefined;
+  if (packed !== undefined) packRight(bench.context, { n, k, b: right }, packed);
   gemm(bench.context, {
     m,
     n,
     k,
     a: { pointer: bench.put(a.values), rowStride: a.rowStride, columnStride: a.columnStride },
-    b: { pointer: bench.put(b.values), rowStride: b.rowStride, columnStride: b.columnStride },
+    b: right,
+    packed,
     c: { pointer: c, rowStride },
     done: (row0, row1, column0, column1) => {
       for (let i = row0; i < row1; i += 1) for (let j = column0; j < column1; j += 1) covered[i * rowStride + j]! += 1;
@@ -79,7 +85,7 @@ describe.each([{ relaxed: true }, { relaxed: false }])("gemm, $relaxed", ({ rela
   const layouts: Layout[] = ["rows", "columns", "strided", "broadcast"];
 
   test("all sizes around a tile, with every pair of layouts", () => {
-    for (const m of [0, 1, 2, 5, 6, 7, 13]) {
+    for (const m of [0, 1, 2, 5, 6, 7, 13, 32]) {
       for (const n of [0, 1, 3, 4, 5, 8, 11, 17]) {
         for (const k of [0, 1, 3, 4, 9]) {
           for (const a of layouts) for (const b of layouts) check(bench, { m, n, k, a, b });
@@ -103,6 +109,7 @@ describe.each([{ relaxed: true }, { relaxed: false }])("gemm, $relaxed", ({ rela
       for (const b of ["rows", "columns"] as const) {
         check(bench, { ...shape, a, b });
         check(bench, { ...shape, a, b, gap: 0 });
+        check(bench, { ...shape, a, b, ahead: true });
       }
     }
   });

@@ -19,7 +19,7 @@ const pieces = 8;
 const pieceNanoseconds = 10_000;
 /** A rough speed: multiply-adds and copied elements per nanosecond. */
 export const productSpeed: number = 18;
-export const copySpeed: number = 2;
+export const copySpeed: number = 6;
 
 export interface MatrixProduct {
   readonly m: number;
@@ -29,6 +29,8 @@ export interface MatrixProduct {
   readonly a: StridedMatrix;
   /** k×n; strides in elements, any value. */
   readonly b: StridedMatrix;
+  /** All of B as `packRight` leaves it, if that was done ahead. */
+  readonly packed?: number | undefined;
   /** m×n; the elements of a row are neighbours. */
   readonly c: { readonly pointer: number; readonly rowStride: number };
   /** Called once per block of C when it is final. */
@@ -86,18 +88,17 @@ function fewRows(context: KernelContext, product: MatrixProduct, columns: number
 
 /** All rows times some columns of B, which are packed, a few megabytes at a time. */
 function packedColumns(context: KernelContext, product: MatrixProduct, column: number, columns: number): void {
-  const { m, k, b } = product;
+  const { m, k, b, packed } = product;
+  const most = packed === undefined ? packedDepth : Math.max(1, k);
   // Without depth there is still one block, which writes zeros.
-  for (let depth = 0; depth === 0 || depth < k; depth += packedDepth) {
-    const length = Math.min(packedDepth, k - depth);
+  for (let depth = 0; depth === 0 || depth < k; depth += most) {
+    const length = Math.min(most, k - depth);
     const stride = length * panelStep;
-    const [panels] = carveScratch(context, packedBytes(length, columns));
-    const packed = Math.ceil(columns / tileColumns / pieces) * tileColumns;
-    context.parallel(Math.ceil(columns / packed), (length * columns) / copySpeed, (calls, piece) => {
-      const first = piece * packed;
-      const pointer = b.pointer + (depth * b.rowStride + (column + first) * b.columnStride) * elementBytes;
-      packPanels(calls, { ...b, pointer }, length, Math.min(packed, columns - first), panels + (first / tileColumns) * stride, stride);
-    });
+    const panels = packed === undefined ? carveScratch(context, packedBytes(length, columns))[0] : packed + column * k * elementBytes;
+    if (packed === undefined) {
+      const pointer = b.pointer + (depth * b.rowStride + column * b.columnStride) * elementBytes;
+      packRight(context, { n: columns, k: length, b: { ...b, pointer } }, panels);
+    }
     const nanoseconds = (m * columns * length) / productSpeed;
     const cut = cutOf(product, columns, nanoseconds);
     const across = Math.ceil(columns / cut.columns);
@@ -176,6 +177,20 @@ function block(
     );
   }
   if (depth + length >= k) done?.(row, row + rows, column, column + columns);
+}
+
+/** The size of B when it is packed whole. */
+export const packedRightBytes = ({ n, k }: Pick<MatrixProduct, "n" | "k">): number => packedBytes(k, n);
+
+/** Packs B into panels; whole, for products with many A, it is `packed` of theirs. */
+export function packRight(context: KernelContext, { n, k, b }: Pick<MatrixProduct, "n" | "k" | "b">, target: number): void {
+  const columns = Math.max(1, Math.ceil(n / tileColumns / pieces)) * tileColumns;
+  const stride = k * panelStep;
+  context.parallel(Math.ceil(n / columns), (k * n) / copySpeed, (calls, piece) => {
+    const first = piece * columns;
+    const pointer = b.pointer + first * b.columnStride * elementBytes;
+    packPanels(calls, { ...b, pointer }, k, Math.min(columns, n - first), target + (first / tileColumns) * stride, stride);
+  });
 }
 
 /** Whether a product with a vector reads the matrix along its rows only as Cᵀ = Bᵀ·Aᵀ. */

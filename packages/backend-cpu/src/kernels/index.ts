@@ -6,7 +6,7 @@ export type { Axis, Convolution, ConvolutionCall } from "./convolution.ts";
 export { convolutionForward, convolutionInputGradient } from "./convolve.ts";
 export { type DepthwiseCall, depthwiseFilterGradient, depthwiseForward, depthwiseInputGradient } from "./depthwise.ts";
 export { convolutionFilterGradient } from "./filter-gradient.ts";
-export { gemm, type MatrixProduct, productSpeed } from "./gemm.ts";
+export { gemm, type MatrixProduct, packedRightBytes, packRight, productSpeed } from "./gemm.ts";
 export {
   averagePool2d,
   averagePool2dGradient,
@@ -17,4 +17,5 @@ export {
   type PoolingCall,
 } from "./pooling.ts";
 export { logSoftmax, type RowOperation, softmax } from "./softmax.ts";
+export { tileRows } from "./tile.ts";
 export { type StridedMatrix, type TransposeCopy, transposeCopy } from "./transpose.ts";

@@ -21,11 +21,14 @@ export function packPanels(
   panels: number,
   panelStride: number,
 ): void {
-  for (let column = 0; column < columns; column += tileColumns) {
-    const target = { pointer: panels + (column / tileColumns) * panelStride, rowStride: tileColumns };
-    const count = Math.min(tileColumns, columns - column);
-    if (count < tileColumns) context.exports.fillZero(target.pointer, depth * panelStep);
-    const pointer = source.pointer + column * source.columnStride * elementBytes;
-    transposeCopy(context, { rows: depth, columns: count, source: { ...source, pointer }, target });
-  }
+  const { exports } = context;
+  const [rowStride, columnStride] = [source.rowStride * elementBytes, source.columnStride * elementBytes];
+  const whole = Math.floor(columns / tileColumns);
+  exports.copyPanels(source.pointer, rowStride, columnStride, panels, panelStride, depth, whole);
+  const rest = columns - whole * tileColumns;
+  if (rest === 0) return;
+  const target = { pointer: panels + whole * panelStride, rowStride: tileColumns };
+  exports.fillZero(target.pointer, depth * panelStep);
+  const pointer = source.pointer + whole * tileColumns * columnStride;
+  transposeCopy(context, { rows: depth, columns: rest, source: { ...source, pointer }, target });
 }

@@ -65,12 +65,12 @@ export const tileKernels: KernelSources<TileExports> = {
 
 type Layout = "packed" | "in place";
 
-/** Whole tiles of rows first, then one smaller tile for what is left. */
+/** Bands of rows, each as high as a tile or somewhat less. */
 function product(layout: Layout, options: KernelOptions): FunctionBuilder {
   const f = new FunctionBuilder();
   const [rowTable, rows, segmentTable, segments, length, aOffset, b, bStride, columns, resultTable, c, accumulate, edgeTile] =
     f.parametersOf("i32", 13);
-  const [segmentsEnd, right, result, left, edgeTable] = f.localsOf("i32", 5);
+  const [segmentsEnd, right, result, left, edgeTable, height] = f.localsOf("i32", 6);
   const storeEdge = edgeStore();
 
   /** One row of tiles: the rows of A stay in the first-level cache while B passes by. */
@@ -112,19 +112,23 @@ function product(layout: Layout, options: KernelOptions): FunctionBuilder {
     f.get(edgeTable)
       .i32(r * panelStep)
       .i32Store(r * elementBytes);
-  f.repeat(
-    rows,
-    () => {
-      band(tileRows);
-      f.increase(rowTable, tileRows * elementBytes).increase(resultTable, tileRows * elementBytes);
-    },
-    tileRows,
-  );
-  for (let count = 1; count < tileRows; count += 1) {
-    f.get(rows).i32(count).i32Eq();
-    f.if(() => band(count));
-  }
-  return f;
+  const some = (): unknown => f.get(rows);
+  return f.while(some, () => {
+    // As many bands as there must be, of nearly equal heights: a tile of one or two rows would wait for its sums.
+    roundUpQuotient(f, rows, () => roundUpQuotient(f, rows, tileRows)).set(height);
+    for (let count = 1; count <= tileRows; count += 1) {
+      f.get(height).i32(count).i32Eq();
+      f.if(() => band(count));
+    }
+    f.get(height).i32(2).i32Shl().set(left);
+    f.increase(rowTable, left).increase(resultTable, left);
+    f.get(rows).get(height).i32Sub().set(rows);
+  });
+}
+
+/** Pushes ⌈a / b⌉. */
+function roundUpQuotient(f: FunctionBuilder, a: Local, b: Operand): FunctionBuilder {
+  return f.get(a).i32(1).i32Sub().push(b).i32DivU().i32(1).i32Add();
 }
 
 /** One tile: `vectors`·4 columns, accumulated in registers over all segments. */

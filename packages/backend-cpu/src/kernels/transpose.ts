@@ -23,11 +23,26 @@ export interface TransposeExports {
     rows: number,
     columns: number,
   ): void;
+  /** Copies whole panels of 8 columns, each row after row, `panelStride` bytes apart; strides in bytes. */
+  copyPanels(
+    source: number,
+    rowStride: number,
+    columnStride: number,
+    panels: number,
+    panelStride: number,
+    rows: number,
+    count: number,
+  ): void;
   /** Sets bytes to zero. */
   fillZero(pointer: number, bytes: number): void;
 }
 
-export const transposeKernels: KernelSources<TransposeExports> = { transposeTile, copyStrided, fillZero };
+export const transposeKernels: KernelSources<TransposeExports> = {
+  transposeTile,
+  copyStrided,
+  copyPanels: () => copyPanels(transposeTile(), copyStrided()),
+  fillZero,
+};
 
 /** A strided matrix of 32-bit elements; strides count elements and may be 0. */
 export interface StridedMatrix {
@@ -147,6 +162,42 @@ function copyStrided(): FunctionBuilder {
   });
   f.repeat(columns, oneColumn);
   return f;
+}
+
+/** Neighbouring columns go two panels at a time: that is a line of the cache. */
+function copyPanels(tile: FunctionBuilder, copy: FunctionBuilder): FunctionBuilder {
+  const f = new FunctionBuilder();
+  const [source, rowStride, columnStride, panels, panelStride, rows, count] = f.parametersOf("i32", 7);
+  const [from, to, second, left, whole] = f.localsOf("i32", 5);
+  const twoPanels = (): void => {
+    f.get(source).set(from).get(panels).set(to).get(rows).set(left);
+    f.get(panels).get(panelStride).i32Add().set(second);
+    f.repeat(left, () => {
+      for (const place of [0, 16]) f.get(to).get(from).v128Load(place).v128Store(place);
+      for (const place of [0, 16])
+        f.get(second)
+          .get(from)
+          .v128Load(place + 32)
+          .v128Store(place);
+      f.increase(from, rowStride).increase(to, 32).increase(second, 32);
+    });
+    f.increase(source, 64).increase(panels, () => f.get(panelStride).i32(1).i32Shl());
+  };
+  const onePanel = (): void => {
+    f.callWith(tile, source, columnStride, panels, 32, whole, 8);
+    const behind = (start: Local, bytes: number) => () => f.get(whole).i32(bytes).i32Mul().get(start).i32Add();
+    f.callWith(copy, behind(source, 4), rowStride, columnStride, behind(panels, 32), 32, () => f.get(rows).get(whole).i32Sub(), 8);
+    f.increase(source, () => f.get(columnStride).i32(3).i32Shl()).increase(panels, panelStride);
+  };
+  f.get(columnStride).i32(elementBytes).i32Eq();
+  f.if(
+    () => f.repeat(count, twoPanels, 2),
+    () => {
+      f.get(rowStride).i32(elementBytes).i32Eq();
+      f.if(() => f.get(rows).i32(-4).i32And().set(whole));
+    },
+  );
+  return f.repeat(count, onePanel);
 }
 
 function fillZero(): FunctionBuilder {

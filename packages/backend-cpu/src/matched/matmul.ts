@@ -1,10 +1,9 @@
 /** matMul as GEMM: transposes, slices and broadcasts are strides; batches are merged into rows where they can be. */
 import type { Matched, MatchedCall } from "@antler/compiler";
-import { gemm, type KernelContext, productSpeed } from "../kernels/index.ts";
+import { gemm, type KernelContext, packedRightBytes, packRight, productSpeed, tileRows } from "../kernels/index.ts";
 import { address, isFloat32, operandAddress } from "./float32.ts";
 
 interface Operand {
-  readonly pointer: number;
   readonly rowStride: number;
   readonly columnStride: number;
   /** A stride for each batch axis of the result, 0 where it repeats. */
@@ -15,25 +14,43 @@ export const matMulKernel = (context: KernelContext): Matched => ({
   accepts: isFloat32,
   operands: "strided",
   epilogue: true,
-  run(call) {
+  preparation: {
+    operand: 1,
+    bytes(call) {
+      const { m, n, k, b } = productOf(call);
+      // Matrices of a batch would be packed whole before the first is used; few rows read it where it lies.
+      return m > tileRows && b.batch.every((stride) => stride === 0) ? packedRightBytes({ n, k }) : 0;
+    },
+    make(call, into) {
+      const { n, k, b } = productOf(call);
+      packRight(context, { n, k, b: { ...b, pointer: operandAddress(call, 1) } }, address(into));
+    },
+  },
+  run: (call) => multiply(context, call, productOf(call)),
+});
+
+/** Worked out once for each step of a program: its layouts are told by their identity. */
+const products = new WeakMap<MatchedCall["layouts"], Product>();
+function productOf(call: Pick<MatchedCall, "specs" | "layouts" | "attrs">): Product {
+  let p = products.get(call.layouts);
+  if (!p) {
     const { transposeA, transposeB } = call.attrs as { transposeA: boolean; transposeB: boolean };
     const shape = call.specs.outputs[0]!.shape;
     const [m, n] = shape.slice(-2) as [number, number];
     const k = call.specs.inputs[0]!.shape.at(transposeA ? -2 : -1)!;
     const batch = shape.slice(0, -2);
-    const a = operand(call, 0, transposeA, batch);
-    const b = operand(call, 1, transposeB, batch);
-    multiply(context, call, { m, n, k, batch, a, b });
-  },
-});
+    const operand = (which: number, transposed: boolean): Operand => operandOf(call, which, transposed, batch);
+    products.set(call.layouts, (p = mergeBatches({ m, n, k, batch, a: operand(0, transposeA), b: operand(1, transposeB) })));
+  }
+  return p;
+}
 
-function operand(call: MatchedCall, which: number, transposed: boolean, batch: readonly number[]): Operand {
+function operandOf(call: Pick<MatchedCall, "specs" | "layouts">, which: number, transposed: boolean, batch: readonly number[]): Operand {
   const { shape } = call.specs.inputs[which]!;
   const { strides } = call.layouts[which]!;
   const [x, y] = strides.slice(-2) as [number, number];
   const missing = batch.length - (shape.length - 2);
   return {
-    pointer: operandAddress(call, which),
     rowStride: transposed ? y : x,
     columnStride: transposed ? x : y,
     batch: batch.map((_, i) => (i < missing || shape[i - missing] === 1 ? 0 : strides[i - missing]!)),
@@ -48,13 +65,12 @@ interface Product {
   readonly a: Operand;
   readonly b: Operand;
 }
-function multiply(context: KernelContext, call: MatchedCall, given: Product): void {
-  const { m, n, k, batch, a, b } = mergeBatches(given);
-  const { done } = call;
+function multiply(context: KernelContext, call: MatchedCall, { m, n, k, batch, a, b }: Product): void {
+  const { done, prepared } = call;
   const c = address(call.outputs[0]);
   const count = batch.reduce((x, y) => x * y, 1);
   context.each(count, (count * m * n * k) / productSpeed, (context, item) => {
-    let [left, right] = [a.pointer, b.pointer];
+    let [left, right] = [operandAddress(call, 0), operandAddress(call, 1)];
     for (let axis = batch.length - 1, rest = item; axis >= 0; axis--) {
       const at = rest % batch[axis]!;
       rest = Math.floor(rest / batch[axis]!);
@@ -66,8 +82,9 @@ function multiply(context: KernelContext, call: MatchedCall, given: Product): vo
       m,
       n,
       k,
-      a: { ...a, pointer: left },
-      b: { ...b, pointer: right },
+      a: { pointer: left, rowStride: a.rowStride, columnStride: a.columnStride },
+      b: { pointer: right, rowStride: b.rowStride, columnStride: b.columnStride },
+      packed: prepared === undefined ? undefined : address(prepared),
       c: { pointer: c + 4 * row * n, rowStride: n },
       done: done && ((row0, row1, column0, column1) => done(row + row0, row + row1, column0, column1)),
     });

@@ -1,5 +1,17 @@
 /** What gated cells share: weights for all gates side by side. */
-import { add, concat, isKnown, matMul, type Shape, ShapeError, split, type Tensor, ValueError, type Variable } from "@antler/tensor-core";
+import {
+  add,
+  concat,
+  isKnown,
+  matMul,
+  reshape,
+  type Shape,
+  ShapeError,
+  split,
+  type Tensor,
+  ValueError,
+  type Variable,
+} from "@antler/tensor-core";
 import type { Activation } from "../../activations/activations.ts";
 import { type ActivationLike, get as getActivation, serialize as nameOf } from "../../activations/get.ts";
 import type { CallContext } from "../../layer.ts";
@@ -58,10 +70,16 @@ export abstract class GatedCell extends DropoutCell {
 
   /** The inputs' part of every gate: `[..., in]` → `[..., gates · units]`. */
   protected project(x: Tensor, bias: Tensor | Variable | undefined): Tensor {
-    const inputs = this.dropInput(x);
     const kernel = this.kernel!;
-    const z = inputs.length === 1 ? matMul(inputs[0]!, kernel) : concat(this.gatesOf(inputs, kernel.value), -1);
-    return bias ? add(z, bias) : z;
+    const outer = x.dims.slice(0, -1);
+    const plus = (z: Tensor): Tensor => (bias ? add(z, bias) : z);
+    const inputs = this.dropInput(x);
+    if (inputs.length > 1) return plus(concat(this.gatesOf(inputs, kernel.value), -1));
+    // All rows of all steps are one product, if their number can be told.
+    const canTell = outer.filter((d) => !isKnown(d)).length < 2;
+    const rows = canTell ? reshape(inputs[0]!, [-1, x.dims.at(-1)!]) : inputs[0]!;
+    const z = plus(matMul(rows, kernel));
+    return canTell ? reshape(z, [...outer, this.gates * this.units]) : z;
   }
   /** Each gate's part of a product of inputs, one for each gate, with a kernel. */
   protected gatesOf(inputs: readonly Tensor[], kernel: Tensor): readonly Tensor[] {
