@@ -1,7 +1,7 @@
 /**
  * The benchmark: the same work on Antler and on others, in turns and in separate processes. README.md says how to read it.
  *
- * pnpm bench [--only ROW|GROUP …] [--threads 2] [--rounds 9] [--steps 50] [--quick]
+ * pnpm bench [--only ROW|GROUP …] [--threads 2] [--rounds 9] [--steps N] [--quick]
  *            [--against GIT_REF | --browser] [--no-peers] [--python PATH] [--prototype FOLDER] [--check] [--no-write]
  */
 import { root } from "../scripts/lib/workspace.ts";
@@ -18,7 +18,8 @@ import { rows, rowsNamed } from "./rows/index.ts";
 import type { Row } from "./rows/row.ts";
 
 const options = readOptions(process.argv.slice(2));
-const chosen = options.only.length ? [...new Set(options.only.flatMap(rowsNamed))] : rows;
+const named = new Set(options.only.flatMap(rowsNamed));
+const chosen = rows.filter((row) => named.size === 0 || named.has(row));
 const { threads, steps, python, prototype, rounds } = options;
 const measuring: Measuring = {
   rounds,

@@ -25,6 +25,16 @@ export function usualSizes(model: ModelName): Sizes {
   return { batch: batchSize, shape: inputShapes[model] ?? imageShape, width: widths[model] };
 }
 
+/** Steps of an epoch: half a second's work, or what one step of the slowest side makes of it. */
+export const epochSteps: Readonly<Record<ModelName, number>> = {
+  mlp: 50,
+  cnn: 30,
+  "readme-cnn": 50,
+  lstm: 20,
+  transformer: 10,
+  "separable-cnn": 6,
+};
+
 /** Sizes that no vector, tile or cache line divides: primes where the model allows them. The first changes the batch alone. */
 export const awkwardSizes: Readonly<Record<ModelName, readonly Partial<Sizes>[]>> = {
   mlp: [{ batch: 127 }, { width: 509 }, { batch: 131, shape: [29 * 29], width: 509 }],

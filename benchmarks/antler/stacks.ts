@@ -17,7 +17,7 @@ export const stacks: Readonly<Record<ModelName, Stack>> = {
   "readme-cnn": (x, width) => relu(100, layers.flatten().apply(layers.maxPooling2d({ poolSize: 2 }).apply(convolved(width, x)))),
   lstm: (x, width) => layers.lstm({ units: width }).apply(x),
   transformer(x, width) {
-    const features = x.shape.at(-1) as number;
+    const features = x.dims.at(-1) as number;
     const attended = layers.multiHeadAttention({ numHeads: 8, keyDim: width }).apply(x, { value: x });
     const half = layers.layerNormalization().apply(layers.add().apply([x, attended]));
     const wide = layers.dense({ units: features }).apply(relu(4 * features, half));

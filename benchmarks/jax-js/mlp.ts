@@ -1,6 +1,6 @@
 /** A training step of the mlp in jax-js, compiled as one function: loss, gradients and Adam. */
 import { initialWeights } from "../keras/weights.ts";
-import { mlpBatches } from "../work/mlp.ts";
+import { COMPARED_LOSSES, mlpBatches } from "../work/mlp.ts";
 import type { Work } from "../work/peer.ts";
 import type { Arr, Jax } from "./api.ts";
 
@@ -18,7 +18,7 @@ export function trainMlp(jax: Jax): Work {
     async output() {
       const fresh = trainer(jax, step);
       const losses: number[] = [];
-      for (let i = 0; i < 20; i++) losses.push((await (await fresh()).data())[0]!);
+      for (let i = 0; i < COMPARED_LOSSES; i++) losses.push((await (await fresh()).data())[0]!);
       return losses;
     },
   };

@@ -19,6 +19,7 @@ const makers: Readonly<Record<PeerName, (options: PeerOptions) => Promise<Peer>>
   async "tfjs-wasm"(options) {
     if (options.threads > 1) installWebWorkers(options.threads);
     const tf = await load<Tf>("tfjs", "@tensorflow/tfjs-core");
+    await load("tfjs", "@tensorflow/tfjs-layers");
     const wasm = await load<TfWasm>("tfjs", "@tensorflow/tfjs-backend-wasm");
     // In Node it takes no threads of its own accord.
     tf.env().set("WASM_HAS_MULTITHREAD_SUPPORT", options.threads > 1);

@@ -42,7 +42,8 @@ export async function measure(row: Row, options: Measuring, stamp: Stamp): Promi
 
 function apart(agree: NonNullable<Row["agree"]>, a: readonly number[], b: readonly number[]): number {
   if ("relative" in agree) return distance(a, b);
-  return a.length === b.length ? Math.max(...a.map((loss, i) => Math.abs(loss - b[i]!))) : Number.NaN;
+  // Some give only the first few.
+  return Math.max(...b.map((loss, i) => Math.abs(loss - a[i]!)));
 }
 
 /** A side and its child. */

@@ -8,7 +8,7 @@ export interface Options {
   readonly only: readonly string[];
   readonly threads: number;
   readonly rounds: number;
-  readonly steps: number;
+  readonly steps: number | undefined;
   readonly against: string | undefined;
   readonly browser: boolean;
   readonly prototype: string | undefined;
@@ -18,7 +18,7 @@ export interface Options {
   readonly write: boolean;
 }
 
-export const usage = `pnpm bench [--only ROW|GROUP …] [--threads 2] [--rounds 9] [--steps 50] [--quick]
+export const usage = `pnpm bench [--only ROW|GROUP …] [--threads 2] [--rounds 9] [--steps N] [--quick]
            [--against GIT_REF | --browser] [--no-peers] [--python PATH] [--prototype FOLDER] [--check] [--no-write]`;
 
 /** @throws Error that says which option is wrong */
@@ -48,7 +48,7 @@ export function readOptions(args: readonly string[]): Options {
     only: values.only,
     threads: whole("threads", values.threads),
     rounds: whole("rounds", values.rounds ?? (quick ? "3" : "9")),
-    steps: whole("steps", values.steps ?? (quick ? "10" : "50")),
+    steps: values.steps === undefined ? (quick ? 5 : undefined) : whole("steps", values.steps),
     against,
     browser,
     prototype: values.prototype,

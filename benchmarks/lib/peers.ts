@@ -10,7 +10,13 @@ export type Package = "tfjs" | "jax-js" | "onnxruntime-web" | "onnxruntime-node"
 
 /** The versions of each. */
 export const packages: Readonly<Record<Package, Readonly<Record<string, string>>>> = {
-  tfjs: { "@tensorflow/tfjs-core": "4.22.0", "@tensorflow/tfjs-backend-cpu": "4.22.0", "@tensorflow/tfjs-backend-wasm": "4.22.0" },
+  // With its layers come the gradients of its ops.
+  tfjs: {
+    "@tensorflow/tfjs-core": "4.22.0",
+    "@tensorflow/tfjs-layers": "4.22.0",
+    "@tensorflow/tfjs-backend-cpu": "4.22.0",
+    "@tensorflow/tfjs-backend-wasm": "4.22.0",
+  },
   "jax-js": { "@jax-js/jax": "0.1.25" },
   "onnxruntime-web": { "onnxruntime-web": "1.30.0" },
   "onnxruntime-node": { "onnxruntime-node": "1.30.0" },

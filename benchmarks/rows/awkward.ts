@@ -1,5 +1,5 @@
 /** Training at sizes that no vector or tile divides, beside the usual ones: Antler alone, time for equal work. */
-import { awkwardSizes, usualSizes, work } from "../antler/sizes.ts";
+import { awkwardSizes, epochSteps, usualSizes, work } from "../antler/sizes.ts";
 import type { ModelName } from "../keras/data.ts";
 import { nodeCommand } from "../lib/child.ts";
 import type { Context, Row, Side } from "./row.ts";
@@ -15,7 +15,7 @@ function side(model: ModelName, index?: number): Side {
   return {
     name: index === undefined ? USUAL : names[index]!,
     ...(label.length && { label: label.join(", ") }),
-    command: ({ home, steps, threads }: Context) =>
+    command: ({ home, steps = epochSteps[model], threads }: Context) =>
       nodeCommand(
         new URL("antler/train-step.ts", home),
         ...["--model", model, "--steps", `${steps}`, "--threads", `${threads}`],

@@ -6,8 +6,7 @@ import type { Row, Side } from "./row.ts";
 
 const endurance = (measure: "bytes" | "rss"): Side => ({
   name: ANTLER,
-  command: ({ home, threads, steps }) =>
-    nodeCommand(new URL("antler/endurance.ts", home), "--measure", measure, "--threads", `${threads}`, "--steps", `${steps * 200}`),
+  command: ({ home, threads }) => nodeCommand(new URL("antler/endurance.ts", home), "--measure", measure, "--threads", `${threads}`),
   fresh: true,
 });
 const start = (library: "antler" | "jax-js"): Pick<Side, "command" | "fresh"> => ({

@@ -13,8 +13,8 @@ export interface Context {
   /** The folder of this suite in the checkout whose Antler is measured. */
   readonly home: URL;
   readonly threads: number;
-  /** Steps of an epoch. */
-  readonly steps: number;
+  /** Steps of an epoch, where the models' own numbers are not wanted. */
+  readonly steps: number | undefined;
   readonly python: string;
   /** A folder with Antler's packages as they are published. */
   readonly packed: () => string;

@@ -1,7 +1,7 @@
 /** A training step of the mlp in TensorFlow.js. */
 
 import { initialWeights } from "../keras/weights.ts";
-import { mlpBatches } from "../work/mlp.ts";
+import { COMPARED_LOSSES, mlpBatches } from "../work/mlp.ts";
 import type { Work } from "../work/peer.ts";
 import type { Tensor, Tf } from "./api.ts";
 
@@ -12,7 +12,7 @@ export function trainMlp(tf: Tf): Work {
     async output() {
       const fresh = trainer(tf);
       const losses: number[] = [];
-      for (let i = 0; i < 20; i++) losses.push((await fresh().data())[0]!);
+      for (let i = 0; i < COMPARED_LOSSES; i++) losses.push((await fresh().data())[0]!);
       return losses;
     },
   };
@@ -25,7 +25,8 @@ function trainer(tf: Tf): () => Tensor {
     x: tf.tensor(images, [size, 784]),
     y: tf.oneHot(tf.tensor(labels, [size], "int32"), 10),
   }));
-  const optimizer = tf.train.adam(1e-3, 0.9, 0.999, 1e-7);
+  // It adds ε after the correction of the second moment, Keras before: this one equals Keras's 1e-7 in the first step.
+  const optimizer = tf.train.adam(1e-3, 0.9, 0.999, 1e-7 / Math.sqrt(1 - 0.999));
   let step = 0;
   return () => {
     const { x, y } = batches[step++ % batches.length]!;
