@@ -7,18 +7,17 @@ that the TypeScript side takes the same steps.
 
     python train_step.py --model mlp --threads 1 --steps 50 --jit off --json
 
-The clock of `value` stops when training ends (`on_train_end`), with every loss
-and metric known. `fit` then drops its tf.data iterator, and that waits, idle, for
+The clock of `value` stops when training ends (`on_train_end`), with every loss and
+metric known. `fit` then drops its tf.data iterator, and that waits, idle, for
 tf.data's autotuner, whose naps double from 10 ms: the call often returns only after
 0.67, 1.3 or 2.7 s, whatever the model. With autotuning switched off the wait is gone,
 so it is no part of a step, and counting it would make Keras look up to twice as slow.
-`call` is the time until the call returns, wait included.
-`cpu` is the processor time of all threads until training ends, which others
-on the machine disturb less.
+`call` is the time until the call returns, wait included. `cpu` is the processor time of
+all threads until training ends, which others on the machine disturb less.
 
 With --serve, fit runs on demand, so that a driver can take turns with another
-process. When warm, it prints a line {"version": ..., "output": the first losses}. Each line "run" on stdin then
-runs one epoch and prints {"value": ..., "call": ...,
+process. When warm, it prints a line {"version": ..., "output": the first losses}. Each
+line "run" on stdin then runs one epoch and prints {"value": ..., "call": ...,
 "cpu": ...}; "quit" or the end of stdin ends it.
 """
 

@@ -40,15 +40,19 @@ export function chartSpec(data: readonly Point[]): object {
   const order = [...new Set(data.map(({ row }) => row))];
   return {
     background: null,
+    // Without a canvas Vega takes text for wider than it is, and would make room for that.
+    autosize: "none",
+    padding: { left: 400, right: 120, top: 10, bottom: 45 },
     width: 460,
     height: { step: 21 },
     data: { values: data },
     config: { view: { stroke: null }, font: "system-ui, sans-serif", legend: { labelColor: INK, titleColor: INK } },
     layer: [
+      { mark: { type: "rule", color: INK, strokeWidth: 2 }, encoding: { x: { datum: 1 } } },
       {
         mark: { type: "point", filled: true, size: 75, opacity: 0.9 },
         encoding: {
-          y: { field: "row", type: "nominal", sort: order, axis: { ...axis, title: null, labelLimit: 420, labelFontSize: 12 } },
+          y: { field: "row", type: "nominal", sort: order, axis: { ...axis, title: null, labelLimit: 0, labelFontSize: 12 } },
           x: {
             field: "ratio",
             type: "quantitative",
@@ -59,7 +63,6 @@ export function chartSpec(data: readonly Point[]): object {
           shape: { field: "side", type: "nominal", scale: { domain: sides }, title: null },
         },
       },
-      { mark: { type: "rule", color: INK, strokeWidth: 2 }, encoding: { x: { datum: 1 } } },
     ],
   };
 }

@@ -18,9 +18,6 @@ export interface Options {
   readonly write: boolean;
 }
 
-export const usage = `pnpm bench [--only ROW|GROUP …] [--threads 2] [--rounds 9] [--steps N] [--quick]
-           [--against GIT_REF | --browser] [--no-peers] [--python PATH] [--prototype FOLDER] [--check] [--no-write]`;
-
 /** @throws Error that says which option is wrong */
 export function readOptions(args: readonly string[]): Options {
   const { values } = parseArgs({
@@ -55,7 +52,7 @@ export function readOptions(args: readonly string[]): Options {
     python: values.python,
     peers: values.peers && against === undefined,
     check: values.check,
-    write: values.write ?? !(quick || browser || against !== undefined || !values.peers),
+    write: !browser && against === undefined && (values.write ?? (!quick && values.peers)),
   };
 }
 
