@@ -8,7 +8,7 @@ import { root } from "../scripts/lib/workspace.ts";
 import { checkOut, twice } from "./lib/against.ts";
 import { commit, machine } from "./lib/machine.ts";
 import { type Measuring, measure } from "./lib/measure.ts";
-import { needs } from "./lib/needs.ts";
+import { needs, wanted } from "./lib/needs.ts";
 import { type Options, readOptions } from "./lib/options.ts";
 import { packed } from "./lib/packed.ts";
 import { record } from "./lib/record.ts";
@@ -19,7 +19,9 @@ import type { Row } from "./rows/row.ts";
 
 const options = readOptions(process.argv.slice(2));
 const named = new Set(options.only.flatMap(rowsNamed));
-const chosen = rows.filter((row) => named.size === 0 || named.has(row));
+const chosen = rows
+  .filter((row) => named.size === 0 || named.has(row))
+  .map((row) => ({ ...row, sides: row.sides.filter(({ needs }) => wanted(needs, options)) }));
 const { threads, steps, python, prototype, rounds } = options;
 const measuring: Measuring = {
   rounds,

@@ -82,13 +82,17 @@ class Runner {
       const answer = await this.child.ask("run");
       const { value, cpu, version } = answer;
       if (version !== undefined) this.#about = answer;
-      this.#samples.push((value as number) * (this.side.scale ?? 1));
-      if (cpu !== undefined) this.#cpu.push((cpu as number) * (this.side.scale ?? 1));
+      this.#samples.push(this.#scaled(value));
+      if (cpu !== undefined) this.#cpu.push(this.#scaled(cpu));
     } catch (error) {
       this.#missing = reason(error);
       this.child = undefined;
     }
     this.#spent += performance.now() - begun;
+  }
+  /** In the row's unit; more digits than these are noise. */
+  #scaled(value: unknown): number {
+    return Number(((value as number) * (this.side.scale ?? 1)).toPrecision(5));
   }
   result(): SideResult {
     const { name, label } = this.side;

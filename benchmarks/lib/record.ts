@@ -22,11 +22,11 @@ export async function record(fresh: Results): Promise<void> {
     rows.map(({ id }) => id),
   );
   writeFileSync(file, JSON.stringify(results, null, 2));
-  // The repository's formatter has its own mind about long arrays.
-  spawnSync(process.execPath, [tool("@biomejs/biome", "biome"), "format", "--write", file]);
   const lacking = await draw(results);
   const page = join(root, files.page);
   writeFileSync(page, withMeasured(readFileSync(page, "utf8"), text(results, lacking)));
+  // The repository's formatter has its own mind about long arrays and tables.
+  spawnSync(process.execPath, [tool("@biomejs/biome", "biome"), "format", "--write", file, page], { cwd: root });
 }
 
 /** Gives the reason where there is no chart. */
@@ -50,8 +50,7 @@ function text(results: Results, noChart: string | undefined): string {
 }
 
 function versions({ rows }: Results): string {
-  const found = new Map(
-    rows.flatMap(({ sides }) => sides.flatMap(({ name, version }) => (version === undefined ? [] : [[name, version]]))),
-  );
+  const libraries = rows.filter(({ group }) => group !== "awkward").flatMap(({ sides }) => sides);
+  const found = new Map(libraries.flatMap(({ name, version }) => (version === undefined ? [] : [[name, version]])));
   return table([["", "version"], ...found]);
 }
