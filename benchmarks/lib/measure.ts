@@ -98,7 +98,7 @@ class Runner {
     const { name, label } = this.side;
     const version = this.#about["version"] as string | undefined;
     const common = { name, ...(label && { label }), ...(version !== undefined && { version }) };
-    if (this.#missing !== undefined) return { ...common, samples: [], cpu: [], missing: this.#missing };
+    if (this.#missing !== undefined) return { ...common, samples: [], cpu: [], missing: withoutFolders(this.#missing) };
     return { ...common, samples: this.#samples, cpu: this.#cpu };
   }
 }
@@ -109,6 +109,9 @@ const freshChild = (command: () => Command): Child => ({
   ask: () => answerOf(command()),
   stop: async () => {},
 });
+
+/** Results are published: where things lie on this machine is nobody's business. */
+export const withoutFolders = (text: string): string => text.replace(/(?:file:\/\/)?(?:\/[^\s/:'"]+)+\/([^\s/:'"]+)/g, "$1");
 
 /** The line of a complaint that says what happened: of a stack trace, the one with the error. */
 function reason(error: unknown): string {

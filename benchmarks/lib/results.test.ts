@@ -1,5 +1,6 @@
 // Tests what is said of results: the bar, agreement, and which old rows stay.
 import { describe, expect, it } from "vitest";
+import { withoutFolders } from "./measure.ts";
 import { disagreeing, merged, type Results, type RowResult, type SideResult, verdict } from "./results.ts";
 
 const side = (name: string, samples: readonly number[], rest: Partial<SideResult> = {}): SideResult => ({
@@ -32,6 +33,14 @@ describe("verdict", () => {
     expect(verdict({ bar, sides: [side("Antler", [], { missing: "failed" }), side("x", [1])] })).toBeUndefined();
     expect(verdict({ sides: [side("Antler", [1])] })).toBeUndefined();
   });
+});
+
+it("keeps folders of the machine to itself", () => {
+  expect(withoutFolders("/opt/some/bin/python3 has no keras")).toBe("python3 has no keras");
+  expect(withoutFolders("Error: Cannot find module '/home/me/a.ts' from file:///home/me/b.ts")).toBe(
+    "Error: Cannot find module 'a.ts' from b.ts",
+  );
+  expect(withoutFolders("and/or 3/4: a/b")).toBe("and/or 3/4: a/b");
 });
 
 it("finds the sides that computed something else", () => {
