@@ -42,8 +42,8 @@ export async function measure(row: Row, options: Measuring, stamp: Stamp): Promi
 
 function apart(agree: NonNullable<Row["agree"]>, a: readonly number[], b: readonly number[]): number {
   if ("relative" in agree) return distance(a, b);
-  // Some give only the first few.
-  return Math.max(...b.map((loss, i) => Math.abs(loss - a[i]!)));
+  // Some give only the first few; none at all is no agreement.
+  return b.length === 0 ? Number.NaN : Math.max(...b.map((loss, i) => Math.abs(loss - a[i]!)));
 }
 
 /** A side and its child. */
