@@ -1,16 +1,18 @@
 /**
- * Times a training step of Antler on demand, as `train_step.py --serve` does for Keras: the same arguments, lines and times.
+ * Times a training step of Antler on demand, as `train_step.py --serve` does for Keras: the same lines and times.
  *
- * node benchmarks/antler/train-step.ts --model cnn [--steps 50] [--batch 64] [--losses-out FILE]
+ * node benchmarks/antler/train-step.ts --model cnn [--steps 50] [--threads 1] [--awkward 0|1|2|none]
+ *
+ * `--awkward` takes the awkward sizes of that number, or the usual ones, and leaves out the losses: nobody compares them.
  */
-import { writeFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { parseArgs } from "node:util";
-import "@antler/backend-cpu/register";
 import { lambdaCallback } from "@antler/keras-api";
 import { tensor, VERSION } from "@antler/tensor-core";
-import { type ModelName, trainingSets } from "../keras/data.ts";
+import type { ModelName } from "../keras/data.ts";
 import { makeModel, makeSamples } from "./models.ts";
+import { awkwardSizes, usualSizes } from "./sizes.ts";
+import { useThreads } from "./threads.ts";
 
 const LOSS_STEPS = 20;
 
@@ -18,48 +20,49 @@ const { values } = parseArgs({
   options: {
     model: { type: "string" },
     steps: { type: "string", default: "50" },
-    batch: { type: "string" },
-    "losses-out": { type: "string" },
+    threads: { type: "string", default: "1" },
+    awkward: { type: "string" },
   },
 });
 const name = values.model as ModelName;
 const steps = Number(values.steps);
-const batchSize = Number(values.batch ?? trainingSets[name].batchSize);
-
+const sizes = { ...usualSizes(name), ...awkwardSizes[name][Number(values.awkward)] };
 const print = (answer: object): void => console.log(JSON.stringify(answer));
-const about = { model: name, batch: batchSize, steps, antler: VERSION, node: process.versions.node };
 
-if (values["losses-out"]) writeFileSync(values["losses-out"], JSON.stringify({ ...about, losses: await firstLosses() }));
-const model = makeModel(name);
-const { images, labels, shape } = makeSamples(name, steps, batchSize);
-const x = tensor(images, [labels.length, ...shape]);
+await useThreads(Number(values.threads));
+const output = values.awkward === undefined ? { output: await firstLosses() } : {};
+const model = makeModel(name, sizes);
+const { images, labels } = makeSamples(name, steps, sizes);
+const x = tensor(images, [labels.length, ...sizes.shape]);
 // Traces and compiles the step.
 await runEpoch();
-print({ ready: true, ...about });
+print({ version: VERSION, ...output });
 for await (const line of createInterface({ input: process.stdin })) {
   if (line === "quit") break;
   print(line === "run" ? await runEpoch() : { error: `expected "run" or "quit", got "${line}"` });
 }
+process.exit(0);
 
 /** The loss of each of the first batches, from fresh weights. */
 async function firstLosses(): Promise<number[]> {
-  const fresh = makeModel(name);
-  const { images, labels, shape } = makeSamples(name, LOSS_STEPS, batchSize);
+  const fresh = makeModel(name, sizes);
+  const { images, labels } = makeSamples(name, LOSS_STEPS, sizes);
+  const { batch, shape } = sizes;
   const size = images.length / LOSS_STEPS;
   const losses: number[] = [];
   for (let step = 0; step < LOSS_STEPS; step++) {
-    const batch = tensor(images.subarray(step * size, (step + 1) * size), [batchSize, ...shape]);
+    const x = tensor(images.subarray(step * size, (step + 1) * size), [batch, ...shape]);
     // What it gives is the mean of all batches since the last reset.
     fresh.resetMetrics();
-    const [loss] = await fresh.trainOnBatch(batch, labels.subarray(step * batchSize, (step + 1) * batchSize));
-    batch.dispose();
+    const [loss] = await fresh.trainOnBatch(x, labels.subarray(step * batch, (step + 1) * batch));
+    x.dispose();
     losses.push(loss!);
   }
   return losses;
 }
 
 /** Milliseconds per step of one epoch of `fit`: until training ended, until the call returned, and of processor time until training ended. */
-async function runEpoch(): Promise<{ ms_per_step: number; ms_per_step_call: number; cpu_ms_per_step: number }> {
+async function runEpoch(): Promise<{ value: number; call: number; cpu: number }> {
   let trained = 0;
   let used = 0;
   const onTrainEnd = (): void => {
@@ -68,9 +71,15 @@ async function runEpoch(): Promise<{ ms_per_step: number; ms_per_step_call: numb
   };
   const before = processorTime();
   const start = performance.now();
-  await model.fit(x, labels, { batchSize, epochs: 1, shuffle: false, verbose: 0, callbacks: [lambdaCallback({ onTrainEnd })] });
+  await model.fit(x, labels, {
+    batchSize: sizes.batch,
+    epochs: 1,
+    shuffle: false,
+    verbose: 0,
+    callbacks: [lambdaCallback({ onTrainEnd })],
+  });
   const returned = performance.now();
-  return { ms_per_step: (trained - start) / steps, ms_per_step_call: (returned - start) / steps, cpu_ms_per_step: used / steps };
+  return { value: (trained - start) / steps, call: (returned - start) / steps, cpu: used / steps };
 }
 
 /** Of all threads of this process, in milliseconds. */

@@ -43,6 +43,8 @@ TRAINING_SETS = {
     "readme-cnn": TrainingSet(image_shape=(32, 32, 3), batch_size=32),
     # Each row of an image is a step.
     "lstm": TrainingSet(image_shape=(64, 64, 1), batch_size=32),
+    "transformer": TrainingSet(image_shape=(128, 256, 1), batch_size=8),
+    "separable-cnn": TrainingSet(image_shape=(56, 56, 3), batch_size=16),
 }
 
 

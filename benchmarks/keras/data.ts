@@ -1,6 +1,6 @@
 // The benchmark's training data: deterministic, learnable, the same bits as data.py (which states the recipe).
 
-export type ModelName = "mlp" | "cnn" | "readme-cnn" | "lstm";
+export type ModelName = "mlp" | "cnn" | "readme-cnn" | "lstm" | "transformer" | "separable-cnn";
 
 export interface TrainingSet {
   /** Height, width, channels. */
@@ -25,6 +25,8 @@ export const trainingSets: Readonly<Record<ModelName, TrainingSet>> = {
   "readme-cnn": { imageShape: [32, 32, 3], batchSize: 32 },
   // Each row of an image is a step.
   lstm: { imageShape: [64, 64, 1], batchSize: 32 },
+  transformer: { imageShape: [128, 256, 1], batchSize: 8 },
+  "separable-cnn": { imageShape: [56, 56, 3], batchSize: 16 },
 };
 
 /**

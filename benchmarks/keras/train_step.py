@@ -7,19 +7,18 @@ that the TypeScript side takes the same steps.
 
     python train_step.py --model mlp --threads 1 --steps 50 --jit off --json
 
-The clock of `ms_per_step` stops when training ends (`on_train_end`), with every loss
-and metric known. `fit` then drops its tf.data iterator, and that waits, idle, for
+The clock of `value` stops when training ends (`on_train_end`), with every loss and
+metric known. `fit` then drops its tf.data iterator, and that waits, idle, for
 tf.data's autotuner, whose naps double from 10 ms: the call often returns only after
 0.67, 1.3 or 2.7 s, whatever the model. With autotuning switched off the wait is gone,
 so it is no part of a step, and counting it would make Keras look up to twice as slow.
-`ms_per_step_call` is the time until the call returns, wait included.
-`cpu_ms_per_step` is the processor time of all threads until training ends, which others
-on the machine disturb less.
+`call` is the time until the call returns, wait included. `cpu` is the processor time of
+all threads until training ends, which others on the machine disturb less.
 
 With --serve, fit runs on demand, so that a driver can take turns with another
-process. When warm, it prints a line {"ready": true, ...}. Each line "run" on stdin then
-runs one epoch and prints {"ms_per_step": ..., "ms_per_step_call": ...,
-"cpu_ms_per_step": ...}; "quit" or the end of stdin ends it.
+process. When warm, it prints a line {"version": ..., "output": the first losses}. Each
+line "run" on stdin then runs one epoch and prints {"value": ..., "call": ...,
+"cpu": ...}; "quit" or the end of stdin ends it.
 """
 
 import argparse
@@ -34,7 +33,7 @@ from weights import initial_weights, read_weights
 
 LOSS_STEPS = 20
 # Of models that do not take images as they are.
-INPUT_SHAPES = {"mlp": (784,), "lstm": (64, 64)}
+INPUT_SHAPES = {"mlp": (784,), "lstm": (64, 64), "transformer": (128, 256)}
 
 
 def parse_arguments() -> argparse.Namespace:
@@ -50,7 +49,6 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument(
         "--weights", help="start from this file (raw float32, in order), not weights.py"
     )
-    parser.add_argument("--losses-out", help="write the first losses to this JSON file")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.add_argument("--serve", action="store_true", help="run epochs on demand")
     return parser.parse_args()
@@ -90,37 +88,11 @@ def limit_threads(threads: int) -> None:
 def build(args: argparse.Namespace):
     """Return the compiled Keras model with its initial weights."""
     import keras
-    from keras import layers
+
+    from models import build_model
 
     shape = INPUT_SHAPES.get(args.model, TRAINING_SETS[args.model].image_shape)
-    stacks = {
-        "mlp": lambda: [
-            layers.Dense(512, activation="relu"),
-            layers.Dense(512, activation="relu"),
-        ],
-        "cnn": lambda: [
-            layers.Conv2D(32, 3, activation="relu"),
-            layers.MaxPooling2D(2),
-            layers.Conv2D(64, 3, activation="relu"),
-            layers.MaxPooling2D(2),
-            layers.Flatten(),
-            layers.Dense(128, activation="relu"),
-        ],
-        "readme-cnn": lambda: [
-            layers.Conv2D(32, 3, activation="relu"),
-            layers.MaxPooling2D(2),
-            layers.Flatten(),
-            layers.Dense(100, activation="relu"),
-        ],
-        "lstm": lambda: [layers.LSTM(128)],
-    }
-    model = keras.Sequential(
-        [
-            keras.Input(shape),
-            *stacks[args.model](),
-            layers.Dense(10, activation="softmax"),
-        ]
-    )
+    model = build_model(args.model, shape)
     model.compile(
         optimizer=keras.optimizers.Adam(1e-3),
         loss="sparse_categorical_crossentropy",
@@ -190,15 +162,15 @@ class Epoch:
         ends.append(time.perf_counter())
         trained, returned = ((end - start) * 1000 / self.steps for end in ends)
         return {
-            "ms_per_step": trained,
-            "ms_per_step_call": returned,
-            "cpu_ms_per_step": (used[1] - used[0]) * 1000 / self.steps,
+            "value": trained,
+            "call": returned,
+            "cpu": (used[1] - used[0]) * 1000 / self.steps,
         }
 
 
 def serve(epoch: Epoch, about: dict) -> None:
     """Answer each "run" on stdin with the time of one epoch, as a line of JSON."""
-    print(json.dumps({"ready": True, **about}), flush=True)
+    print(json.dumps(about), flush=True)
     for line in sys.stdin:
         match line.strip():
             case "run":
@@ -227,26 +199,19 @@ def main() -> None:
         "steps": args.steps,
         "threads": args.threads,
         "jit": args.jit,
-        "keras": keras.__version__,
-        "tensorflow": tf.__version__,
+        "version": f"{keras.__version__}, TensorFlow {tf.__version__}",
     }
-    losses = None
-    if args.losses_out or not args.serve:
-        losses = first_losses(args, images, labels)
-    if args.losses_out:
-        with open(args.losses_out, "w", encoding="utf-8") as file:
-            json.dump({**about, "losses": losses}, file, indent=2)
-            file.write("\n")
+    losses = first_losses(args, images, labels)
     epoch = Epoch(args, images, labels)
     if args.serve:
-        serve(epoch, about)
+        serve(epoch, {**about, "output": losses})
         return
     rounds = [epoch.run() for _ in range(args.repeats)]
-    times = [one["ms_per_step"] for one in rounds]
+    times = [one["value"] for one in rounds]
     median = statistics.median(times)
-    call = statistics.median(one["ms_per_step_call"] for one in rounds)
+    call = statistics.median(one["call"] for one in rounds)
     if args.json:
-        result = {"ms_per_step": median, "ms_per_step_call": call, "rounds": rounds}
+        result = {"value": median, "call": call, "rounds": rounds}
         print(json.dumps({**about, **result, "losses": losses}))
     else:
         print(f"{args.model}, jit {args.jit}, {args.threads} thread(s): ", end="")

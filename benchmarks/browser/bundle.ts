@@ -1,0 +1,55 @@
+/** Bundles of pages, one a peer, and the files that peers fetch at run time. */
+import { globSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+import type { PeerName } from "../lib/make-peer.ts";
+import { type Package, packages, peersFolder } from "../lib/peers.ts";
+
+const versionOf = (name: Package): string => JSON.stringify(Object.values(packages[name])[0]);
+
+/** The module of each page: it imports the peer and offers it. */
+const entries: Partial<Record<PeerName, string>> = {
+  antler: `
+    import { antler } from "./antler/peer.ts";
+    offer(antler);`,
+  "tfjs-wasm": `
+    import * as tf from "@tensorflow/tfjs-core";
+    import * as wasm from "@tensorflow/tfjs-backend-wasm";
+    import { tfjs } from "./tfjs/peer.ts";
+    wasm.setWasmPaths("/tfjs/");
+    offer((options) => tfjs(tf, { wasm }, options));`,
+  "jax-js": `
+    import * as jax from "@jax-js/jax";
+    import { jaxJs } from "./jax-js/peer.ts";
+    offer(() => jaxJs(jax, ${versionOf("jax-js")}));`,
+  "onnxruntime-web": `
+    import * as ort from "onnxruntime-web/wasm";
+    import { onnxRuntime } from "./onnxruntime/peer.ts";
+    ort.env.wasm.wasmPaths = "/onnxruntime/";
+    offer((options) => onnxRuntime(ort, "wasm", ${versionOf("onnxruntime-web")}, options));`,
+};
+
+/** Where a page's own files come from, by the first part of their addresses. */
+export const folders: Readonly<Record<string, string>> = {
+  tfjs: join(peersFolder, "tfjs/node_modules/@tensorflow/tfjs-backend-wasm/dist"),
+  onnxruntime: join(peersFolder, "onnxruntime-web/node_modules/onnxruntime-web/dist"),
+};
+
+/** @returns the script of a peer's page */
+export async function bundle(peer: PeerName): Promise<Uint8Array> {
+  const { outputFiles } = await build({
+    stdin: {
+      contents: `import { offer } from "./browser/page.ts";${entries[peer]}`,
+      resolveDir: fileURLToPath(new URL("..", import.meta.url)),
+    },
+    nodePaths: globSync("*/node_modules", { cwd: peersFolder }).map((folder) => join(peersFolder, folder)),
+    bundle: true,
+    write: false,
+    minify: true,
+    format: "esm",
+    target: "es2023",
+    logLevel: "silent",
+  });
+  return outputFiles[0]!.contents;
+}
