@@ -1,6 +1,7 @@
 // The base module: all parametric kernels, assembled and instantiated once.
 
 import { assembleModule } from "../wasm/index.ts";
+import { type AttentionExports, attentionFunctions } from "./attention-rows.ts";
 import type { KernelOptions } from "./context.ts";
 import { type DotExports, dotFunctions } from "./dots.ts";
 import { type PoolingExports, poolingFunctions } from "./pooling-rows.ts";
@@ -8,7 +9,7 @@ import { type SoftmaxExports, softmaxFunctions } from "./softmax.ts";
 import { type TileExports, tileFunctions } from "./tile.ts";
 import { type TransposeExports, transposeFunctions } from "./transpose.ts";
 
-export interface KernelExports extends TileExports, DotExports, TransposeExports, PoolingExports, SoftmaxExports {}
+export interface KernelExports extends TileExports, DotExports, TransposeExports, PoolingExports, SoftmaxExports, AttentionExports {}
 
 export interface BaseModuleOptions extends KernelOptions {
   /** Whether the memory is shared between threads. */
@@ -24,6 +25,7 @@ export function baseModule({ relaxed, shared }: BaseModuleOptions): Uint8Array<A
     ...transposeFunctions(),
     ...poolingFunctions(),
     ...softmaxFunctions(options),
+    ...attentionFunctions(options),
   };
   return assembleModule({ memory: { shared }, functions });
 }

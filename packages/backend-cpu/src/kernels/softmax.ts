@@ -1,9 +1,9 @@
 // softmax and logSoftmax of the rows of a matrix; all passes over a row run while it is in the first-level cache.
 
-import { FunctionBuilder, type Local } from "../wasm/index.ts";
+import { FunctionBuilder } from "../wasm/index.ts";
 import { elementBytes, type KernelContext, type KernelOptions } from "./context.ts";
 import { emitExp, emitLog, lowestExp } from "./math.ts";
-import { combineLanes, emitRowPass, type RowPart } from "./row-pass.ts";
+import { combineLanes, emitRowPass, foldInto, type RowPart } from "./row-pass.ts";
 
 /** Vectors worked on in turn; more hide more of each step's latency, but spill. A power of two. */
 const groupVectors = 4;
@@ -93,15 +93,4 @@ function softmaxRows(kind: "softmax" | "logSoftmax", options: KernelOptions): Fu
     f.increase(x, xStride).increase(y, yStride);
   });
   return f;
-}
-
-/** Combines values into a total, in pairs first, so that only one step waits for the total of before. */
-function foldInto(f: FunctionBuilder, total: Local, values: readonly Local[], combine: "f32x4Pmax" | "f32x4Add"): void {
-  f.get(total);
-  for (let index = 0; index < values.length; index += 2) {
-    f.get(values[index] as Local);
-    if (index + 1 < values.length) f.get(values[index + 1] as Local)[combine]();
-    f[combine]();
-  }
-  f.set(total);
 }
