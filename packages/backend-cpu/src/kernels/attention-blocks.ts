@@ -5,9 +5,14 @@ import { packedBytes, packPanels } from "./pack.ts";
 import { edgeTileBytes, panelStep } from "./tile.ts";
 import type { StridedMatrix } from "./transpose.ts";
 
-/** Queries and keys of a block, at most: its scores fit the second-level cache. Multiples of a tile's rows and a panel's columns. */
-export const blockQueries = 96;
-export const blockKeys = 192;
+/** How many queries and keys make a block, at most: its scores fit the second-level cache. Multiples of a tile's rows and a panel's columns. */
+export interface BlockSizes {
+  readonly queries: number;
+  readonly keys: number;
+}
+const largest: BlockSizes = { queries: 132, keys: 128 };
+/** Where the order counts, smaller blocks leave more of them out. */
+export const blockSizes = (causal: boolean): BlockSizes => (causal ? { queries: 66, keys: 64 } : largest);
 /** Multiply-adds in a nanosecond, roughly. */
 export const rate = 20;
 
@@ -63,7 +68,7 @@ export interface Rows {
   readonly pointer: number;
   readonly rowStride: number;
 }
-const tableBytes = Math.max(blockQueries, blockKeys) * elementBytes;
+const tableBytes = Math.max(largest.queries, largest.keys) * elementBytes;
 /** Scratch for the tables of `multiply`. */
 export const productBytes: number = 2 * tableBytes + 64 + edgeTileBytes;
 
@@ -72,9 +77,8 @@ export function pack(calls: KernelCalls, source: StridedMatrix, depth: number, c
   packPanels(calls, source, depth, columns, panels, depth * panelStep);
 }
 /** Packs the steps of a matrix in blocks, each a right operand of its own. */
-export function packBlocks(calls: KernelCalls, source: StridedMatrix, steps: number, columns: number, panels: number): void {
-  for (const { start, count } of spans(0, steps, blockKeys))
-    pack(calls, rowsFrom(source, start), count, columns, panels + packedBytes(start, columns));
+export function packBlocks(calls: KernelCalls, source: StridedMatrix, steps: Span[], columns: number, panels: number): void {
+  for (const { start, count } of steps) pack(calls, rowsFrom(source, start), count, columns, panels + packedBytes(start, columns));
 }
 
 /** C = A·B or C += A·B for a block: A has `m` rows of `depth` elements, B is packed and has `n` columns. */
@@ -92,14 +96,15 @@ export function multiply(
 
 // ---- What does not count
 
-/** Bytes on either side of the step in the table below. */
+/** Bytes on either side of the step in the tables below; no block reaches further. */
 const reach = 512;
-/** Scratch for `makeStep`. */
+/** Scratch for a table of `makeStep`. */
 export const stepBytes: number = 2 * reach;
-/** Fills a table with zeros, then ones: element query − key behind its middle says whether the query comes late enough. */
-export function makeStep({ exports }: KernelCalls, table: number): void {
-  exports.fillZero(table, reach);
-  exports.fillSequence(table + reach, 0x01010101, 0, reach / elementBytes);
+/** Fills a table: ones, then zeros, along the keys of a row of queries; zeros, then ones, along the queries of a row of keys. */
+export function makeStep({ exports }: KernelCalls, table: number, keysFirst: boolean): void {
+  const [seen, hidden] = keysFirst ? [table + reach, table] : [table, table + reach];
+  exports.fillSequence(seen, 0x01010101, 0, reach / elementBytes);
+  exports.fillZero(hidden, reach);
 }
 /** Whether no query of a block may see any of its keys, though all may see some. */
 export const isHidden = (causal: boolean, mask: Mask | undefined, queries: Span, keys: Span): boolean =>
@@ -112,18 +117,21 @@ export interface Block {
   readonly keys: Span;
   readonly keysFirst: boolean;
 }
-/** Sets what does not count to a value. `step` is the table of `makeStep` where the order counts. */
+/** Sets what does not count to a value. `step` is a table of `makeStep` for such a block, where the order counts. */
 export function fillHidden(calls: KernelCalls, mask: Mask | undefined, step: number | undefined, block: Block, value: number): void {
   const { x, queries, keys, keysFirst } = block;
-  const fill = (pointer: number, queryStep: number, keyStep: number): void => {
-    const [rows, columns] = keysFirst ? [keys.count, queries.count] : [queries.count, keys.count];
-    const [rowStep, columnStep] = keysFirst ? [keyStep, queryStep] : [queryStep, keyStep];
-    calls.exports.fillMasked(x.pointer, x.rowStride * elementBytes, rows, columns, pointer, rowStep, columnStep, value);
-  };
-  if (mask) fill(mask.pointer + queries.start * mask.queryStep + keys.start * mask.keyStep, mask.queryStep, mask.keyStep);
-  // Far below the step all is alike.
-  const ahead = Math.max(queries.start - keys.start, -blockQueries);
-  if (step !== undefined && ahead < keys.count - 1) fill(step + reach + ahead, 1, -1);
+  const [rows, columns] = keysFirst ? [keys, queries] : [queries, keys];
+  const fill = (pointer: number, rowStep: number, columnStep: number): void =>
+    calls.exports.fillMasked(x.pointer, x.rowStride * elementBytes, rows.count, columns.count, pointer, rowStep, columnStep, value);
+  if (mask) {
+    const pointer = mask.pointer + queries.start * mask.queryStep + keys.start * mask.keyStep;
+    if (keysFirst) fill(pointer, mask.keyStep, mask.queryStep);
+    else fill(pointer, mask.queryStep, mask.keyStep);
+  }
+  if (step === undefined || queries.start >= keys.start + keys.count - 1) return;
+  // Far ahead of the queries all keys are alike.
+  const ahead = Math.min(keys.start - queries.start, largest.queries);
+  fill(step + reach + (keysFirst ? -ahead : ahead - 1), -1, 1);
 }
 /** A score so low that it does not count beside any other; finite, so that queries that may see nothing see all alike. */
 export const hiddenScore = (scale: number): number => -2.3819763e38 / Math.max(1, scale);

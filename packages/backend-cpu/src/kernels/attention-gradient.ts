@@ -2,8 +2,7 @@
 
 import {
   type AttentionSizes,
-  blockKeys,
-  blockQueries,
+  blockSizes,
   fillHidden,
   type Head,
   hiddenScore,
@@ -56,7 +55,9 @@ function differentiate(calls: KernelCalls, call: AttentionGradientCall, index: n
   const { queries: all, keys: steps, features, valueFeatures, scale, causal } = call;
   const head = call.head(index);
   const { mask } = head;
-  const [rows, columns] = [Math.min(steps, blockKeys), Math.min(all, blockQueries)];
+  const sizes = blockSizes(causal);
+  const keyBlocks = [...spans(0, steps, sizes.keys)];
+  const [rows, columns] = [Math.min(steps, sizes.keys), Math.min(all, sizes.queries)];
   const [stride, turnedStride] = [scratchRowStride(columns), scratchRowStride(rows)];
   const copyBytes = ({ columnStride }: StridedMatrix, width: number): number => (columnStride === 1 ? 0 : steps * width * elementBytes);
   const [tables, keyPanels, queryColumns, queryRows, gradientColumns, gradientRows, s, d, turned, keyCopy, valueCopy, stepTable] =
@@ -90,15 +91,15 @@ function differentiate(calls: KernelCalls, call: AttentionGradientCall, index: n
   const [key, value] = [inRows(head.key, features, keyCopy), inRows(head.value, valueFeatures, valueCopy)];
   const dQuery = result(call.query, all, features);
   const [dKey, dValue] = [result(call.key, steps, features), result(call.value, steps, valueFeatures)];
-  if (dQuery) packBlocks(calls, head.key, steps, features, keyPanels);
-  if (causal) makeStep(calls, stepTable);
+  if (dQuery) packBlocks(calls, head.key, keyBlocks, features, keyPanels);
+  if (causal) makeStep(calls, stepTable, true);
   const step = causal ? stepTable : undefined;
   const [scores, gradients] = [
     { pointer: s, rowStride: stride },
     { pointer: d, rowStride: stride },
   ];
 
-  for (const queries of spans(0, all, blockQueries)) {
+  for (const queries of spans(0, all, sizes.queries)) {
     const { start, count: n } = queries;
     const [query, gradient] = [rowsFrom(head.query, start), rowsFrom(head.gradient, start)];
     pack(calls, transposed(query), features, n, queryColumns);
@@ -106,7 +107,7 @@ function differentiate(calls: KernelCalls, call: AttentionGradientCall, index: n
     if (dKey) pack(calls, query, n, features, queryRows);
     if (dValue) pack(calls, gradient, n, valueFeatures, gradientRows);
     const statistics = [head.most, head.total, head.delta].map((p) => p + start * elementBytes) as [number, number, number];
-    for (const keys of spans(0, steps, blockKeys)) {
+    for (const keys of keyBlocks) {
       if (isHidden(causal, mask, queries, keys)) break;
       const m = keys.count;
       const block = { queries, keys, keysFirst: true };

@@ -206,8 +206,20 @@ function fillMasked(): FunctionBuilder {
   const f = new FunctionBuilder();
   const [x, stride, rows, columns, mask, rowStep, columnStep, value] = f.parameters("i32", "i32", "i32", "i32", "i32", "i32", "i32", "f32");
   const [place, byte, end] = f.localsOf("i32", 3);
+  const values = f.local("v128");
+  const zero = f.i32x4Constant(0);
+  f.get(value).f32x4Splat().set(values);
   f.repeat(rows, () => {
     f.get(x).set(place).get(mask).set(byte);
+    f.get(columnStep).i32(1).i32Eq();
+    f.if(() => {
+      setEnd(f, end, x, columns, 4);
+      f.whileBelow(place, end, () => {
+        f.get(place).get(values).get(place).v128Load();
+        f.get(byte).v128Load32Zero().i16x8ExtendLowI8x16U().i32x4ExtendLowI16x8U().get(zero).i32x4Eq().v128Bitselect().v128Store();
+        f.increase(place, 16).increase(byte, 4);
+      });
+    });
     setEnd(f, end, x, columns);
     f.whileBelow(place, end, () => {
       f.get(place).get(place).f32Load().get(value).get(byte).i32Load8U().select().f32Store();

@@ -2,8 +2,7 @@
 
 import {
   type AttentionSizes,
-  blockKeys,
-  blockQueries,
+  blockSizes,
   fillHidden,
   type Head,
   hiddenScore,
@@ -25,7 +24,7 @@ import { packedBytes } from "./pack.ts";
 import { carveScratch, scratchRowStride } from "./scratch.ts";
 import { transposeCopy } from "./transpose.ts";
 
-/** With so many heads each is one piece of work, which packs its keys and values once. */
+/** Heads are cut until there are so many pieces of work: each packs the keys and values it needs. */
 const enoughPieces = 16;
 
 export interface AttentionCall extends AttentionSizes {
@@ -41,9 +40,11 @@ export interface AttentionCall extends AttentionSizes {
  * far, and multiplied with its values; what was summed up before is brought to the new largest score.
  */
 export function attention(context: KernelContext, call: AttentionCall): void {
-  const { heads, queries, keys, features, valueFeatures } = call;
+  const { heads, queries, keys, features, valueFeatures, causal } = call;
   if (keys === 0) return context.exports.fillZero(call.means, heads * queries * valueFeatures * elementBytes);
-  const parts = [...spans(0, queries, heads >= enoughPieces ? Math.max(1, queries) : blockQueries)];
+  const block = blockSizes(causal).queries;
+  const blocks = Math.ceil((queries * heads) / enoughPieces / block);
+  const parts = [...spans(0, queries, Math.max(1, blocks) * block)];
   const nanoseconds = (heads * queries * keys * (features + valueFeatures)) / rate;
   context.parallel(heads * parts.length, nanoseconds, (calls, piece) =>
     attend(calls, call, Math.floor(piece / parts.length), parts[piece % parts.length] as Span),
@@ -55,8 +56,9 @@ function attend(calls: KernelCalls, call: AttentionCall, index: number, part: Sp
   const { exports } = calls;
   const { queries: all, keys: steps, features, valueFeatures, scale, causal } = call;
   const { query, key, value, mask } = call.head(index);
-  const scoreStride = scratchRowStride(Math.min(steps, blockKeys));
-  const rows = Math.min(part.count, blockQueries);
+  const sizes = blockSizes(causal);
+  const scoreStride = scratchRowStride(Math.min(steps, sizes.keys));
+  const rows = Math.min(part.count, sizes.queries);
   const mustCopy = query.columnStride !== 1;
   const [tables, keyPanels, valuePanels, scoreRows, copies, mostSoFar, totalSoFar, stepTable] = carveScratch(
     calls,
@@ -69,12 +71,15 @@ function attend(calls: KernelCalls, call: AttentionCall, index: number, part: Sp
     rows * elementBytes,
     causal ? stepBytes : 0,
   );
-  pack(calls, transposed(key), features, steps, keyPanels);
-  packBlocks(calls, value, steps, valueFeatures, valuePanels);
-  if (causal) makeStep(calls, stepTable);
+  // Keys behind the last query are never read.
+  const seen = causal && !mask ? Math.min(steps, part.start + part.count) : steps;
+  const keyBlocks = [...spans(0, seen, sizes.keys)];
+  pack(calls, transposed(key), features, seen, keyPanels);
+  packBlocks(calls, value, keyBlocks, valueFeatures, valuePanels);
+  if (causal) makeStep(calls, stepTable, false);
   const scores = { pointer: scoreRows, rowStride: scoreStride };
 
-  for (const queries of spans(part.start, part.start + part.count, blockQueries)) {
+  for (const queries of spans(part.start, part.start + part.count, sizes.queries)) {
     const { count } = queries;
     const place = index * all + queries.start;
     const means = { pointer: call.means + place * valueFeatures * elementBytes, rowStride: valueFeatures };
@@ -85,7 +90,7 @@ function attend(calls: KernelCalls, call: AttentionCall, index: number, part: Sp
       transposeCopy(calls, { rows: count, columns: features, source: left, target: { pointer: copies, rowStride: features } });
       left = { pointer: copies, rowStride: features, columnStride: 1 };
     }
-    for (const keys of spans(0, steps, blockKeys)) {
+    for (const keys of keyBlocks) {
       if (isHidden(causal, mask, queries, keys)) break;
       const isFirst = keys.start === 0;
       const panels = keyPanels + packedBytes(features, keys.start);
