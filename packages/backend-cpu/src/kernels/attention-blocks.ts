@@ -12,7 +12,7 @@ export interface BlockSizes {
 }
 const largest: BlockSizes = { queries: 132, keys: 128 };
 /** Where the order counts, smaller blocks leave more of them out. */
-export const blockSizes = (causal: boolean): BlockSizes => (causal ? { queries: 66, keys: 64 } : largest);
+export const blockSizes = (causal: boolean): BlockSizes => (causal ? { queries: 132, keys: 64 } : largest);
 /** Multiply-adds in a nanosecond, roughly. */
 export const rate = 20;
 

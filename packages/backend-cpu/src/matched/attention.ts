@@ -1,6 +1,6 @@
 /** Attention: heads are found by strides, so that splitting features into heads copies nothing. */
 import type { Matched, MatchedCall } from "@antler/compiler";
-import type { Node } from "@antler/tensor-core";
+import { isKnown, type Node } from "@antler/tensor-core";
 import { type AttentionSizes, attention, attentionGradient, type Head, type KernelContext, type StridedMatrix } from "../kernels/index.ts";
 import { address } from "./float32.ts";
 
@@ -9,7 +9,14 @@ interface Attrs {
   readonly causal: boolean;
 }
 
-const accepts = ({ inputs, attrs }: Node, query: number): boolean => inputs[query]!.spec.dtype === "float32" && (attrs as Attrs).scale > 0;
+/** With fewer keys a matrix of scores fits the caches, and products of all heads and one softmax are faster. */
+const fewKeys = 96;
+/** @param query its place among the inputs; the key comes behind it */
+function accepts({ inputs, attrs }: Node, query: number): boolean {
+  const [{ dtype }, { shape }] = [inputs[query]!.spec, inputs[query + 1]!.spec];
+  const keys = shape.at(-2)!;
+  return dtype === "float32" && (attrs as Attrs).scale > 0 && !(isKnown(keys) && keys < fewKeys);
+}
 
 /** Where the part of an operand that belongs to a head lies, in bytes, and its strides along its own axes, 0 where it repeats. */
 interface Part {

@@ -86,6 +86,18 @@ export const attentionCases: readonly OpCase[] = [
   row("a negative scale", { query: [3, 2], key: [5, 2], scale: -1, mask: everyOther }),
   row("batch axes that broadcast", { query: [2, 1, 3, 2], key: [3, 4, 2], values: [], features: 1 }),
   row("no queries", { query: [2, 0, 3], key: [2, 4, 3] }),
+  // From so many keys on devices may go by blocks.
+  row("many keys", { query: [2, 2, 3, 2], key: [2, 2, 97, 2], features: 3 }, { grad: false, batch: [0, 1, 2] }),
+  row("many keys, gradients", { query: [3, 2], key: [97, 2], features: 1 }, { second: false }),
+  row("many keys, gradients, causal", { query: [98, 1], key: [97, 1], causal: true }, { second: false }),
+  row("many keys, a mask for each head", { query: [2, 3, 2], key: [2, 100, 2], mask: bools([2, 3, 100]), causal: true }, { grad: false }),
+  row("many keys, a mask of keys", { query: [2, 3, 2], key: [100, 2], mask: bools([2, 1, 100]) }, { grad: false }),
+  row("many keys, gradients, a mask of pairs", { query: [2, 2], key: [100, 2], mask: bools([2, 100]) }, { second: false }),
+  {
+    ...row("many keys, transposes of views", { query: [3, 2, 4], key: [99, 2, 4] }, { grad: false }),
+    call: (q, k, v) => scaledDotProductAttention(...([q, k, v].map((x) => transpose(x!, [1, 0, 2])) as [Tensor, Tensor, Tensor])),
+    expected: (q, k, v) => attended({ query: [], key: [] })(swapped(q!), swapped(k!), swapped(v!)),
+  },
   {
     ...row("of transposes of views", { query: [3, 2, 4], key: [5, 2, 4] }, { grad: true, second: false }),
     call: (q, k, v) => scaledDotProductAttention(...([q, k, v].map((x) => transpose(x!, [1, 0, 2])) as [Tensor, Tensor, Tensor])),
