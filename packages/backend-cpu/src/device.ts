@@ -6,6 +6,7 @@ import { type EmitOptions, emitKernel } from "./generate/emit.ts";
 import { instantiateBase } from "./kernels/base.ts";
 import { serialContext } from "./kernels/context.ts";
 import { matchedKernels } from "./matched/index.ts";
+import { rearrangeKernel } from "./matched/rearrange.ts";
 import { Memory, OutOfMemory } from "./memory.ts";
 import { assembleModule, probeWasm } from "./wasm/index.ts";
 
@@ -35,6 +36,7 @@ export function cpuDevice({ relaxed = true, handWritten = true, maximumBytes }: 
     name: "cpu",
     dtypes,
     kernels,
+    rearrange: handWritten ? rearrangeKernel(context) : undefined,
     alloc(bytes) {
       try {
         return memory.alloc(bytes);
