@@ -94,7 +94,7 @@ function scalarsFirst(nodes: readonly Node[]): Node[] {
 }
 const isKernel = ({ op: { how } }: Node): boolean => how.kind === "map" || how.kind === "source" || how.kind === "view";
 
-/** A kernel that maps of the same loops may still join. */
+/** A kernel that maps, or folds, of the same loops may still join. */
 interface Open {
   readonly kind: "open";
   readonly at: number;
@@ -178,7 +178,7 @@ function attempt(
       return;
     }
     const step: Open = { kind: "open", draft, name: nameOf(v), at: steps.length };
-    if (!draft.fold) open.push(step);
+    open.push(step);
     push(step, [v]);
   }
   /** Ops from the kernel's root to what it reads, for people. */
