@@ -1,7 +1,7 @@
 // softmax and logSoftmax of the rows of a matrix; all passes over a row run while it is in the first-level cache.
 
 import { FunctionBuilder } from "../wasm/index.ts";
-import { elementBytes, type KernelContext, type KernelOptions } from "./context.ts";
+import { elementBytes, type KernelCalls, type KernelContext, type KernelOptions } from "./context.ts";
 import { emitExp, emitLog, lowestExp } from "./math.ts";
 import { combineLanes, emitRowPass, foldInto, type RowPart } from "./row-pass.ts";
 
@@ -27,13 +27,29 @@ export interface RowOperation {
 }
 
 /** y = exp(x − max) / Σ exp(x − max). A row with NaN or +∞, or of −∞ only, becomes NaN, as in TensorFlow. */
-export function softmax({ exports }: KernelContext, operation: RowOperation): void {
-  exports.softmaxRows(...argumentsOf(operation));
+export function softmax(context: KernelContext, operation: RowOperation): void {
+  inPieces(context, operation, (calls, piece) => calls.exports.softmaxRows(...argumentsOf(piece)));
 }
 
 /** y = x − max − log Σ exp(x − max); the same rows become NaN. */
-export function logSoftmax({ exports }: KernelContext, operation: RowOperation): void {
-  exports.logSoftmaxRows(...argumentsOf(operation));
+export function logSoftmax(context: KernelContext, operation: RowOperation): void {
+  inPieces(context, operation, (calls, piece) => calls.exports.logSoftmaxRows(...argumentsOf(piece)));
+}
+
+/** Elements that make a piece of work, and those done in a nanosecond, roughly. */
+const pieceElements = 16384;
+const rate = 1;
+function inPieces(context: KernelContext, operation: RowOperation, run: (calls: KernelCalls, piece: RowOperation) => void): void {
+  const { rows, columns } = operation;
+  const step = Math.max(1, Math.floor(pieceElements / Math.max(1, columns)));
+  const from = ({ pointer, rowStride }: RowOperation["x"], row: number): RowOperation["x"] => ({
+    pointer: pointer + row * rowStride * elementBytes,
+    rowStride,
+  });
+  context.parallel(Math.ceil(rows / step), (rows * columns) / rate, (calls, index) => {
+    const row = index * step;
+    run(calls, { rows: Math.min(step, rows - row), columns, x: from(operation.x, row), y: from(operation.y, row) });
+  });
 }
 
 function argumentsOf({ rows, columns, x, y }: RowOperation): Parameters<SoftmaxExports["softmaxRows"]> {
