@@ -3,6 +3,8 @@
 // Every round runs each case once, so that a slow moment of the machine hits all of them alike; the medians of
 // the rounds are printed. `--strict` uses multiply and add instead of the fused instruction of relaxed SIMD.
 
+import { attention } from "../../packages/backend-cpu/src/kernels/attention.ts";
+import { attentionGradient } from "../../packages/backend-cpu/src/kernels/attention-gradient.ts";
 import { KernelLibrary } from "../../packages/backend-cpu/src/kernels/base.ts";
 import { type KernelContext, serialContext } from "../../packages/backend-cpu/src/kernels/context.ts";
 import { convolutionForward, convolutionInputGradient, directConvolution } from "../../packages/backend-cpu/src/kernels/convolve.ts";
@@ -74,6 +76,7 @@ function allCases(context: KernelContext, memory: Memory): Case[] {
   };
   return [
     ...productCases(context, matrix),
+    ...attentionCases(context, matrix),
     ...convolutionCases(context, matrix),
     ...depthwiseCases(context, matrix),
     ...filteringCases(context, matrix),
@@ -121,6 +124,40 @@ function productCases(context: KernelContext, matrix: NewMatrix): Case[] {
     product("(1024²)ᵀ @ 1024×1", [1024, 1024, 1]),
     product("128×512 @ 512×1", [128, 512, 1]),
   ];
+}
+
+/** Products of the forward pass are counted twice, those of the gradients five times: what the kernels do. */
+function attentionCases(context: KernelContext, matrix: NewMatrix): Case[] {
+  return [
+    [64, 128, 32, false],
+    [16, 512, 64, false],
+    [16, 512, 64, true],
+  ].flatMap((given) => {
+    const [heads, steps, features, causal] = given as [number, number, number, boolean];
+    const size = steps * features;
+    const [query, key, value, gradient, means, ...gradients] = Array.from({ length: 8 }, () => matrix(heads * size));
+    const [most, total, delta] = Array.from({ length: 3 }, () => matrix(heads * steps)) as [number, number, number];
+    const of = (pointer: number | undefined, head: number) => ({
+      pointer: pointer! + head * size * 4,
+      rowStride: features,
+      columnStride: 1,
+    });
+    const head = (h: number) => ({ query: of(query, h), key: of(key, h), value: of(value, h), mask: undefined });
+    const row = (pointer: number, h: number): number => pointer + h * steps * 4;
+    const statistics = (h: number) => ({ most: row(most, h), total: row(total, h), delta: row(delta, h) });
+    const sizes = { heads, queries: steps, keys: steps, features, valueFeatures: features, scale: features ** -0.5, causal };
+    const name = `attention ${heads} × ${steps} × ${features}${causal ? ", causal" : ""}`;
+    const product = 2 * heads * steps * size * (causal ? 0.5 : 1);
+    const forward = (): void => attention(context, { ...sizes, head, means: means!, most, total });
+    forward();
+    const gradientHead = (h: number) => ({ ...head(h), ...statistics(h), gradient: of(gradient, h) });
+    const [q, k, v] = gradients;
+    const backward = (): void => attentionGradient(context, { ...sizes, head: gradientHead, query: q, key: k, value: v });
+    return [
+      { name, operations: 2 * product, run: forward },
+      { name: `${name}, gradients`, operations: 5 * product, run: backward },
+    ];
+  });
 }
 
 function convolutionCases(context: KernelContext, matrix: NewMatrix): Case[] {

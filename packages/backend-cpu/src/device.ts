@@ -5,6 +5,7 @@ import { FAULT_ADDRESS } from "./generate/access.ts";
 import { compileKernels } from "./generate/compile.ts";
 import { KernelLibrary } from "./kernels/base.ts";
 import { matchedKernels } from "./matched/index.ts";
+import { rearrangeKernel } from "./matched/rearrange.ts";
 import { Memory, OutOfMemory } from "./memory.ts";
 import { enrol } from "./threads/settings.ts";
 import { SharedContext } from "./threads/shared-context.ts";
@@ -66,6 +67,7 @@ export function cpuDevice({ relaxed = true, handWritten = true, threads, maximum
       context.threads = count;
     },
     dispose: () => context.dismiss(),
+    rearrange: handWritten ? rearrangeKernel(context) : undefined,
     alloc(bytes) {
       try {
         return memory.alloc(bytes);

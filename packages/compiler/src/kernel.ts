@@ -115,6 +115,8 @@ export interface Device {
   /** Kernels are handed over together, so that they can share a module. */
   compile(kernels: readonly Kernel[]): readonly Run[];
   readonly kernels?: { readonly [op: string]: Matched } | undefined;
+  /** Copies an operand that is no run of neighbours along its last axis, a transpose say, better than a loop nest would. */
+  readonly rearrange?: Matched | undefined;
   /** Throws if a kernel met bad data since the last call; asked after programs that check indices. */
   fault?(): void;
   dispose?(): void;

@@ -6,7 +6,7 @@ import { flatIndex, Lowering, sizeOfValue, type ValueLoad } from "./element.ts";
 import { expand } from "./expand.ts";
 import { type Finished, finish } from "./finish.ts";
 import { join, valuesRead } from "./group.ts";
-import type { Device, Layout, Matched } from "./kernel.ts";
+import type { Device, Expr, Layout, Matched } from "./kernel.ts";
 import { type Draft, rewrite } from "./loops.ts";
 import { readsOf } from "./plan.ts";
 import { sectionsOf } from "./sections.ts";
@@ -96,7 +96,7 @@ function scalarsFirst(nodes: readonly Node[]): Node[] {
 }
 const isKernel = ({ op: { how } }: Node): boolean => how.kind === "map" || how.kind === "source" || how.kind === "view";
 
-/** A kernel that maps of the same loops may still join. */
+/** A kernel that maps, or folds, of the same loops may still join. */
 interface Open {
   readonly kind: "open";
   readonly at: number;
@@ -178,7 +178,7 @@ function attempt(
 
   function kernel(v: Value): void {
     const draft = draftOf(v);
-    if (isAlias(v, draft)) return;
+    if (isAlias(v, draft) || isRearranged(v, draft)) return;
     if (valuesRead(draft).size + 1 > maxBuffers) return cut(v);
     for (const first of [...open].reverse()) {
       const joined = join(first.draft, draft, (x) => (madeAt.get(x) ?? -1) < first.at, maxBuffers);
@@ -189,7 +189,7 @@ function attempt(
       return;
     }
     const step: Open = { kind: "open", draft, name: nameOf(v), at: steps.length };
-    if (!draft.fold) open.push(step);
+    open.push(step);
     push(step, [v]);
   }
   /** Ops from the kernel's root to what it reads, for people. */
@@ -222,6 +222,16 @@ function attempt(
     }
   }
 
+  /** A view that is stored as it is, with other elements beside each other than before, is left to the device if it knows better. */
+  function isRearranged(v: Value, { space, stores: [store, ...others] }: Draft): boolean {
+    const { rearrange } = device;
+    if (others.length > 0 || !rearrange?.accepts(v.node!)) return false;
+    const operand = affineLoad(store!.expr, space);
+    if (!operand || operand.layout.strides.at(-1) === 1) return false;
+    push({ kind: "matched", node: v.node!, matched: rearrange, operands: [operand], epilogue: undefined }, [v]);
+    return true;
+  }
+
   /** Too many buffers: what the root reads is stored first. */
   function cut({ node }: Value): void {
     const { inputs, op } = node!;
@@ -240,18 +250,9 @@ function attempt(
   function operand(x: Value, how: Matched["operands"]): { value: Value; layout: Layout } {
     const axes = loopsOf(x);
     const at = axes.map(axisIndex);
-    const strides: Size[] = axes.map(() => 0);
     const e = isStored(x) || x.node!.op.how.kind === "view" ? new Lowering(undefined, memory, () => false).element(x, at) : undefined;
-    if (e?.op === "load" && !e.args.length) {
-      const { value, index } = e.value as ValueLoad;
-      const isAffine = index.terms.every(({ atom, by }) => {
-        const axis = atom.kind === "axis" ? axes.indexOf(atom.axis) : -1;
-        if (axis >= 0) strides[axis] = by;
-        return axis >= 0;
-      });
-      if (isAffine && (how === "strided" || index.key === flatIndex(x, at).key))
-        return { value, layout: { offset: index.constant, strides } };
-    }
+    const found = e && affineLoad(e, axes);
+    if (found && (how === "strided" || (e.value as ValueLoad).index.key === flatIndex(x, at).key)) return found;
     forced.add(x);
     return { value: x, layout: { offset: 0, strides: [] } };
   }
@@ -269,6 +270,19 @@ function attempt(
     }
     push({ kind: "matched", node, matched: kernelOfNode, operands, epilogue }, [...node.outputs, ...(home ? [home] : [])]);
   }
+}
+
+/** How an element that is read as it is lies in memory, if strides along these loops describe it. */
+function affineLoad(e: Expr, axes: readonly Axis[]): { value: Value; layout: Layout } | undefined {
+  if (e.op !== "load" || e.args.length) return undefined;
+  const { value, index } = e.value as ValueLoad;
+  const strides: Size[] = axes.map(() => 0);
+  for (const { atom, by } of index.terms) {
+    const axis = atom.kind === "axis" ? axes.indexOf(atom.axis) : -1;
+    if (axis < 0) return undefined;
+    strides[axis] = by;
+  }
+  return { value, layout: { offset: index.constant, strides } };
 }
 
 /** An epilogue walks the result as a matrix: its last axis, and all others as rows. */

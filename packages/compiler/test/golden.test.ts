@@ -111,6 +111,50 @@ describe("kernels", () => {
         b2[10*i0 + i1] = t3"
     `);
   });
+  test("folds over the same elements are one kernel", () => {
+    const p = compile([specOf(["n", 10]), specOf(["n", 10])], (x, y) => [tf.sum(x!, { axis: 0 }), tf.max(tf.mul(x!, y!), { axis: 0 })]);
+    expect(p.print()).toMatchInlineSnapshot(`
+      "0: kernel sum+max: v0:float32[n,10], v1:float32[n,10] -> v2:float32[10] @output0 (output), v3:float32[10] @output1 (output)
+
+      kernel sum+max
+      buffers b0: float32, b1: float32, b2: float32 out, b3: float32 out
+      for i0 < 10
+        acc = 0, -Infinity
+        fold r0 < n
+          t0 = b0[10*r0 + i0]
+          t1 = b1[10*r0 + i0]
+          t2 = mul(t0, t1)
+          with t0, t2
+          t3 = add(acc0, acc2)
+          t4 = max(acc1, acc3)
+          acc = t3, t4
+        b2[i0] = acc0
+        b3[i0] = acc1"
+    `);
+  });
+  test("folds over different elements, or one of which reads the other, stay apart", () => {
+    const spec = specOf([6, 6]);
+    expect(kinds(compile([spec, spec], (x, y) => [tf.sum(x!, { axis: 0 }), tf.sum(y!, { axis: 0 })]))).toEqual(["sum", "sum"]);
+    expect(kinds(compile([spec], (x) => [tf.sum(x!, { axis: 0 }), tf.sum(x!, { axis: 1 })]))).toEqual(["sum", "sum"]);
+    const spread = (x: tf.Tensor): readonly tf.Tensor[] => {
+      const m = tf.mean(x, { axis: 0 });
+      return [m, tf.sum(tf.square(tf.sub(x, m)), { axis: 0 })];
+    };
+    expect(kinds(compile([spec], (x) => spread(x!)))).toEqual(["mean", "sum"]);
+  });
+  test("a stored transpose is left to a device that knows better", () => {
+    const device = { ...strictDevice(), rearrange: { ...gemm, epilogue: false } };
+    const { graph } = tf.trace(
+      "test",
+      [specOf([2, 3, 4])],
+      (xs) => [tf.transpose(xs[0]!, [0, 2, 1]), tf.add(tf.transpose(xs[0]!, [2, 1, 0]), 1), tf.slice(xs[0]!, [0, 1, 0], [2, 2, 4])],
+      (ys) => ys,
+    );
+    const { steps } = kernelBackend(device).compile(graph).executable.lowered;
+    // What is computed on the way, and what keeps its neighbours, is a loop nest.
+    expect(steps.map((s) => s.kind)).toEqual(["matched", "kernel", "kernel"]);
+    expect(steps[0]!.kind === "matched" && steps[0]!.operands[0]!.layout).toEqual({ offset: 0, strides: [12, 1, 4] });
+  });
   test("softmax stores the exponentials once", () => {
     expect(compile([specOf(["n", 10])], (x) => [tf.softmax(x!)]).print()).toMatchInlineSnapshot(`
       "0: kernel max: v0:float32[n,10] -> v1:float32[n] @arena0 (fold)

@@ -1,9 +1,11 @@
 // Attention beyond single cases: unknown numbers of steps, masks that ride on values, files of layers, and wrong calls.
-import { cast, func, randomNormal, type SignatureSpec, type Tensor, tensor, zeros } from "@antler/tensor-core";
+import { cast, func, greaterEqual, randomNormal, type SignatureSpec, type Tensor, tensor, zeros } from "@antler/tensor-core";
 import { describe, expect, it } from "vitest";
 import { deserializeLayer, layers, serializeLayer } from "../src/index.ts";
 import { maskOf, setMask } from "../src/masks.ts";
 
+/** Scores of 3 terms below 10, off by as many roundings and more for the scale; above and below the line of a quotient, of numbers below 10. */
+const allowed = 2 * 5 * 30 * 2 ** -24 * 10;
 const numbers = async (x: Tensor): Promise<number[]> => [...((await x.data()) as Float32Array)];
 const draw = (shape: readonly number[], seed = 1): Tensor => randomNormal(shape, { seed: [seed, 0] });
 
@@ -59,12 +61,45 @@ describe("attention of many heads", () => {
     expect(copy.weights.map((v) => [v.name, v.shape])).toEqual(layer.weights.map((v) => [v.name, v.shape]));
     expect(copy.weights[2]!.name).toBe(`${layer.name}/key/kernel`);
   });
+  it.each([
+    ["nothing", {}],
+    ["order", { useCausalMask: true }],
+    ["a mask of pairs", { attentionMask: greaterEqual(draw([2, 5, 7], 9), 0) }],
+    ["a mask of pairs for each head, and order", { attentionMask: greaterEqual(draw([2, 4, 5, 7], 9), 0), useCausalMask: true }],
+    ["masked values", { valueMask: greaterEqual(draw([2, 7], 9), 0) }],
+  ])("gives the same without scores, with %s", async (_, options) => {
+    const [query, value] = [draw([2, 5, 8]), draw([2, 7, 8], 2)];
+    for (const make of [
+      (flashAttention: boolean) => layers.multiHeadAttention({ numHeads: 4, keyDim: 3, flashAttention }),
+      (flashAttention: boolean) => layers.groupQueryAttention({ headDim: 3, numQueryHeads: 4, numKeyValueHeads: 2, flashAttention }),
+    ]) {
+      const [without, stored] = [make(true), make(false)];
+      const y = without.apply(query, { value, ...options });
+      stored.apply(query, { value, ...options });
+      stored.setWeights(without.weights.map((w) => w.value));
+      const want = await numbers(stored.apply(query, { value, ...options }));
+      (await numbers(y)).forEach((v, i) => expect(Math.abs(v - want[i]!)).toBeLessThan(allowed));
+    }
+  });
+  it("gives the same without scores where steps lie along two axes", async () => {
+    const x = draw([2, 3, 4, 8]);
+    const make = (flashAttention: boolean) => layers.multiHeadAttention({ numHeads: 2, keyDim: 3, attentionAxes: [1, 2], flashAttention });
+    const [without, stored] = [make(true), make(false)];
+    const y = without.apply(x, { value: x });
+    stored.apply(x, { value: x });
+    stored.setWeights(without.weights.map((w) => w.value));
+    const want = await numbers(stored.apply(x, { value: x }));
+    (await numbers(y)).forEach((v, i) => expect(Math.abs(v - want[i]!)).toBeLessThan(allowed));
+  });
   it("says what is wrong", () => {
     const layer = layers.multiHeadAttention({ numHeads: 2, keyDim: 3 });
     expect(() => layer.apply(zeros([1, 2, 3]))).toThrow("MultiHeadAttention: needs a value to look at");
     expect(() => layer.apply(zeros([1, 2, 3]), { value: zeros([1, 4, 3]), key: zeros([1, 5, 3]) })).toThrow("differ in more than features");
     expect(() => layers.multiHeadAttention({ numHeads: 0, keyDim: 3 })).toThrow("numHeads must be a positive integer, got 0");
-    expect(() => layers.multiHeadAttention({ numHeads: 1, keyDim: 3, flashAttention: true })).toThrow("no flash attention");
+    const flash = { numHeads: 1, keyDim: 3, flashAttention: true };
+    expect(() => layers.multiHeadAttention({ ...flash, dropout: 0.5 })).toThrow("stores no scores that could be dropped");
+    const x = zeros([1, 2, 3]);
+    expect(() => layers.multiHeadAttention(flash).apply(x, { value: x, returnAttentionScores: true })).toThrow("this call needs them");
     expect(() => layers.multiHeadAttention({ numHeads: 1, keyDim: 3, slidingWindow: 0 })).toThrow("slidingWindow");
     expect(() => layers.groupQueryAttention({ headDim: 2, numQueryHeads: 3, numKeyValueHeads: 2 })).toThrow(
       "3 heads of queries cannot share 2",

@@ -30,6 +30,7 @@ export { isHalf, toBFloat16, toFloat16 } from "./half.ts";
 export type * from "./op.ts";
 export { gatherND, scatterND, takeAlongAxis, tensorScatterUpdate } from "./ops/along.ts";
 export { at, expandDims, eye, oneHot, range, split, squeeze, stack, tile, unstack } from "./ops/arrays.ts";
+export { type AttentionOptions, scaledDotProductAttention } from "./ops/attention.ts";
 export { type ConvOptions, conv2d } from "./ops/conv.ts";
 export { type Conv1dOptions, conv1d } from "./ops/conv1d.ts";
 export { type Conv3dOptions, conv3d } from "./ops/conv3d.ts";

@@ -3,6 +3,7 @@
 import type { Memory } from "../memory.ts";
 import type { KernelModule } from "../threads/modules.ts";
 import { assembleModule, FunctionBuilder } from "../wasm/index.ts";
+import { type AttentionExports, attentionKernels } from "./attention-rows.ts";
 import { elementBytes, type KernelOptions } from "./context.ts";
 import { type DepthwiseExports, depthwiseKernels } from "./depthwise-rows.ts";
 import { type DotExports, dotKernels } from "./dots.ts";
@@ -22,7 +23,8 @@ export interface KernelExports
     DepthwiseExports,
     PoolingExports,
     SoftmaxExports,
-    WinogradExports {}
+    WinogradExports,
+    AttentionExports {}
 
 const sources: KernelSources<KernelExports> = {
   ...tileKernels,
@@ -32,6 +34,7 @@ const sources: KernelSources<KernelExports> = {
   ...poolingKernels,
   ...softmaxKernels,
   ...winogradKernels,
+  ...attentionKernels,
 };
 
 /** A kernel as other threads get it, called with the address of its arguments. */

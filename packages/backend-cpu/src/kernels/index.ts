@@ -1,5 +1,8 @@
 // The hand-written kernels: a base module instantiated once on a memory, and drivers that work on pointers into it.
 
+export { type AttentionCall, attention } from "./attention.ts";
+export type { AttentionSizes, Head } from "./attention-blocks.ts";
+export { type AttentionGradientCall, attentionGradient, type GradientHead } from "./attention-gradient.ts";
 export { type KernelExports, KernelLibrary, type KernelSources } from "./base.ts";
 export { type BlockDone, type KernelCalls, type KernelContext, serialContext } from "./context.ts";
 export type { Axis, Convolution, ConvolutionCall } from "./convolution.ts";

@@ -103,3 +103,14 @@ export function combineLanes(f: FunctionBuilder, value: Local, combine: "f32x4Pm
   f.get(value).get(value).get(value).i32x4Shuffle(2, 3, 0, 1)[combine]().set(value);
   f.get(value).get(value).get(value).i32x4Shuffle(1, 0, 3, 2)[combine]().set(value);
 }
+
+/** Combines values into a total, in pairs first, so that only one step waits for the total of before. */
+export function foldInto(f: FunctionBuilder, total: Local, values: readonly Local[], combine: "f32x4Pmax" | "f32x4Add"): void {
+  f.get(total);
+  for (let index = 0; index < values.length; index += 2) {
+    f.get(values[index] as Local);
+    if (index + 1 < values.length) f.get(values[index + 1] as Local)[combine]();
+    f[combine]();
+  }
+  f.set(total);
+}

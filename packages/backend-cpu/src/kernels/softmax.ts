@@ -1,10 +1,10 @@
 // softmax and logSoftmax of the rows of a matrix; all passes over a row run while it is in the first-level cache.
 
-import { FunctionBuilder, type Local } from "../wasm/index.ts";
+import { FunctionBuilder } from "../wasm/index.ts";
 import type { KernelSources } from "./base.ts";
-import { elementBytes, type KernelContext, type KernelOptions } from "./context.ts";
+import { elementBytes, type KernelCalls, type KernelContext, type KernelOptions } from "./context.ts";
 import { emitExp, emitLog, lowestExp } from "./math.ts";
-import { combineLanes, emitRowPass, type RowPart } from "./row-pass.ts";
+import { combineLanes, emitRowPass, foldInto, type RowPart } from "./row-pass.ts";
 
 /** Vectors worked on in turn; more hide more of each step's latency, but spill. A power of two. */
 const groupVectors = 4;
@@ -29,13 +29,29 @@ export interface RowOperation {
 }
 
 /** y = exp(x − max) / Σ exp(x − max). A row with NaN or +∞, or of −∞ only, becomes NaN, as in TensorFlow. */
-export function softmax({ exports }: KernelContext, operation: RowOperation): void {
-  exports.softmaxRows(...argumentsOf(operation));
+export function softmax(context: KernelContext, operation: RowOperation): void {
+  inPieces(context, operation, (calls, piece) => calls.exports.softmaxRows(...argumentsOf(piece)));
 }
 
 /** y = x − max − log Σ exp(x − max); the same rows become NaN. */
-export function logSoftmax({ exports }: KernelContext, operation: RowOperation): void {
-  exports.logSoftmaxRows(...argumentsOf(operation));
+export function logSoftmax(context: KernelContext, operation: RowOperation): void {
+  inPieces(context, operation, (calls, piece) => calls.exports.logSoftmaxRows(...argumentsOf(piece)));
+}
+
+/** Elements that make a piece of work, and those done in a nanosecond, roughly. */
+const pieceElements = 16384;
+const rate = 1;
+function inPieces(context: KernelContext, operation: RowOperation, run: (calls: KernelCalls, piece: RowOperation) => void): void {
+  const { rows, columns } = operation;
+  const step = Math.max(1, Math.floor(pieceElements / Math.max(1, columns)));
+  const from = ({ pointer, rowStride }: RowOperation["x"], row: number): RowOperation["x"] => ({
+    pointer: pointer + row * rowStride * elementBytes,
+    rowStride,
+  });
+  context.parallel(Math.ceil(rows / step), (rows * columns) / rate, (calls, index) => {
+    const row = index * step;
+    run(calls, { rows: Math.min(step, rows - row), columns, x: from(operation.x, row), y: from(operation.y, row) });
+  });
 }
 
 function argumentsOf({ rows, columns, x, y }: RowOperation): Parameters<SoftmaxExports["softmaxRows"]> {
@@ -95,15 +111,4 @@ function softmaxRows(kind: "softmax" | "logSoftmax", options: KernelOptions): Fu
     f.increase(x, xStride).increase(y, yStride);
   });
   return f;
-}
-
-/** Combines values into a total, in pairs first, so that only one step waits for the total of before. */
-function foldInto(f: FunctionBuilder, total: Local, values: readonly Local[], combine: "f32x4Pmax" | "f32x4Add"): void {
-  f.get(total);
-  for (let index = 0; index < values.length; index += 2) {
-    f.get(values[index] as Local);
-    if (index + 1 < values.length) f.get(values[index + 1] as Local)[combine]();
-    f[combine]();
-  }
-  f.set(total);
 }

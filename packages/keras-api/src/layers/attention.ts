@@ -6,6 +6,7 @@ import {
   matMul,
   mul,
   type Shape,
+  scaledDotProductAttention,
   softmax,
   sub,
   sum,
@@ -81,14 +82,23 @@ export abstract class SimpleAttention extends Layer<Tensors, Attended, SimpleAtt
   override call(inputs: Tensors, context: CallContext<Tensors> & SimpleAttentionCall): Attended {
     const [query, value, key = value] = inputs as [Tensor, Tensor, Tensor?];
     const [queryMask, valueMask] = context.mask;
+    const causal = context.useCausalMask ?? false;
+    const counted = (x: Tensor): Tensor => (queryMask ? where(expandDims(queryMask, -1), x, 0) : x);
+    const drops = context.training && this.seedGenerator;
+    // Where all values are masked, Keras lowers every score and weighs as without a mask: that needs the scores.
+    const at = drops || context.returnAttentionScores || valueMask ? null : this.scaled(query);
+    if (at) return counted(scaledDotProductAttention(at, key, value, { scale: 1, causal }));
     const raw = this.score(query, key);
-    const counts = this.#counts(query, key, valueMask ?? null, context.useCausalMask ?? false);
+    const counts = this.#counts(query, key, valueMask ?? null, causal);
     const low = raw.dtype === "float16" ? 65504 : 1e9;
     const scores = softmax(counts ? where(counts, raw, sub(raw, low)) : raw);
-    const weights = context.training && this.seedGenerator ? dropped(scores, this.dropout, this.seedGenerator) : scores;
-    const mixed = matMul(weights, value);
-    const y = queryMask ? where(expandDims(queryMask, -1), mixed, 0) : mixed;
+    const weights = drops ? dropped(scores, this.dropout, drops) : scores;
+    const y = counted(matMul(weights, value));
     return context.returnAttentionScores ? [y, weights] : y;
+  }
+  /** What scores are the dot products of with keys, or null where they are none. */
+  protected scaled(_query: Tensor): Tensor | null {
+    return null;
   }
   #counts(query: Tensor, key: Tensor, valueMask: Tensor | null, causal: boolean): Tensor | null {
     const ofValue = valueMask && expandDims(valueMask, -2);
@@ -130,6 +140,10 @@ export class Attention extends SimpleAttention {
     if (this.useScale) this.scale = this.addWeight({ name: "scale", initializer: "ones" });
     if (this.scoreMode === "concat") this.concatScoreWeight = this.addWeight({ name: "concat_score_weight", initializer: "ones" });
     super.build(inputShape);
+  }
+  protected override scaled(query: Tensor): Tensor | null {
+    if (this.concatScoreWeight) return null;
+    return this.scale ? mul(query, this.scale) : query;
   }
   protected override score(query: Tensor, key: Tensor): Tensor {
     if (!this.concatScoreWeight) {

@@ -7,7 +7,7 @@ import { get as getRegularizer, type RegularizerLike } from "../regularizers/get
 import type { Regularizer } from "../regularizers/regularizer.ts";
 import { type Config, configOf, serialize, serializeObject } from "../serialization/config.ts";
 import { toShape } from "../shapes.ts";
-import { allOf, attend, causalMask, windowMask } from "./attending.ts";
+import { allOf, attend, causalMask, look, windowMask } from "./attending.ts";
 import { Dropout } from "./dropout.ts";
 import { EinsumDense } from "./einsum-dense.ts";
 import { type RuleOptions, type Rules, rulesConfig, rulesOf } from "./rules.ts";
@@ -21,7 +21,10 @@ export interface HeadedAttentionOptions extends LayerOptions, RuleOptions<"kerne
   readonly useGate?: boolean | undefined;
   /** A step sees only those less than so many steps away. Default: all. */
   readonly slidingWindow?: number | null | undefined;
-  /** There is no such kernel: only null and false are taken. */
+  /**
+   * Whether scores must not be stored: true refuses what needs them, dropout and returned scores; false stores them always.
+   * Default: they are not stored where nothing needs them.
+   */
   readonly flashAttention?: boolean | null | undefined;
   /** A penalty for the size of every projection. */
   readonly activityRegularizer?: RegularizerLike | undefined;
@@ -72,6 +75,7 @@ export abstract class HeadedAttention extends Layer<Tensor, Attended, AttentionC
   valueDense: EinsumDense | undefined;
   readonly dropoutLayer: Dropout;
   outputDense: EinsumDense | undefined;
+  readonly #flash: boolean | null;
   #shapes: Readonly<Record<string, Shape>> | undefined;
 
   constructor(options: HeadedAttentionOptions) {
@@ -81,8 +85,11 @@ export abstract class HeadedAttention extends Layer<Tensor, Attended, AttentionC
     if (slidingWindow !== null && !(Number.isInteger(slidingWindow) && slidingWindow > 0)) {
       throw new ValueError(this.className, `slidingWindow must be a positive integer, got ${slidingWindow}`);
     }
-    if (flashAttention) throw new ValueError(this.className, "there is no flash attention here", { hint: "Leave flashAttention out." });
+    if (flashAttention && dropout > 0) {
+      throw new ValueError(this.className, "flash attention stores no scores that could be dropped", { hint: "Set dropout to 0." });
+    }
     this.dropout = dropout;
+    this.#flash = flashAttention ?? null;
     this.useBias = options.useBias ?? true;
     this.useGate = options.useGate ?? false;
     this.slidingWindow = slidingWindow;
@@ -162,17 +169,31 @@ export abstract class HeadedAttention extends Layer<Tensor, Attended, AttentionC
     const { value, training, returnAttentionScores = false } = context;
     const key = context.key ?? value!;
     const [q, k, v] = [this.queryDense!.apply(query), this.keyDense!.apply(key), this.valueDense!.apply(value!)];
-    const { output, scores } = attend(q, k, v, {
-      axes: this.stepAxes(query.rank),
-      mask: this.#mask(query, value!, context),
-      zeroNothing: this.dropout > 0 || returnAttentionScores || query.rank !== 3,
-      dropout: (x) => this.dropoutLayer.apply(x, { training }),
-    });
+    const axes = this.stepAxes(query.rank);
+    const mask = this.#mask(query, value!, context);
+    const causal = context.useCausalMask ?? false;
+    const zeroNothing = this.dropout > 0 || returnAttentionScores || query.rank !== 3;
+    const isMasked = mask !== null || causal;
+    const needsScores = returnAttentionScores || (training && this.dropout > 0) || (isMasked && (zeroNothing || axes.length > 1));
+    if (this.#flash && needsScores) {
+      throw new ValueError(this.className, "flash attention stores no scores, and this call needs them", {
+        hint: "Leave flashAttention out, or do not ask for scores, or for masks with steps along several axes.",
+      });
+    }
+    const { output, scores } =
+      needsScores || this.#flash === false
+        ? attend(q, k, v, {
+            axes,
+            mask: allOf([mask, causal ? causalMask(query, value!) : null]),
+            zeroNothing,
+            dropout: (x) => this.dropoutLayer.apply(x, { training }),
+          })
+        : { output: look(q, k, v, { axes, mask, causal }), scores: null };
     const gated = this.gateDense ? mul(output, this.gateDense.apply(query)) : output;
     const y = this.outputDense!.apply(gated);
-    return returnAttentionScores ? [y, scores] : y;
+    return returnAttentionScores ? [y, scores!] : y;
   }
-  /** What the masks of query, value and key, the one given, and the order of steps allow together. */
+  /** What the masks of query, value and key, and the one given, allow together. */
   #mask(query: Tensor, value: Tensor, { mask, key, ...given }: CallContext & AttentionCall): Tensor | null {
     const steps = (m: Tensor | null | undefined, axis: number): Tensor | null => (m ? expandDims(cast(m, "bool"), axis) : null);
     const own = given.valueMask === undefined ? maskOf(value) : given.valueMask;
@@ -182,7 +203,6 @@ export abstract class HeadedAttention extends Layer<Tensor, Attended, AttentionC
       steps(mask, -1),
       steps(own, -2),
       steps(ofKey, -2),
-      given.useCausalMask ? causalMask(query, value) : null,
       this.slidingWindow === null ? null : windowMask(query, value, this.slidingWindow),
     ]);
   }

@@ -1,6 +1,6 @@
 /** Softmax and its relatives, moments, and the cross-entropies from logits. */
 import { type TensorLike, toTensor, withOperands } from "../convert.ts";
-import { apply, sameDType } from "../dispatch.ts";
+import { apply, dispatch, sameDType } from "../dispatch.ts";
 import { isFloat } from "../dtype.ts";
 import { DTypeError, ShapeError } from "../errors.ts";
 import { check } from "../forms.ts";
@@ -9,6 +9,7 @@ import {
   abs,
   add,
   any,
+  broadcastTo,
   cast,
   div,
   equal,
@@ -27,6 +28,7 @@ import {
   reshape,
   rsqrt,
   sigmoid,
+  sizeOfAxes,
   squaredDifference,
   stopGradient,
   sub,
@@ -103,12 +105,38 @@ export function logSumExp(x: TensorLike, options: ReduceOptions = {}): Tensor {
   return finished("logSumExp", add(log(sum(exp(sub(t, top)), { ...options, keepDims: true })), top), options);
 }
 
+/** Outputs: mean and variance, with the axes they are taken over. */
+const momentsOp: Op<{ readonly axis: readonly number[] }> = {
+  name: "moments",
+  infer([x], { axis }) {
+    const spec = makeSpec(
+      x!.shape.map((d, k) => (axis.includes(k) ? 1 : d)),
+      x!.dtype,
+    );
+    return [spec, spec];
+  },
+  // What reaches the mean by way of the variance is Σ (x − mean) = 0: differentiated step by step, it would be summed up.
+  vjp([dMean, dVariance], [x], [m], { axis }) {
+    const count = sizeOfAxes(x!, axis);
+    const ofMean = dMean ? div(dMean, count) : null;
+    if (!dVariance) return [ofMean && broadcastTo(ofMean, x!.dims)];
+    const ofVariance = mul(sub(x!, m!), div(mul(dVariance, 2), count));
+    return [ofMean ? add(ofVariance, ofMean) : ofVariance];
+  },
+  how: {
+    kind: "composite",
+    expand([x], { axis }) {
+      const m = mean(x!, { axis, keepDims: true });
+      return [m, mean(squaredDifference(x!, m), { axis, keepDims: true })];
+    },
+  },
+};
 /** Mean and variance (of the population) over axes; integers become float32. */
 export function moments(x: TensorLike, options: ReduceOptions = {}): { mean: Tensor; variance: Tensor } {
   const given = toTensor("moments", x);
   const t = isFloat(given.dtype) ? given : cast(given, "float32");
-  const m = mean(t, { ...options, keepDims: true });
-  return { mean: finished("moments", m, options), variance: mean(squaredDifference(t, m), options) };
+  const [m, v] = dispatch(momentsOp, [t], { axis: normalizeAxes("moments", options.axis, t.rank) }) as readonly [Tensor, Tensor];
+  return { mean: finished("moments", m, options), variance: finished("moments", v, options) };
 }
 export const variance = (x: TensorLike, options: ReduceOptions = {}): Tensor => moments(x, options).variance;
 

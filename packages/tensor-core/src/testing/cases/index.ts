@@ -1,5 +1,6 @@
 /** The case table: every op in every situation that matters, one row each. */
 import { arithmeticCases } from "./arithmetic.ts";
+import { attentionCases } from "./attention.ts";
 import { blockCases } from "./blocks.ts";
 import type { OpCase } from "./case.ts";
 import { convCases } from "./conv.ts";
@@ -29,6 +30,7 @@ export const opCases: readonly OpCase[] = [
   ...creationCases,
   ...matmulCases,
   ...nnCases,
+  ...attentionCases,
   ...convCases,
   ...convolutionCases,
   ...poolCases,
