@@ -1,11 +1,11 @@
 /** The CPU as a device: one linear memory, a base module of hand-written kernels, and small modules made for each program. */
 import { type Buffer, type Device, type IndexCheck, indexError, type Matched } from "@antler/compiler";
-import { BackendError, type DType, memory as memoryInUse, OutOfMemoryError } from "@antler/tensor-core";
+import { BackendError, type DType } from "@antler/tensor-core";
 import { FAULT_ADDRESS } from "./generate/access.ts";
 import { compileKernels } from "./generate/compile.ts";
 import { instantiateBase } from "./kernels/base.ts";
 import { matchedKernels } from "./matched/index.ts";
-import { Memory, OutOfMemory } from "./memory.ts";
+import { Memory } from "./memory.ts";
 import { enrol } from "./threads/settings.ts";
 import { SharedContext } from "./threads/shared-context.ts";
 import { canShareMemory } from "./threads/worker.ts";
@@ -30,12 +30,11 @@ export interface CpuDevice extends Device {
 const dtypes: readonly DType[] = ["float32", "int8", "int16", "int32", "uint8", "uint16", "uint32", "bool"];
 
 export function cpuDevice({ relaxed = true, handWritten = true, threads, maximumBytes }: CpuOptions = {}): CpuDevice {
-  const shared = canShareMemory();
-  const memory = new Memory({ shared, ...(maximumBytes !== undefined && { maximumBytes }) });
+  const memory = new Memory({ shared: canShareMemory(), ...(maximumBytes !== undefined && { maximumBytes }) });
   const { simd, relaxedSimd } = probeWasm();
   if (!simd) throw new BackendError("cpu", "this engine has no WebAssembly SIMD", { hint: "Node 16.4 and browsers of 2023 have it." });
   const fused = relaxed && relaxedSimd;
-  const context = new SharedContext(memory, instantiateBase(memory.memory, { relaxed: fused, shared }));
+  const context = new SharedContext(memory, instantiateBase(memory.memory, { relaxed: fused, shared: memory.shared }));
   enrol(context, threads);
   const kernels: { readonly [op: string]: Matched } = handWritten ? matchedKernels(context, memory) : {};
   /** Every check of every kernel; memory tells which one failed. */
@@ -53,14 +52,7 @@ export function cpuDevice({ relaxed = true, handWritten = true, threads, maximum
       context.threads = count;
     },
     dispose: () => context.dismiss(),
-    alloc(bytes) {
-      try {
-        return memory.alloc(bytes);
-      } catch (error) {
-        if (error instanceof OutOfMemory) throw new OutOfMemoryError("cpu", error.message.replace(/\.$/, ""), { hint: largestHolders() });
-        throw error;
-      }
-    },
+    alloc: (bytes) => memory.alloc(bytes),
     free: (b) => memory.free(address(b)),
     part: (b, offset) => address(b) + offset,
     write: (b, bytes) => memory.bytes().set(bytes, address(b)),
@@ -76,10 +68,4 @@ export function cpuDevice({ relaxed = true, handWritten = true, threads, maximum
       if (check) throw indexError(check, words[at + 1]!, words[at + 2]!);
     },
   };
-}
-
-function largestHolders(): string {
-  const { largest } = memoryInUse();
-  const list = largest.map(({ bytes, dtype, shape }) => `${dtype}[${shape.join(", ")}] (${bytes} bytes)`);
-  return `Dispose of tensors, or use tidy(). The largest alive: ${list.join(", ") || "none"}.`;
 }

@@ -71,25 +71,33 @@ export function canShareMemory(): boolean {
   return nodeModule("node:worker_threads") !== undefined || (globalThis as { crossOriginIsolated?: boolean }).crossOriginIsolated === true;
 }
 
-/** Starts a thread that keeps no process alive. `died` is called when it ends by itself, or cannot be started. */
+/** Starts a thread that keeps no process alive. `died` is called, later, when it ends by itself or cannot be started. */
 export function startThread(task: WorkerTask, died: () => void): Thread {
-  const node = nodeModule("node:worker_threads");
-  if (node) {
-    const worker = new node.Worker(workerSource, { eval: true, workerData: task, name: `antler-${task.thread}` });
-    worker.once("error", died).once("exit", died);
-    worker.unref();
-    return { stop: () => void worker.off("exit", died).terminate() };
-  }
-  let worker: Worker | undefined;
   try {
-    const url = workerUrl ?? URL.createObjectURL(new Blob([workerSource], { type: "text/javascript" }));
-    worker = new Worker(url, { name: `antler-${task.thread}` });
-    worker.onerror = died;
-    worker.postMessage(task);
+    const node = nodeModule("node:worker_threads");
+    return node ? startInNode(node, task, died) : startInBrowser(task, died);
   } catch {
     queueMicrotask(died);
+    return { stop() {} };
   }
-  return { stop: () => worker?.terminate() };
+}
+
+function startInNode(node: typeof import("node:worker_threads"), task: WorkerTask, died: () => void): Thread {
+  // What the process was started with (hooks, preloaded modules, kinds of input) is not meant for this program.
+  const untouched = { execArgv: [], env: {} };
+  const worker = new node.Worker(workerSource, { eval: true, workerData: task, name: `antler-${task.thread}`, ...untouched });
+  worker.once("error", died).once("exit", died);
+  worker.unref();
+  return { stop: () => void worker.off("exit", died).terminate() };
+}
+
+let blobUrl: string | undefined;
+function startInBrowser(task: WorkerTask, died: () => void): Thread {
+  const url = workerUrl ?? (blobUrl ??= URL.createObjectURL(new Blob([workerSource], { type: "text/javascript" })));
+  const worker = new Worker(url, { name: `antler-${task.thread}` });
+  worker.onerror = died;
+  worker.postMessage(task);
+  return { stop: () => worker.terminate() };
 }
 
 /** Threads that the machine runs at once, as far as it tells; more than 8 seldom help. */
