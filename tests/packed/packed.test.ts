@@ -8,8 +8,9 @@ import { packAll } from "../../scripts/lib/pack.ts";
 import { launch, visit } from "./browser.ts";
 import { bundlers } from "./bundle.ts";
 import { node20, node24 } from "./nodes.ts";
-import { compile, installExamples, programs, runOn } from "./project.ts";
+import { compile, installExamples, installThreads, programs, runOn } from "./project.ts";
 import { serve } from "./server.ts";
+import { surroundings } from "./surroundings.ts";
 import { printedTable, type Table } from "./table.ts";
 
 /** What each program must say, whatever it runs on. */
@@ -37,7 +38,8 @@ const fileOf = (program: string, file: string): string => join(projects, program
 
 beforeAll(async () => {
   mkdirSync(projects);
-  await installExamples(packAll(join(folder, "tarballs")), projects);
+  const packed = packAll(join(folder, "tarballs"));
+  await Promise.all([installExamples(packed, projects), installThreads(packed, projects)]);
 }, 300_000);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -92,7 +94,20 @@ describe("in Chromium", () => {
     it.each(programs)("%s shows what Node prints", async (program) => {
       await using server = await serve(target);
       const shown = await visit(await browser, `${server.url}/${program}/`);
-      expect(shown).toEqual({ table: await expected(program), problems: [] });
+      expect(shown).toEqual({ table: await expected(program), problems: [], workers: 0 });
+    });
+
+    it.each(surroundings)("$name", async ({ serving, page, workers, warning = "", problems = [] }) => {
+      writeFileSync(join(target, "antler-worker.js"), await runOn(node24, fileOf("threads", "worker-file.ts")));
+      await using server = await serve(target, serving);
+      const shown = await visit(await browser, `${server.url}/threads/${page}`, { patient: true });
+      const [results, notes] = [shown.table?.slice(0, -2), new Map(shown.table?.slice(-2) as [string, string][])];
+      expect(shown.problems).toEqual(problems.map((problem) => expect.stringContaining(problem)));
+      expect(results).toEqual((await expected("threads")).slice(0, -2));
+      expect(shown.workers).toBe(workers);
+      expect(notes.get("warnings")).toMatch(warning === "" ? /^$/ : warning);
+      // Everything that was shared, once a worker lived, was computed by workers: several kernels in each of twelve steps.
+      expect(Number(notes.get("jobs of workers")) > 4 * 12).toBe(workers > 0);
     });
   });
 

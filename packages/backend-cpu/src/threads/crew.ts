@@ -11,6 +11,7 @@ const SPINS = 20_000;
 const NAP_NANOSECONDS = 50_000_000n;
 /** A piece takes milliseconds at most. A thread that has not come back after so long will not come back. */
 const PATIENCE_MILLISECONDS = 1500;
+const LONGEST_ROUND_MILLISECONDS = 100;
 
 export type Sharing = NonNullable<Base["sharing"]>;
 
@@ -56,10 +57,12 @@ export class Crew {
     let done = crew.offer(this.#hall, list, count, scratch, scratchBytes, SPINS);
     if (done === count) return;
     const nap = mayWait() ? NAP_NANOSECONDS : 0n;
-    for (let since = performance.now(); done !== count; ) {
+    for (let waited = 0; done !== count; ) {
+      const start = performance.now();
       const now = crew.finish(this.#hall, count, SPINS, nap);
-      if (now !== done) since = performance.now();
-      else if (performance.now() - since > PATIENCE_MILLISECONDS) this.#giveUp();
+      // A round takes longer only while the whole machine sleeps, and workers with it.
+      waited = now === done ? waited + Math.min(performance.now() - start, LONGEST_ROUND_MILLISECONDS) : 0;
+      if (waited > PATIENCE_MILLISECONDS) this.#giveUp();
       done = now;
     }
   }
@@ -73,15 +76,21 @@ export class Crew {
   }
 
   #hire(): void {
-    while (this.#threads.length < this.#size - 1) {
+    // One comes first: where workers cannot be started, that is found out, and told on a page's console, once.
+    const wanted = this.#live === 0 ? 1 : this.#size - 1;
+    while (this.#threads.length < wanted) {
       const task = { memory: this.#memory.memory, base: this.#sharing.bytes, hall: this.#hall, thread: this.#threads.length + 1 };
       this.#threads.push(startThread(task, () => this.#lost()));
     }
   }
   #lost(): void {
     if (this.#dismissed) return;
-    this.hasFailed = this.#memory.i32()[(this.#hall + ALIVE) >>> 2] === 0;
+    this.hasFailed = this.#live === 0;
     this.dismiss();
+  }
+  /** How many workers have come to life. */
+  get #live(): number {
+    return Atomics.load(this.#memory.i32(), (this.#hall + ALIVE) >>> 2);
   }
   #giveUp(): never {
     this.dismiss();
