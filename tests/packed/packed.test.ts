@@ -10,7 +10,7 @@ import { bundlers } from "./bundle.ts";
 import { node20, node24 } from "./nodes.ts";
 import { compile, installExamples, installThreads, programs, runOn } from "./project.ts";
 import { serve } from "./server.ts";
-import { surroundings } from "./surroundings.ts";
+import { moreSurroundings, surroundings } from "./surroundings.ts";
 import { printedTable, type Table } from "./table.ts";
 
 /** What each program must say, whatever it runs on. */
@@ -41,7 +41,7 @@ beforeAll(async () => {
   const packed = packAll(join(folder, "tarballs"));
   await Promise.all([installExamples(packed, projects), installThreads(packed, projects)]);
 }, 300_000);
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => rmSync(folder, { recursive: true, force: true }), 60_000);
 
 const outputs = new Map<string, Promise<string>>();
 /** What a program prints on Node 24, where its source runs as it is. */
@@ -53,6 +53,13 @@ function output(program: string): Promise<string> {
 /** What all others must show. */
 const expected = async (program: string): Promise<Table> => printedTable(await output(program));
 
+/** What the program about threads shows. */
+function threaded(table: Table = []): { results: Table; warnings: string | undefined; shared: boolean } {
+  const [[, warnings] = [], [, jobs] = []] = table.slice(-2);
+  // Several kernels in each of twelve steps: everything that was shared, once workers lived, was left to them.
+  return { results: table.slice(0, -2), warnings, shared: Number(jobs) > 4 * 12 };
+}
+
 describe.each(programs)("%s", (program) => {
   it("is right on Node 24", async () => {
     expect(expectations[program]).toBeDefined();
@@ -63,6 +70,14 @@ describe.each(programs)("%s", (program) => {
     await compile(join(projects, program));
     expect(printedTable(await runOn(node20(), fileOf(program, "dist/main.js")))).toEqual(await expected(program));
   });
+});
+
+it("threads compute the same on Node 20 and on Node 24", async () => {
+  await compile(join(projects, "threads"));
+  const older = threaded(printedTable(await runOn(node20(), fileOf("threads", "dist/main.js"))));
+  const newer = threaded(await expected("threads"));
+  expect(older).toEqual(newer);
+  expect(newer).toMatchObject({ warnings: "", shared: true });
 });
 
 it.each([
@@ -97,18 +112,22 @@ describe("in Chromium", () => {
       expect(shown).toEqual({ table: await expected(program), problems: [], workers: 0 });
     });
 
-    it.each(surroundings)("$name", async ({ serving, page, workers, warning = "", problems = [] }) => {
-      writeFileSync(join(target, "antler-worker.js"), await runOn(node24, fileOf("threads", "worker-file.ts")));
-      await using server = await serve(target, serving);
-      const shown = await visit(await browser, `${server.url}/threads/${page}`, { patient: true });
-      const [results, notes] = [shown.table?.slice(0, -2), new Map(shown.table?.slice(-2) as [string, string][])];
-      expect(shown.problems).toEqual(problems.map((problem) => expect.stringContaining(problem)));
-      expect(results).toEqual((await expected("threads")).slice(0, -2));
-      expect(shown.workers).toBe(workers);
-      expect(notes.get("warnings")).toMatch(warning === "" ? /^$/ : warning);
-      // Everything that was shared, once a worker lived, was computed by workers: several kernels in each of twelve steps.
-      expect(Number(notes.get("jobs of workers")) > 4 * 12).toBe(workers > 0);
-    });
+    it.each(name === "vite" ? [...surroundings, ...moreSurroundings] : surroundings)(
+      "$name",
+      async ({ serving, page, workers, warning = "", problems = [] }) => {
+        writeFileSync(join(target, "antler-worker.js"), await runOn(node24, fileOf("threads", "worker-file.ts")));
+        await using server = await serve(target, serving);
+        const shown = await visit(await browser, `${server.url}/threads/${page}`, { patient: true });
+        expect(shown.problems).toEqual(problems.map((problem) => expect.stringContaining(problem)));
+        expect(shown.workers).toBe(workers);
+        const { results } = threaded(await expected("threads"));
+        expect(threaded(shown.table)).toEqual({
+          results,
+          warnings: warning === "" ? "" : expect.stringContaining(warning),
+          shared: workers > 0,
+        });
+      },
+    );
   });
 
   it.each([

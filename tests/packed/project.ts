@@ -67,6 +67,7 @@ export async function compile(project: string): Promise<void> {
       lib: ["ES2023", "ESNext.Disposable", "DOM"],
       types: [],
       strict: true,
+      rewriteRelativeImportExtensions: true,
       skipLibCheck: false,
       outDir: "dist",
     },

@@ -8,30 +8,38 @@ export interface Surrounding {
   readonly page: string;
   /** How many workers there are in the end. */
   readonly workers: number;
-  /** What the page was told by an event. */
+  /** What the program was told by an event or an error. */
   readonly warning?: string;
-  /** What the console says, each once. */
+  /** What the console says. */
   readonly problems?: readonly string[];
 }
 
-const blobs = "'self' blob:";
+const isolated: Serving = { isolated: true, workers: "'self' blob:" };
+const withoutBlobs: Serving = { isolated: true, workers: "'self'" };
 
+/** What may depend on how the page was built. */
 export const surroundings: readonly Surrounding[] = [
-  { name: "a page that is not isolated computes with one thread", serving: { workers: blobs }, page: "", workers: 0 },
-  { name: "an isolated page has threads", serving: { isolated: true, workers: blobs }, page: "", workers: 2 },
+  { name: "a page that is not isolated computes with one thread", serving: { workers: "'self' blob:" }, page: "", workers: 0 },
+  { name: "an isolated page has threads", serving: isolated, page: "", workers: 2 },
+  { name: "a program in a worker has threads of its own", serving: isolated, page: "worker.html", workers: 3 },
+];
+
+/** What does not. */
+export const moreSurroundings: readonly Surrounding[] = [
   {
     name: "where the policy forbids blob: workers, one thread computes, and a warning says so",
-    serving: { isolated: true },
+    serving: withoutBlobs,
     page: "",
     workers: 0,
     warning: "backend-cpu: no worker could be started, so one thread computes.",
     problems: ["worker-src 'self'"],
   },
+  { name: "under the same policy, setWorkerUrl brings threads", serving: withoutBlobs, page: "?workers=/antler-worker.js", workers: 2 },
   {
-    name: "under the same policy, setWorkerUrl brings threads",
-    serving: { isolated: true },
-    page: "?workers=/antler-worker.js",
+    name: "killed workers are an error, and then there are new ones",
+    serving: isolated,
+    page: "?kill",
     workers: 2,
+    warning: "BackendError: cpu: a worker thread ended in the middle of its work.",
   },
-  { name: "a program in a worker has threads of its own", serving: { isolated: true, workers: blobs }, page: "worker.html", workers: 3 },
 ];

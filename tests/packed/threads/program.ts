@@ -3,16 +3,19 @@ import { witness } from "./witness.ts";
 import "@antler/backend-cpu/register";
 import { setThreads, setWorkerUrl } from "@antler/backend-cpu";
 import { layers, optimizers, sequential, setRandomSeed } from "@antler/keras-api";
-import { cast, matMul, mul, onEvent, randomUniform } from "@antler/tensor-core";
+import { cast, matMul, mul, onEvent, ones, randomUniform, tidy } from "@antler/tensor-core";
 
+const threads = 3;
 const warnings: string[] = [];
 onEvent((event) => void (event.kind === "warning" && warnings.push(event.message)));
 
 /** The table of results: equal wherever the program runs, but for the last two rows. */
 export async function results(): Promise<Record<string, string | number>> {
-  setWorkerUrl(new URLSearchParams(globalThis.location?.search).get("workers") ?? undefined);
-  setThreads(3);
+  const wishes = new URLSearchParams(globalThis.location?.search);
+  setWorkerUrl(wishes.get("workers") ?? undefined);
+  setThreads(threads);
   await workersAlive();
+  if (wishes.has("kill")) await killWorkers();
   setRandomSeed(1);
   const x = randomUniform([128, 16, 16, 3], { seed: [1, 1] });
   const y = cast(mul(randomUniform([128], { seed: [1, 2] }), 10), "int32");
@@ -37,16 +40,33 @@ export async function results(): Promise<Record<string, string | number>> {
   };
 }
 
-/** Workers start with the first large job, while the page is idle; comes back when one lives, or none ever will. */
+/** Workers start with large jobs, while the page is idle; comes back when all live, or none ever will. */
 async function workersAlive(): Promise<void> {
   if (typeof SharedArrayBuffer === "undefined") return;
-  const square = randomUniform([256, 256], { seed: [1, 3] });
-  while (witness.jobs === 0 && warnings.length === 0) {
-    matMul(square, square).dispose();
-    await new Promise((resolve) => void setTimeout(resolve, 5));
+  while (witness.living < threads - 1 && warnings.length === 0) {
+    largeJob();
+    await pause(5);
   }
-  square.dispose();
 }
+
+/** What is left to workers that live no more is lost, and an error says so; then there are new ones. */
+async function killWorkers(): Promise<void> {
+  for (const worker of witness.workers) worker.terminate();
+  try {
+    // Chromium lets a sleeping worker live for two more seconds.
+    for (;;) {
+      largeJob();
+      await pause(50);
+    }
+  } catch (error) {
+    witness.living = 0;
+    await workersAlive();
+    warnings.push(String(error));
+  }
+}
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => void setTimeout(resolve, ms));
+const largeJob = (): void => tidy(() => void matMul(ones([256, 256]), ones([256, 256])));
 
 async function digest(blob: Blob): Promise<string> {
   const bytes = new Uint8Array(await crypto.subtle.digest("SHA-256", await blob.arrayBuffer()));

@@ -3,8 +3,8 @@ import { ALIVE, BELL, HALL_BYTES, JOB } from "../../../packages/backend-cpu/src/
 
 type Offer = (hall: number, list: number, count: number, ...more: number[]) => number;
 
-/** How many jobs workers did. */
-export const witness: { jobs: number } = { jobs: 0 };
+/** How many jobs workers did, how many workers lived at the last one, and those of a page. */
+export const witness: { jobs: number; living: number; readonly workers: Worker[] } = { jobs: 0, living: 0, workers: [] };
 
 const { Instance } = WebAssembly;
 WebAssembly.Instance = new Proxy(Instance, {
@@ -15,7 +15,8 @@ WebAssembly.Instance = new Proxy(Instance, {
     const { memory } = imports.env as { memory: WebAssembly.Memory };
     const toWorkers: Offer = (hall, list, count, ...more) => {
       const words = new Int32Array(memory.buffer, hall, HALL_BYTES / 4);
-      if (Atomics.load(words, ALIVE / 4) === 0) return offer(hall, list, count, ...more);
+      witness.living = Atomics.load(words, ALIVE / 4);
+      if (witness.living === 0) return offer(hall, list, count, ...more);
       // Of a job without pieces the caller claims none; then there are some after all.
       offer(hall, list, 0, ...more);
       Atomics.store(words, JOB.count / 4, count);
@@ -27,3 +28,13 @@ WebAssembly.Instance = new Proxy(Instance, {
     return { exports: { ...exports, offer: toWorkers } };
   },
 });
+
+// Node's workers are another kind.
+if (typeof Worker !== "undefined") {
+  globalThis.Worker = class extends Worker {
+    constructor(url: string | URL, options?: WorkerOptions) {
+      super(url, options);
+      witness.workers.push(this);
+    }
+  };
+}
