@@ -59,7 +59,7 @@ async function install(project: string, wanted: readonly string[], packed: reado
 }
 
 /** Compiles a project as its owner would: the declarations in the tarballs are checked, too. */
-export async function compile(project: string): Promise<void> {
+export async function compile(project: string, files: readonly string[] = ["main.ts"]): Promise<void> {
   const options = {
     compilerOptions: {
       target: "ES2022",
@@ -71,7 +71,7 @@ export async function compile(project: string): Promise<void> {
       skipLibCheck: false,
       outDir: "dist",
     },
-    files: ["main.ts"],
+    files,
   };
   writeFileSync(join(project, "tsconfig.json"), JSON.stringify(options, null, 2));
   await run(process.execPath, [tool("typescript", "tsc"), "-p", "."], project);

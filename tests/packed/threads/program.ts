@@ -2,20 +2,42 @@
 import { witness } from "./witness.ts";
 import "@antler/backend-cpu/register";
 import { setThreads, setWorkerUrl } from "@antler/backend-cpu";
-import { layers, optimizers, sequential, setRandomSeed } from "@antler/keras-api";
-import { cast, matMul, mul, onEvent, ones, randomUniform, tidy } from "@antler/tensor-core";
+import { layers, optimizers, type Sequential, sequential, setRandomSeed } from "@antler/keras-api";
+import { cast, matMul, mul, onEvent, ones, randomUniform, type Tensor, tidy } from "@antler/tensor-core";
 
-const threads = 3;
 const warnings: string[] = [];
 onEvent((event) => void (event.kind === "warning" && warnings.push(event.message)));
 
+export interface Wishes {
+  readonly threads?: number;
+  readonly workerUrl?: string | undefined;
+  /** Whether to kill all workers first. */
+  readonly kill?: boolean;
+}
+
 /** The table of results: equal wherever the program runs, but for the last two rows. */
-export async function results(): Promise<Record<string, string | number>> {
-  const wishes = new URLSearchParams(globalThis.location?.search);
-  setWorkerUrl(wishes.get("workers") ?? undefined);
+export async function results({ threads = 3, workerUrl, kill = false }: Wishes = {}): Promise<Record<string, string | number>> {
+  setWorkerUrl(workerUrl);
   setThreads(threads);
-  await workersAlive();
-  if (wishes.has("kill")) await killWorkers();
+  await alive(threads - 1);
+  if (kill) {
+    await killWorkers();
+    await alive(threads - 1);
+  }
+  const { model, x, loss } = await train(3);
+  const weights = await Promise.all(model.getWeights().map(async (w) => (await w.data()) as Float32Array<ArrayBuffer>));
+  // Neither text nor blobs can be made of shared memory.
+  const text = new TextDecoder("latin1").decode(model.predict(x).dataSync() as Float32Array<ArrayBuffer>);
+  return {
+    loss,
+    weights: await digest(new Blob(weights)),
+    predictions: await digest(await new Response(text).blob()),
+    warnings: warnings.join(" "),
+    "jobs of workers": witness.jobs,
+  };
+}
+
+async function train(epochs: number): Promise<{ model: Sequential; x: Tensor; loss: string }> {
   setRandomSeed(1);
   const x = randomUniform([128, 16, 16, 3], { seed: [1, 1] });
   const y = cast(mul(randomUniform([128], { seed: [1, 2] }), 10), "int32");
@@ -27,29 +49,18 @@ export async function results(): Promise<Record<string, string | number>> {
     layers.dense({ units: 10, activation: "softmax" }),
   ]);
   model.compile({ optimizer: optimizers.adam(), loss: "sparse_categorical_crossentropy" });
-  const { history } = await model.fit(x, y, { epochs: 3, batchSize: 32, verbose: 0 });
-  const weights = await Promise.all(model.getWeights().map(async (w) => (await w.data()) as Float32Array<ArrayBuffer>));
-  // Neither text nor blobs can be made of shared memory.
-  const text = new TextDecoder("latin1").decode(model.predict(x).dataSync() as Float32Array<ArrayBuffer>);
-  return {
-    loss: String(history["loss"]),
-    weights: await digest(new Blob(weights)),
-    predictions: await digest(await new Response(text).blob()),
-    warnings: warnings.join(" "),
-    "jobs of workers": witness.jobs,
-  };
+  const { history } = await model.fit(x, y, { epochs, batchSize: 32, verbose: 0 });
+  return { model, x, loss: String(history["loss"]) };
 }
 
-/** Workers start with large jobs, while the page is idle; comes back when all live, or none ever will. */
-async function workersAlive(): Promise<void> {
+/** Workers start while a network is trained; comes back when so many live, or none ever will. */
+async function alive(count: number): Promise<void> {
   if (typeof SharedArrayBuffer === "undefined") return;
-  while (witness.living < threads - 1 && warnings.length === 0) {
-    largeJob();
-    await pause(5);
-  }
+  const before = warnings.length;
+  while (witness.living < count && warnings.length === before) await train(1);
 }
 
-/** What is left to workers that live no more is lost, and an error says so; then there are new ones. */
+/** What is left to workers that live no more is lost, and an error says so. */
 async function killWorkers(): Promise<void> {
   for (const worker of witness.workers) worker.terminate();
   try {
@@ -59,9 +70,8 @@ async function killWorkers(): Promise<void> {
       await pause(50);
     }
   } catch (error) {
-    witness.living = 0;
-    await workersAlive();
     warnings.push(String(error));
+    witness.living = 0;
   }
 }
 
