@@ -76,16 +76,16 @@ export class Crew {
   }
 
   #hire(): void {
-    // One comes first: where workers cannot be started, that is found out, and told on a page's console, once.
-    const wanted = this.#live === 0 ? 1 : this.#size - 1;
+    proven ||= this.#live > 0;
+    const wanted = proven ? this.#size - 1 : 1;
     while (this.#threads.length < wanted) {
       const task = { memory: this.#memory.memory, base: this.#sharing.bytes, hall: this.#hall, thread: this.#threads.length + 1 };
-      this.#threads.push(startThread(task, () => this.#lost()));
+      this.#threads.push(startThread(task, (failed) => this.#lost(failed)));
     }
   }
-  #lost(): void {
+  #lost(failed: boolean): void {
     if (this.#dismissed) return;
-    this.hasFailed = this.#live === 0;
+    this.hasFailed = failed && this.#live === 0;
     this.dismiss();
   }
   /** How many workers have come to life. */
@@ -100,6 +100,8 @@ export class Crew {
   }
 }
 
+/** Whether any worker has ever come to life here. Until then one is tried alone: a page's console complains once. */
+let proven = false;
 let waits: boolean | undefined;
 /** Whether this thread may sleep: not where a page is drawn. */
 function mayWait(): boolean {

@@ -55,9 +55,18 @@ export function setWorkerUrl(url: string | undefined): void {
   workerUrl = url;
 }
 
+/** What is used of Node, whose types a library for browsers does not know. */
+interface NodeWorker {
+  once(event: "error" | "exit", listener: () => void): this;
+  off(event: "exit", listener: () => void): this;
+  unref(): void;
+  terminate(): unknown;
+}
 interface NodeModules {
-  "node:worker_threads": typeof import("node:worker_threads");
-  "node:os": typeof import("node:os");
+  "node:worker_threads": {
+    readonly Worker: new (source: string, options: { eval: true; workerData: WorkerTask; name: string }) => NodeWorker;
+  };
+  "node:os": { availableParallelism(): number };
 }
 /** A module of Node's, without an import that bundlers would have to understand; undefined elsewhere. */
 function nodeModule<Name extends keyof NodeModules>(name: Name): NodeModules[Name] | undefined {
@@ -71,31 +80,35 @@ export function canShareMemory(): boolean {
   return nodeModule("node:worker_threads") !== undefined || (globalThis as { crossOriginIsolated?: boolean }).crossOriginIsolated === true;
 }
 
-/** Starts a thread that keeps no process alive. `died` is called, later, when it ends by itself or cannot be started. */
-export function startThread(task: WorkerTask, died: () => void): Thread {
+/** Called, later, when a thread has ended that nobody stopped: because of an error, perhaps that it cannot even start, or not. */
+export type Died = (failed: boolean) => void;
+
+/** Starts a thread that keeps no process alive. */
+export function startThread(task: WorkerTask, died: Died): Thread {
   try {
     const node = nodeModule("node:worker_threads");
     return node ? startInNode(node, task, died) : startInBrowser(task, died);
   } catch {
-    queueMicrotask(died);
+    queueMicrotask(() => died(true));
     return { stop() {} };
   }
 }
 
-function startInNode(node: typeof import("node:worker_threads"), task: WorkerTask, died: () => void): Thread {
+function startInNode(node: NodeModules["node:worker_threads"], task: WorkerTask, died: Died): Thread {
   // What the process was started with (hooks, preloaded modules, kinds of input) is not meant for this program.
   const untouched = { execArgv: [], env: {} };
   const worker = new node.Worker(workerSource, { eval: true, workerData: task, name: `antler-${task.thread}`, ...untouched });
-  worker.once("error", died).once("exit", died);
+  const exited = (): void => died(false);
+  worker.once("error", () => died(true)).once("exit", exited);
   worker.unref();
-  return { stop: () => void worker.off("exit", died).terminate() };
+  return { stop: () => void worker.off("exit", exited).terminate() };
 }
 
 let blobUrl: string | undefined;
-function startInBrowser(task: WorkerTask, died: () => void): Thread {
+function startInBrowser(task: WorkerTask, died: Died): Thread {
   const url = workerUrl ?? (blobUrl ??= URL.createObjectURL(new Blob([workerSource], { type: "text/javascript" })));
   const worker = new Worker(url, { name: `antler-${task.thread}` });
-  worker.onerror = died;
+  worker.onerror = () => died(true);
   worker.postMessage(task);
   return { stop: () => worker.terminate() };
 }
