@@ -15,16 +15,23 @@ export interface Visit {
   readonly table: Table | undefined;
   /** Uncaught errors, violations of the policy, what could not be loaded, and whatever else is an error on the console. */
   readonly problems: readonly string[];
+  /** How many workers there are in the end. */
+  readonly workers: number;
+}
+
+export interface VisitOptions {
+  /** Whether to stay for the table even when something went wrong. */
+  readonly patient?: boolean;
 }
 
 /** Opens a page and stays until it shows a table, or something went wrong. */
-export async function visit(browser: Browser, url: string): Promise<Visit> {
+export async function visit(browser: Browser, url: string, { patient = false }: VisitOptions = {}): Promise<Visit> {
   const page = await browser.newPage();
   const problems: string[] = [];
   const failed = new Promise<void>((resolve) => {
     const add = (problem: string): void => {
       problems.push(problem);
-      resolve();
+      if (!patient) resolve();
     };
     page.on("pageerror", (error) => add(String(error)));
     page.on("console", (message) => message.type() === "error" && add(message.text()));
@@ -33,7 +40,7 @@ export async function visit(browser: Browser, url: string): Promise<Visit> {
   try {
     await page.goto(url);
     await Promise.race([page.waitForSelector("table", { timeout: 20_000 }), failed]);
-    return { table: problems.length === 0 ? await shownTable(page) : undefined, problems };
+    return { table: patient || problems.length === 0 ? await shownTable(page) : undefined, problems, workers: page.workers().length };
   } finally {
     await page.close();
   }

@@ -1,14 +1,13 @@
 // Builds the pages of scratch projects with the bundlers people use, as a new user would: without any settings of ours.
-import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, globSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { build as esbuild } from "esbuild";
+import { build as esbuild, transform } from "esbuild";
 import { build as vite } from "vite";
-import { programs } from "./project.ts";
+import webpack from "webpack";
+import { pages, programs } from "./project.ts";
 
 /** Makes the pages of the projects in one folder into files for a server, in another. */
 export type Bundler = (projects: string, target: string) => Promise<void>;
-
-const pages = programs.map((program) => `${program}/index.html`);
 
 const withVite: Bundler = async (projects, target) => {
   await vite({
@@ -19,11 +18,14 @@ const withVite: Bundler = async (projects, target) => {
   });
 };
 
-/** esbuild builds scripts, not pages: those are copied, and their scripts' names changed. */
+/** What pages load, without extension. Vite reads the pages instead. */
+const scripts = ["page", ...programs.map((program) => `${program}/main`), "threads/main", "threads/host"];
+
+/** esbuild builds scripts, not pages: those are copied, and their scripts' names changed. The script of a worker is one more. */
 const withEsbuild: Bundler = async (projects, target) => {
   const { warnings } = await esbuild({
     absWorkingDir: projects,
-    entryPoints: ["page.ts", ...programs.map((program) => `${program}/main.ts`)],
+    entryPoints: [...scripts, "threads/inside"].map((script) => `${script}.ts`),
     outdir: target,
     bundle: true,
     splitting: true,
@@ -32,11 +34,35 @@ const withEsbuild: Bundler = async (projects, target) => {
     logLevel: "silent",
   });
   if (warnings.length > 0) throw new Error(warnings.map(({ text }) => text).join("\n"));
-  for (const page of pages) {
-    mkdirSync(dirname(join(target, page)), { recursive: true });
-    writeFileSync(join(target, page), readFileSync(join(projects, page), "utf8").replaceAll('.ts"', '.js"'));
-  }
-  cpSync(join(projects, "page.css"), join(target, "page.css"));
+  const host = join(target, "threads/host.js");
+  writeFileSync(host, namesOfScripts(readFileSync(host, "utf8")));
+  copyPages(projects, target, namesOfScripts);
 };
 
-export const bundlers: Readonly<Record<string, Bundler>> = { vite: withVite, esbuild: withEsbuild };
+/** Without a loader, webpack takes JavaScript only: it gets what is left of the sources without types. */
+const withWebpack: Bundler = async (projects, target) => {
+  for (const file of globSync(["*.ts", "*/*.ts"], { cwd: projects })) {
+    const { code } = await transform(readFileSync(join(projects, file), "utf8"), { loader: "ts", format: "esm" });
+    writeFileSync(join(projects, file.replace(/ts$/, "js")), namesOfScripts(code));
+  }
+  const entry = Object.fromEntries(scripts.map((script) => [script, `./${script}.js`]));
+  const stats = await new Promise<webpack.Stats | undefined>((resolve, reject) => {
+    webpack({ context: projects, mode: "production", entry, output: { path: target } }, (error, result) =>
+      error ? reject(error) : resolve(result),
+    );
+  });
+  if (stats === undefined || stats.hasErrors()) throw new Error(stats?.toString());
+  copyPages(projects, target, (page) => namesOfScripts(page).replaceAll('type="module"', "defer"));
+};
+
+const namesOfScripts = (source: string): string => source.replaceAll(/\.ts(?=")/g, ".js");
+
+function copyPages(projects: string, target: string, change: (page: string) => string): void {
+  for (const page of pages) {
+    mkdirSync(dirname(join(target, page)), { recursive: true });
+    writeFileSync(join(target, page), change(readFileSync(join(projects, page), "utf8")));
+  }
+  cpSync(join(projects, "page.css"), join(target, "page.css"));
+}
+
+export const bundlers: Readonly<Record<string, Bundler>> = { vite: withVite, esbuild: withEsbuild, webpack: withWebpack };

@@ -8,8 +8,9 @@ import { packAll } from "../../scripts/lib/pack.ts";
 import { launch, visit } from "./browser.ts";
 import { bundlers } from "./bundle.ts";
 import { node20, node24 } from "./nodes.ts";
-import { compile, installExamples, programs, runOn } from "./project.ts";
+import { compile, installExamples, installThreads, programs, runOn } from "./project.ts";
 import { serve } from "./server.ts";
+import { moreSurroundings, surroundings } from "./surroundings.ts";
 import { printedTable, type Table } from "./table.ts";
 
 /** What each program must say, whatever it runs on. */
@@ -37,9 +38,10 @@ const fileOf = (program: string, file: string): string => join(projects, program
 
 beforeAll(async () => {
   mkdirSync(projects);
-  await installExamples(packAll(join(folder, "tarballs")), projects);
+  const packed = packAll(join(folder, "tarballs"));
+  await Promise.all([installExamples(packed, projects), installThreads(packed, projects)]);
 }, 300_000);
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => rmSync(folder, { recursive: true, force: true }), 60_000);
 
 const outputs = new Map<string, Promise<string>>();
 /** What a program prints on Node 24, where its source runs as it is. */
@@ -51,6 +53,13 @@ function output(program: string): Promise<string> {
 /** What all others must show. */
 const expected = async (program: string): Promise<Table> => printedTable(await output(program));
 
+/** What the program about threads shows. */
+function threaded(table: Table = []): { results: Table; warnings: string | undefined; shared: boolean } {
+  const [[, warnings] = [], [, jobs] = []] = table.slice(-2);
+  // Several kernels in each of twelve steps: everything that was shared, once workers lived, was left to them.
+  return { results: table.slice(0, -2), warnings, shared: Number(jobs) > 4 * 12 };
+}
+
 describe.each(programs)("%s", (program) => {
   it("is right on Node 24", async () => {
     expect(expectations[program]).toBeDefined();
@@ -61,6 +70,17 @@ describe.each(programs)("%s", (program) => {
     await compile(join(projects, program));
     expect(printedTable(await runOn(node20(), fileOf(program, "dist/main.js")))).toEqual(await expected(program));
   });
+});
+
+it("threads compute bit by bit what one computes, on Node 20 and on Node 24", async () => {
+  await compile(join(projects, "threads"), ["main.ts", "alone.ts"]);
+  // Node 20 knows no relaxed SIMD, and so rounds differently.
+  for (const node of [node20(), node24]) {
+    const [alone, together] = ["alone", "main"].map(async (name) =>
+      threaded(printedTable(await runOn(node, fileOf("threads", `dist/${name}.js`)))),
+    );
+    expect(await together).toEqual({ ...(await alone), warnings: "", shared: true });
+  }
 });
 
 it.each([
@@ -92,8 +112,25 @@ describe("in Chromium", () => {
     it.each(programs)("%s shows what Node prints", async (program) => {
       await using server = await serve(target);
       const shown = await visit(await browser, `${server.url}/${program}/`);
-      expect(shown).toEqual({ table: await expected(program), problems: [] });
+      expect(shown).toEqual({ table: await expected(program), problems: [], workers: 0 });
     });
+
+    it.each(name === "vite" ? [...surroundings, ...moreSurroundings] : surroundings)(
+      "$name",
+      async ({ serving, page, workers, warning = "", problems = [] }) => {
+        writeFileSync(join(target, "antler-worker.js"), await runOn(node24, fileOf("threads", "worker-file.ts")));
+        await using server = await serve(target, serving);
+        const shown = await visit(await browser, `${server.url}/threads/${page}`, { patient: true });
+        expect(shown.problems).toEqual(problems.map((problem) => expect.stringContaining(problem)));
+        expect(shown.workers).toBe(workers);
+        const { results } = threaded(await expected("threads"));
+        expect(threaded(shown.table)).toEqual({
+          results,
+          warnings: warning === "" ? "" : expect.stringContaining(warning),
+          shared: workers > 0,
+        });
+      },
+    );
   });
 
   it.each([

@@ -1,6 +1,6 @@
 // Scratch projects: what somebody has who copied an example and installed its packages, here from the tarballs.
 import { execFile } from "node:child_process";
-import { cpSync, globSync, mkdirSync, writeFileSync } from "node:fs";
+import { cpSync, globSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { promisify } from "node:util";
 import type { Packed } from "../../scripts/lib/pack.ts";
@@ -13,21 +13,41 @@ export const programs: readonly string[] = globSync("examples/*/index.html", { c
   .map((file) => basename(dirname(file)))
   .sort();
 
+/** The pages of all projects. */
+export const pages: readonly string[] = [
+  ...programs.map((program) => `${program}/index.html`),
+  "threads/index.html",
+  "threads/worker.html",
+];
+
 /** Copies the examples to `folder`, each a project of its own with the packages it asks for. */
 export async function installExamples(packed: readonly Packed[], folder: string): Promise<void> {
   for (const file of globSync("examples/*.*", { cwd: root })) cpSync(join(root, file), join(folder, basename(file)));
   for (const program of programs) await installExample(program, packed, join(folder, program));
 }
 
+const layout = "packages/backend-cpu/src/threads/layout.ts";
+/** The program that is about threads, with the one file that it takes from the sources. */
+export async function installThreads(packed: readonly Packed[], folder: string): Promise<void> {
+  const project = join(folder, "threads");
+  cpSync(join(import.meta.dirname, "threads"), project, { recursive: true });
+  cpSync(join(root, layout), join(project, "layout.ts"));
+  const witness = join(project, "witness.ts");
+  writeFileSync(witness, readFileSync(witness, "utf8").replace(`../../../${layout}`, "./layout.ts"));
+  await install(project, ["@antler/backend-cpu", "@antler/keras-api", "@antler/tensor-core"], packed);
+}
+
 async function installExample(program: string, packed: readonly Packed[], project: string): Promise<void> {
   const example = join(root, "examples", program);
   mkdirSync(project);
   for (const file of globSync("*.{ts,html}", { cwd: example })) cpSync(join(example, file), join(project, file));
+  await install(project, Object.keys(readManifest(example).dependencies ?? {}), packed);
+}
 
+async function install(project: string, wanted: readonly string[], packed: readonly Packed[]): Promise<void> {
   const tarballs = new Map(packed.map(({ pkg, tarball }) => [pkg.manifest.name, `file:${tarball}`]));
-  const wanted = Object.keys(readManifest(example).dependencies ?? {});
   const manifest = {
-    name: program,
+    name: basename(project),
     private: true,
     type: "module",
     dependencies: Object.fromEntries(wanted.map((name) => [name, tarballs.get(name)])),
@@ -39,7 +59,7 @@ async function installExample(program: string, packed: readonly Packed[], projec
 }
 
 /** Compiles a project as its owner would: the declarations in the tarballs are checked, too. */
-export async function compile(project: string): Promise<void> {
+export async function compile(project: string, files: readonly string[] = ["main.ts"]): Promise<void> {
   const options = {
     compilerOptions: {
       target: "ES2022",
@@ -47,10 +67,11 @@ export async function compile(project: string): Promise<void> {
       lib: ["ES2023", "ESNext.Disposable", "DOM"],
       types: [],
       strict: true,
+      rewriteRelativeImportExtensions: true,
       skipLibCheck: false,
       outDir: "dist",
     },
-    files: ["main.ts"],
+    files,
   };
   writeFileSync(join(project, "tsconfig.json"), JSON.stringify(options, null, 2));
   await run(process.execPath, [tool("typescript", "tsc"), "-p", "."], project);

@@ -1,12 +1,12 @@
 /** The CPU as a device: one linear memory, a base module of hand-written kernels, and small modules made for each program. */
 import { type Buffer, type Device, type IndexCheck, indexError, type Matched } from "@antler/compiler";
-import { BackendError, type DType, memory as memoryInUse, OutOfMemoryError } from "@antler/tensor-core";
+import { BackendError, type DType } from "@antler/tensor-core";
 import { FAULT_ADDRESS } from "./generate/access.ts";
 import { compileKernels } from "./generate/compile.ts";
 import { KernelLibrary } from "./kernels/base.ts";
 import { matchedKernels } from "./matched/index.ts";
 import { rearrangeKernel } from "./matched/rearrange.ts";
-import { Memory, OutOfMemory } from "./memory.ts";
+import { Memory } from "./memory.ts";
 import { enrol } from "./threads/settings.ts";
 import { SharedContext } from "./threads/shared-context.ts";
 import { canShareMemory } from "./threads/worker.ts";
@@ -44,8 +44,7 @@ const dtypes: readonly DType[] = [
 ];
 
 export function cpuDevice({ relaxed = true, handWritten = true, threads, maximumBytes }: CpuOptions = {}): CpuDevice {
-  const shared = canShareMemory();
-  const memory = new Memory({ shared, ...(maximumBytes !== undefined && { maximumBytes }) });
+  const memory = new Memory({ shared: canShareMemory(), ...(maximumBytes !== undefined && { maximumBytes }) });
   const { simd, relaxedSimd } = probeWasm();
   if (!simd) throw new BackendError("cpu", "this engine has no WebAssembly SIMD", { hint: "Node 16.4 and browsers of 2023 have it." });
   const fused = relaxed && relaxedSimd;
@@ -68,14 +67,7 @@ export function cpuDevice({ relaxed = true, handWritten = true, threads, maximum
     },
     dispose: () => context.dismiss(),
     rearrange: handWritten ? rearrangeKernel(context) : undefined,
-    alloc(bytes) {
-      try {
-        return memory.alloc(bytes);
-      } catch (error) {
-        if (error instanceof OutOfMemory) throw new OutOfMemoryError("cpu", error.message.replace(/\.$/, ""), { hint: largestHolders() });
-        throw error;
-      }
-    },
+    alloc: (bytes) => memory.alloc(bytes),
     free: (b) => memory.free(address(b)),
     part: (b, offset) => address(b) + offset,
     write: (b, bytes) => memory.bytes().set(bytes, address(b)),
@@ -91,10 +83,4 @@ export function cpuDevice({ relaxed = true, handWritten = true, threads, maximum
       if (check) throw indexError(check, words[at + 1]!, words[at + 2]!);
     },
   };
-}
-
-function largestHolders(): string {
-  const { largest } = memoryInUse();
-  const list = largest.map(({ bytes, dtype, shape }) => `${dtype}[${shape.join(", ")}] (${bytes} bytes)`);
-  return `Dispose of tensors, or use tidy(). The largest alive: ${list.join(", ") || "none"}.`;
 }

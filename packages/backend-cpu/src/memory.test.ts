@@ -1,8 +1,9 @@
 // The pool and the memory: alignment, no overlaps, reuse over long runs, scratch, growth and its limits.
 
-import { describe, expect, test } from "vitest";
+import { OutOfMemoryError } from "@antler/tensor-core";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { randomNumbers } from "../test/kernel-bench.ts";
-import { Memory, OutOfMemory, Region } from "./memory.ts";
+import { Memory, Region } from "./memory.ts";
 import { Pool } from "./pool.ts";
 
 describe("Pool", () => {
@@ -99,11 +100,61 @@ describe("Memory", () => {
   test("running out is a typed error, and memory remains usable", () => {
     const memory = new Memory({ initialBytes: 65536, maximumBytes: 1 << 20 });
     const pointer = memory.alloc(500_000);
-    expect(() => memory.alloc(1_000_000)).toThrow(OutOfMemory);
+    expect(() => memory.alloc(1_000_000)).toThrow(OutOfMemoryError);
     expect(() => new Region(memory).reserve(1_000_000)).toThrow(/cannot allocate 1000000 bytes/);
     memory.free(pointer);
     expect(memory.alloc(900_000)).toBeGreaterThan(0);
-    expect(() => memory.alloc(2 ** 33)).toThrow(OutOfMemory);
+    expect(() => memory.alloc(2 ** 33)).toThrow(OutOfMemoryError);
+  });
+
+  describe("an engine that refuses", () => {
+    afterEach(() => vi.unstubAllGlobals());
+    /** An engine that gives no shared memory above some pages, and no plain one above some. */
+    function engine({ shared, plain }: { shared: number; plain: number }): void {
+      vi.unstubAllGlobals();
+      const original = WebAssembly;
+      class Reluctant extends original.Memory {
+        constructor(descriptor: WebAssembly.MemoryDescriptor) {
+          if (descriptor.maximum! > (descriptor.shared ? shared : plain)) throw new RangeError("could not allocate memory");
+          super(descriptor);
+        }
+      }
+      vi.stubGlobal("WebAssembly", Object.create(original, { Memory: { value: Reluctant } }));
+    }
+    const pagesPerGigabyte = 16384;
+
+    test("4 GiB gives less, down to 1 GiB; then a plain memory", () => {
+      engine({ shared: 2.5 * pagesPerGigabyte, plain: 0 });
+      const half = new Memory({ shared: true, initialBytes: 65536 });
+      expect(half.shared).toBe(true);
+      half.alloc(2 ** 30);
+      expect(() => half.alloc(2 ** 30)).toThrow("cannot allocate 1073741824 bytes");
+      expect(half.alloc(2 ** 20)).toBeGreaterThan(0);
+
+      engine({ shared: 0.9 * pagesPerGigabyte, plain: 65536 });
+      const plain = new Memory({ shared: true, initialBytes: 65536 });
+      expect(plain.shared).toBe(false);
+      expect(plain.memory.buffer).toBeInstanceOf(ArrayBuffer);
+      plain.alloc(2 ** 31);
+    });
+    test("a memory that is to be small is not made smaller, and none at all is a typed error", () => {
+      engine({ shared: 100, plain: 300 });
+      expect(new Memory({ shared: true, maximumBytes: 100 * 65536 }).shared).toBe(true);
+      expect(new Memory({ shared: true, initialBytes: 65536, maximumBytes: 101 * 65536 }).shared).toBe(false);
+      engine({ shared: 255, plain: 255 });
+      expect(() => new Memory({ shared: true })).toThrow(OutOfMemoryError);
+      expect(() => new Memory({ shared: true })).toThrow("the engine gives no WebAssembly memory, not even 16777216 bytes");
+    });
+    test("what is no refusal is not hidden", () => {
+      vi.stubGlobal("WebAssembly", {
+        Memory: class {
+          constructor() {
+            throw new TypeError("oh no");
+          }
+        },
+      });
+      expect(() => new Memory({ shared: true })).toThrow("oh no");
+    });
   });
 
   test("pointers above 2 GiB are unsigned", () => {

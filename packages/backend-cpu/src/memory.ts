@@ -1,5 +1,6 @@
 // The backend's one linear memory: allocation, scratch, and the only place where views of it are made.
 
+import { memory as memoryInUse, OutOfMemoryError } from "@antler/tensor-core";
 import { Pool } from "./pool.ts";
 import { RESERVED_BYTES } from "./threads/layout.ts";
 
@@ -8,7 +9,7 @@ const pageBytes = 65536;
 const pageLimit = 65535;
 
 export interface MemoryOptions {
-  /** Whether workers can share the memory. Modules must be assembled for the same choice. Default: false. */
+  /** Whether workers are to share the memory; what came of it, `Memory.shared` tells. Default: false. */
   readonly shared?: boolean;
   /** Default: 16 MiB. */
   readonly initialBytes?: number;
@@ -25,14 +26,6 @@ export interface MemoryStats {
   readonly blocks: number;
 }
 
-/** No block of the requested size can be had, even by growing. */
-export class OutOfMemory extends Error {
-  constructor(bytes: number, { reservedBytes, liveBytes, blocks }: MemoryStats) {
-    super(`memory: cannot allocate ${bytes} bytes. Of ${reservedBytes}, ${liveBytes} are in use in ${blocks} blocks.`);
-    this.name = "OutOfMemory";
-  }
-}
-
 /**
  * A pool of blocks in one WebAssembly memory. Pointers are byte addresses from `RESERVED_BYTES` up to 2^32, multiples
  * of 64. A view must not be kept across an allocation: growing detaches the views of a plain memory, and
@@ -40,6 +33,7 @@ export class OutOfMemory extends Error {
  */
 export class Memory {
   readonly memory: WebAssembly.Memory;
+  /** Modules must be assembled for the same. */
   readonly shared: boolean;
   readonly #maximumPages: number;
   readonly #pool: Pool = new Pool(RESERVED_BYTES);
@@ -49,15 +43,17 @@ export class Memory {
 
   constructor(options: MemoryOptions = {}) {
     const { shared = false, initialBytes = 16 * 1024 * 1024, maximumBytes = pageLimit * pageBytes } = options;
-    this.shared = shared;
-    this.#maximumPages = Math.min(pageLimit, Math.ceil(maximumBytes / pageBytes));
-    const initial = Math.min(this.#maximumPages, Math.max(1, Math.ceil(initialBytes / pageBytes)));
-    this.memory = new WebAssembly.Memory({ initial, maximum: 65536, shared });
+    const wanted = Math.min(pageLimit, Math.ceil(maximumBytes / pageBytes));
+    const initial = Math.min(wanted, Math.max(1, Math.ceil(initialBytes / pageBytes)));
+    const obtained = obtain(initial, wanted, shared);
+    this.memory = obtained.memory;
+    this.shared = obtained.shared;
+    this.#maximumPages = obtained.maximum;
     this.#refresh();
     this.#pool.extend(initial * pageBytes);
   }
 
-  /** A block of at least this many bytes, contents undefined. Throws OutOfMemory. */
+  /** A block of at least this many bytes, contents undefined. Throws OutOfMemoryError. */
   alloc(bytes: number): number {
     if (bytes > this.#maximumPages * pageBytes) this.#fail(bytes);
     const pointer = this.#pool.alloc(bytes);
@@ -111,7 +107,9 @@ export class Memory {
   }
 
   #fail(bytes: number): never {
-    throw new OutOfMemory(bytes, this.stats);
+    const { reservedBytes, liveBytes, blocks } = this.stats;
+    const problem = `cannot allocate ${bytes} bytes; of ${reservedBytes}, ${liveBytes} are in use in ${blocks} blocks`;
+    throw new OutOfMemoryError("cpu", problem, { hint: largestHolders() });
   }
 
   #refresh(): void {
@@ -121,6 +119,35 @@ export class Memory {
     this.#f32 = new Float32Array(buffer);
     this.#i32 = new Int32Array(buffer);
   }
+}
+
+function largestHolders(): string {
+  const { largest } = memoryInUse();
+  const list = largest.map(({ bytes, dtype, shape }) => `${dtype}[${shape.join(", ")}] (${bytes} bytes)`);
+  return `Dispose of tensors, or use tidy(). The largest alive: ${list.join(", ") || "none"}.`;
+}
+
+interface Obtained {
+  readonly memory: WebAssembly.Memory;
+  readonly maximum: number;
+  readonly shared: boolean;
+}
+/**
+ * Engines reserve the addresses of a shared memory up to its maximum, and some have no 4 GiB left in one piece: a smaller
+ * one then, and rather a plain one than less than a quarter of it. Throws OutOfMemoryError.
+ */
+function obtain(initial: number, wanted: number, shared: boolean): Obtained {
+  const least = Math.max(initial, Math.min(wanted, shared ? pageLimit >> 2 : 0));
+  for (let maximum = wanted; maximum >= least; maximum = Math.floor(maximum / 2)) {
+    try {
+      return { memory: new WebAssembly.Memory({ initial, maximum, shared }), maximum, shared };
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+    }
+  }
+  if (shared) return obtain(initial, wanted, false);
+  const hint = "Other pages or programs hold it; a reload may give it back.";
+  throw new OutOfMemoryError("cpu", `the engine gives no WebAssembly memory, not even ${initial * pageBytes} bytes`, { hint });
 }
 
 /** A block for intermediate data that grows with what is asked of it: one place, used again and again. */
@@ -133,7 +160,7 @@ export class Region {
     this.#memory = memory;
   }
 
-  /** At least this many bytes, contents undefined; what was given before is no longer valid. Throws OutOfMemory. */
+  /** At least this many bytes, contents undefined; what was given before is no longer valid. Throws OutOfMemoryError. */
   reserve(bytes: number): number {
     if (bytes > this.#bytes) {
       if (this.#bytes > 0) this.#memory.free(this.#pointer);

@@ -73,6 +73,17 @@ describe("threads", () => {
     expect(device.threads).toBe(2);
   });
 
+  test("what is read is a copy in an ordinary buffer: texts, blobs and requests take no shared memory", async () => {
+    const backend = createCpuBackend({ threads: 2 });
+    await tf.setBackend(backend);
+    for (const dtype of (backend.device as CpuDevice).dtypes) {
+      const x = tf.zeros([3], dtype);
+      for (const numbers of [await x.data(), x.dataSync(), await tf.stack([x, x]).data()])
+        expect(numbers.buffer).toBeInstanceOf(ArrayBuffer);
+    }
+    backend.dispose();
+  });
+
   test("pieces are done by every thread, each with scratch of its own", async () => {
     const memory = new Memory({ shared: true });
     const context = new SharedContext(memory, new KernelLibrary(memory, { relaxed: true }));

@@ -48,12 +48,12 @@ export function warnOnce(message: string): void {
 
 interface Scheduling {
   setImmediate?(callback: () => void): unknown;
-  readonly scheduler?: { yield?(): Promise<void> };
+  readonly scheduler?: { postTask?(task: () => void): Promise<void> };
 }
-/** Resolves in a later turn of the event loop: timers, input and rendering come first. */
+/** Resolves in a later turn of the event loop: timers, input, rendering and the start of workers come first, as `scheduler.yield` would not let them. */
 export function nextTurn(): Promise<void> {
   const host = globalThis as Scheduling;
   if (host.setImmediate) return new Promise((resolve) => void host.setImmediate!(() => resolve()));
-  if (host.scheduler?.yield) return host.scheduler.yield();
+  if (host.scheduler?.postTask) return host.scheduler.postTask(() => {});
   return new Promise((resolve) => void setTimeout(resolve, 0));
 }

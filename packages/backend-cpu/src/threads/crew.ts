@@ -12,6 +12,7 @@ const SPINS = 20_000;
 const NAP_NANOSECONDS = 50_000_000n;
 /** A piece takes milliseconds at most. A thread that has not come back after so long will not come back. */
 const PATIENCE_MILLISECONDS = 1500;
+const LONGEST_ROUND_MILLISECONDS = 100;
 
 export interface Job {
   /** Where the list of its pieces is. */
@@ -58,10 +59,12 @@ export class Crew {
     let done = this.#exports.offer(this.#hall, list, count, scratch, scratchBytes, SPINS);
     if (done === count) return;
     const nap = mayWait() ? NAP_NANOSECONDS : 0n;
-    for (let since = performance.now(); done !== count; ) {
+    for (let waited = 0; done !== count; ) {
+      const start = performance.now();
       const now = this.#exports.finish(this.#hall, count, SPINS, nap);
-      if (now !== done) since = performance.now();
-      else if (performance.now() - since > PATIENCE_MILLISECONDS) this.#giveUp();
+      // A round takes longer only while the whole machine sleeps, and workers with it.
+      waited = now === done ? waited + Math.min(performance.now() - start, LONGEST_ROUND_MILLISECONDS) : 0;
+      if (waited > PATIENCE_MILLISECONDS) this.#giveUp();
       done = now;
     }
   }
@@ -75,15 +78,21 @@ export class Crew {
   }
 
   #hire(): void {
-    while (this.#threads.length < this.#size - 1) {
+    proven ||= this.#live > 0;
+    const wanted = proven ? this.#size - 1 : 1;
+    while (this.#threads.length < wanted) {
       const task = { memory: this.#memory.memory, base: this.#bytes, hall: this.#hall, thread: this.#threads.length + 1 };
-      this.#threads.push(startThread(task, () => this.#lost()));
+      this.#threads.push(startThread(task, (failed) => this.#lost(failed)));
     }
   }
-  #lost(): void {
+  #lost(failed: boolean): void {
     if (this.#dismissed) return;
-    this.hasFailed = this.#memory.i32()[(this.#hall + ALIVE) >>> 2] === 0;
+    this.hasFailed = failed && this.#live === 0;
     this.dismiss();
+  }
+  /** How many workers have come to life. */
+  get #live(): number {
+    return Atomics.load(this.#memory.i32(), (this.#hall + ALIVE) >>> 2);
   }
   #giveUp(): never {
     this.dismiss();
@@ -93,6 +102,8 @@ export class Crew {
   }
 }
 
+/** Whether any worker has ever come to life here. Until then one is tried alone: a page's console complains once. */
+let proven = false;
 let waits: boolean | undefined;
 /** Whether this thread may sleep: not where a page is drawn. */
 function mayWait(): boolean {

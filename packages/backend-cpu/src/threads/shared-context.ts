@@ -103,7 +103,8 @@ export class SharedContext implements KernelContext {
   #goOnAlone(): void {
     this.threads = 1;
     const message =
-      "backend-cpu: no worker could be started, so one thread computes. A page whose policy forbids blob: workers needs setWorkerUrl.";
+      "backend-cpu: no worker could be started, so one thread computes. " +
+      "A page whose policy forbids blob: workers needs setWorkerUrl, Node with --permission needs --allow-worker.";
     emit({ kind: "warning", message });
   }
   /** For a piece that is a whole work: the scratch of its own pieces lies behind its own. */

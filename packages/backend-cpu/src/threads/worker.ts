@@ -80,25 +80,37 @@ export function canShareMemory(): boolean {
   return nodeModule("node:worker_threads") !== undefined || (globalThis as { crossOriginIsolated?: boolean }).crossOriginIsolated === true;
 }
 
-/** Starts a thread that keeps no process alive. `died` is called when it ends by itself, or cannot be started. */
-export function startThread(task: WorkerTask, died: () => void): Thread {
-  const node = nodeModule("node:worker_threads");
-  if (node) {
-    const worker = new node.Worker(workerSource, { eval: true, workerData: task, name: `antler-${task.thread}` });
-    worker.once("error", died).once("exit", died);
-    worker.unref();
-    return { stop: () => void worker.off("exit", died).terminate() };
-  }
-  let worker: Worker | undefined;
+/** Called, later, when a thread has ended that nobody stopped: because of an error, perhaps that it cannot even start, or not. */
+export type Died = (failed: boolean) => void;
+
+/** Starts a thread that keeps no process alive. */
+export function startThread(task: WorkerTask, died: Died): Thread {
   try {
-    const url = workerUrl ?? URL.createObjectURL(new Blob([workerSource], { type: "text/javascript" }));
-    worker = new Worker(url, { name: `antler-${task.thread}` });
-    worker.onerror = died;
-    worker.postMessage(task);
+    const node = nodeModule("node:worker_threads");
+    return node ? startInNode(node, task, died) : startInBrowser(task, died);
   } catch {
-    queueMicrotask(died);
+    queueMicrotask(() => died(true));
+    return { stop() {} };
   }
-  return { stop: () => worker?.terminate() };
+}
+
+function startInNode(node: NodeModules["node:worker_threads"], task: WorkerTask, died: Died): Thread {
+  // What the process was started with (hooks, preloaded modules, kinds of input) is not meant for this program.
+  const untouched = { execArgv: [], env: {} };
+  const worker = new node.Worker(workerSource, { eval: true, workerData: task, name: `antler-${task.thread}`, ...untouched });
+  const exited = (): void => died(false);
+  worker.once("error", () => died(true)).once("exit", exited);
+  worker.unref();
+  return { stop: () => void worker.off("exit", exited).terminate() };
+}
+
+let blobUrl: string | undefined;
+function startInBrowser(task: WorkerTask, died: Died): Thread {
+  const url = workerUrl ?? (blobUrl ??= URL.createObjectURL(new Blob([workerSource], { type: "text/javascript" })));
+  const worker = new Worker(url, { name: `antler-${task.thread}` });
+  worker.onerror = () => died(true);
+  worker.postMessage(task);
+  return { stop: () => worker.terminate() };
 }
 
 /** Threads that the machine runs at once, as far as it tells; more than 8 seldom help. */

@@ -82,6 +82,11 @@ describe(".keras", () => {
   });
 });
 
+it("bytes are of an ordinary buffer, which browsers make blobs of, though the backend's memory is shared", async () => {
+  const model = await load("sequential-adam");
+  for (const of of ["model", "weights"] as const) expect((await model.toBytes({ of })).buffer).toBeInstanceOf(ArrayBuffer);
+});
+
 describe("files", () => {
   it("are written, replaced, and read", async () => {
     const path = join(folder, "a.keras");

@@ -1,0 +1,4 @@
+// Prints the file that setWorkerUrl names.
+import { workerSource } from "@antler/backend-cpu";
+
+console.log(workerSource);
