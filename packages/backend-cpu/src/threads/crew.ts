@@ -1,10 +1,11 @@
 /** Threads that share jobs piece by piece. They start with the first job; a crew that lost one is dismissed as a whole. */
 import { BackendError } from "@antler/tensor-core";
-import type { Memory } from "../memory.ts";
+import { type Memory, Region } from "../memory.ts";
 import { assembleModule } from "../wasm/index.ts";
 import { type CrewExports, crewFunctions } from "./interpreter.ts";
 import { ALIVE, HALL_BYTES } from "./layout.ts";
 import { ModuleList } from "./modules.ts";
+import type { TaskList } from "./task-list.ts";
 import { startThread, type Thread } from "./worker.ts";
 
 /** Rounds that the caller looks whether the others are done before it sleeps, where it may sleep. */
@@ -13,15 +14,8 @@ const NAP_NANOSECONDS = 50_000_000n;
 /** A piece takes milliseconds at most. A thread that has not come back after so long will not come back. */
 const PATIENCE_MILLISECONDS = 1500;
 const LONGEST_ROUND_MILLISECONDS = 100;
-
-export interface Job {
-  /** Where the list of its pieces is. */
-  readonly list: number;
-  readonly count: number;
-  /** Scratch of the calling thread; that of others follows. */
-  readonly scratch: number;
-  readonly scratchBytes: number;
-}
+/** Room for the calls of a job; a longer one is done in several. */
+const LIST_BYTES = 2 ** 18;
 
 export class Crew {
   readonly modules: ModuleList;
@@ -31,6 +25,10 @@ export class Crew {
   readonly #hall: number;
   readonly #threads: Thread[] = [];
   readonly #size: number;
+  readonly #list: Region;
+  readonly #scratch: Region;
+  /** The job that is open, if any: where its list is, how far it is written, and what it has room for. */
+  #job: { readonly list: number; readonly listBytes: number; readonly scratchBytes: number; end: number; pieces: number } | undefined;
   #dismissed = false;
   /** Whether a worker could not even be started: trying again would fail again. */
   hasFailed = false;
@@ -39,6 +37,8 @@ export class Crew {
   constructor(memory: Memory, size: number) {
     this.#memory = memory;
     this.#size = size;
+    this.#list = new Region(memory);
+    this.#scratch = new Region(memory);
     this.#hall = memory.alloc(HALL_BYTES);
     memory.bytes().fill(0, this.#hall, this.#hall + HALL_BYTES);
     const table = new WebAssembly.Table({ element: "anyfunc", initial: 0 });
@@ -53,15 +53,34 @@ export class Crew {
     return this.#dismissed;
   }
 
-  /** Comes back when all pieces are done. Throws BackendError when a thread took one with it. */
-  run({ list, count, scratch, scratchBytes }: Job): void {
-    this.#hire();
-    let done = this.#exports.offer(this.#hall, list, count, scratch, scratchBytes, SPINS);
-    if (done === count) return;
+  /** Hands a piece to whoever is free, one of at most `most` that follow each other until `finish`. */
+  add(piece: TaskList, most: number): void {
+    if (!this.#hasRoom(piece)) {
+      this.finish();
+      this.#open(piece, most);
+    }
+    const job = this.#job!;
+    const words = this.#memory.i32();
+    const starts = (job.list >>> 2) + job.pieces;
+    words.set(piece.words, (job.list + job.end) >>> 2);
+    words[starts] = job.end;
+    job.end += piece.bytes;
+    words[starts + 1] = job.end;
+    job.pieces += 1;
+    this.#exports.publish(this.#hall, job.pieces);
+  }
+
+  /** Takes part in what is left of the job, and comes back when all is done. Throws BackendError when a thread took a piece with it. */
+  finish(): void {
+    const pieces = this.#job?.pieces ?? 0;
+    this.#job = undefined;
+    if (pieces === 0) return;
+    this.#exports.help(this.#hall);
     const nap = mayWait() ? NAP_NANOSECONDS : 0n;
-    for (let waited = 0; done !== count; ) {
+    let done = this.#exports.finish(this.#hall, pieces, SPINS, 0n);
+    for (let waited = 0; done !== pieces; ) {
       const start = performance.now();
-      const now = this.#exports.finish(this.#hall, count, SPINS, nap);
+      const now = this.#exports.finish(this.#hall, pieces, SPINS, nap);
       // A round takes longer only while the whole machine sleeps, and workers with it.
       waited = now === done ? waited + Math.min(performance.now() - start, LONGEST_ROUND_MILLISECONDS) : 0;
       if (waited > PATIENCE_MILLISECONDS) this.#giveUp();
@@ -69,10 +88,26 @@ export class Crew {
     }
   }
 
+  #hasRoom(piece: TaskList): boolean {
+    const job = this.#job;
+    return job !== undefined && job.end + piece.bytes <= job.listBytes && piece.scratchBytes <= job.scratchBytes;
+  }
+  #open({ bytes, scratchBytes }: TaskList, most: number): void {
+    this.#hire();
+    const starts = 4 * (most + 1);
+    const listBytes = starts + Math.max(LIST_BYTES, bytes);
+    const list = this.#list.reserve(listBytes);
+    // Whole cache lines, so that no two threads write to one.
+    const each = Math.ceil(scratchBytes / 64) * 64;
+    this.#exports.open(this.#hall, list, this.#scratch.reserve(each * this.#size), each);
+    this.#job = { list, listBytes, scratchBytes: each, end: starts, pieces: 0 };
+  }
+
   dismiss(): void {
     if (this.#dismissed) return;
     this.#dismissed = true;
     for (const thread of this.#threads) thread.stop();
+    this.#job = undefined;
     // The hall itself stays: a thread that is still on its way out may look there once more.
     this.modules.dispose();
   }

@@ -3,17 +3,22 @@
  *
  * A piece is claimed by adding 1 to `CLAIM` with a compare-and-swap. The word holds the job's number too, so that one who
  * read it before the job changed cannot claim a piece of another; while the caller describes a new job, it says "no piece
- * left". Nobody divides the work beforehand: a thread that the system takes away for a while only does fewer pieces.
+ * left". Nobody divides the work beforehand: a thread that the system takes away for a while only does fewer pieces. Pieces are
+ * added while others are already under way.
  *
  * A list of pieces is int32 words: for each piece, and once more for the end, where its calls begin; then the calls. A call
  * is `slot | arguments << 16`, a mask of the arguments that are offsets into the thread's own scratch, and the arguments.
  */
 import { FunctionBuilder, type Local } from "../wasm/index.ts";
-import { BELL, CLAIM, DONE, JOB, LAST_MODULE } from "./layout.ts";
+import { ASLEEP, BELL, CLAIM, DONE, JOB, LAST_MODULE } from "./layout.ts";
 
 export interface CrewExports {
-  /** Offers a job to all threads, takes part in it, and then spins for a while; how many pieces are done. */
-  offer(hall: number, list: number, count: number, scratch: number, scratchBytes: number, spins: number): number;
+  /** Begins a job, without pieces so far; of the last one nothing may be left. */
+  open(hall: number, list: number, scratch: number, scratchBytes: number): void;
+  /** There are now `count` pieces to do, or done. */
+  publish(hall: number, count: number): void;
+  /** Does pieces, as every thread does, until none is left. */
+  help(hall: number): void;
   /** Waits until all of `count` pieces are done, at most so many rounds, then at most so many nanoseconds; how many are done. */
   finish(hall: number, count: number, spins: number, nanoseconds: bigint): number;
   /** A worker's life: comes back only when there are modules behind the one it knows. */
@@ -21,33 +26,46 @@ export interface CrewExports {
 }
 
 /** Rounds that a worker looks for a new job before it sleeps. */
-const idleRounds = 5000;
+const idleRounds = 50000;
 const NO_PIECE_LEFT = 0x7fffffffn;
 
 export function crewFunctions(): Record<keyof CrewExports, FunctionBuilder> {
   const participate = claimPieces();
-  const waiting = finish();
-  return { offer: offer(participate, waiting), finish: waiting, work: work(participate) };
+  return { open: open(), publish: publish(), help: help(participate), finish: finish(), work: work(participate) };
 }
 
-function offer(participate: FunctionBuilder, waiting: FunctionBuilder): FunctionBuilder {
-  const f = new FunctionBuilder({ results: ["i32"] });
-  const [hall, list, count, scratch, scratchBytes, spins] = f.parametersOf("i32", 6);
+function open(): FunctionBuilder {
+  const f = new FunctionBuilder();
+  const [hall, list, scratch, scratchBytes] = f.parametersOf("i32", 4);
   const job = f.local("i64");
   // The number of the next job, in the upper half.
   f.get(hall).atomic("i64.load", CLAIM).i64(32n).i64ShrU().i64(1n).i64Add().i64(32n).i64Shl().set(job);
   f.get(hall).get(job).i64(NO_PIECE_LEFT).i64Or().atomic("i64.store", CLAIM);
-  const words = { list, count, scratch, scratchBytes };
-  for (const [name, value] of Object.entries(words))
-    f.get(hall)
-      .get(value)
-      .i32Store(JOB[name as keyof typeof JOB]);
-  f.get(hall).i32(0).atomic("i32.store", DONE);
-  f.get(hall).get(job).atomic("i64.store", CLAIM);
+  f.get(hall).get(list).i32Store(JOB.list).get(hall).get(scratch).i32Store(JOB.scratch);
+  f.get(hall).get(scratchBytes).i32Store(JOB.scratchBytes);
+  f.get(hall).i32(0).atomic("i32.store", JOB.count).get(hall).i32(0).atomic("i32.store", DONE);
+  return f.get(hall).get(job).atomic("i64.store", CLAIM);
+}
+
+function publish(): FunctionBuilder {
+  const f = new FunctionBuilder();
+  const [hall, count] = f.parametersOf("i32", 2);
+  f.get(hall).get(count).atomic("i32.store", JOB.count);
   f.get(hall).i32(1).atomic("i32.rmw.add", BELL).drop();
-  f.get(hall).i32(-1).atomic("notify", BELL).drop();
-  f.callWith(participate, hall, 0, () => f.get(hall).i32Load(LAST_MODULE));
-  return f.callWith(waiting, hall, count, spins, () => f.i64(0n));
+  // Who falls asleep from now on finds that the bell has changed; who slept is called once.
+  return f
+    .get(hall)
+    .atomic("i32.load", ASLEEP)
+    .if(() => {
+      f.get(hall).i32(0).atomic("i32.store", ASLEEP);
+      f.get(hall).i32(-1).atomic("notify", BELL).drop();
+    });
+}
+
+function help(participate: FunctionBuilder): FunctionBuilder {
+  const f = new FunctionBuilder();
+  const [hall] = f.parameters("i32");
+  return f.callWith(participate, hall, 0, () => f.get(hall).i32Load(LAST_MODULE));
 }
 
 /** Claims pieces of the present job until there are none, or until there are modules that the thread does not know. */
@@ -58,10 +76,11 @@ function claimPieces(): FunctionBuilder {
   const [piece, list, at, end, scratch] = f.localsOf("i32", 5);
   const run = runCalls();
   const word = (name: keyof typeof JOB): FunctionBuilder => f.get(hall).i32Load(JOB[name]);
+  const count = (): FunctionBuilder => f.get(hall).atomic("i32.load", JOB.count);
   f.block((exit) => {
     f.loop((again) => {
       f.get(hall).atomic("i64.load", CLAIM).tee(claim).i32WrapI64().tee(piece);
-      word("count").i32GeU().branchIf(exit);
+      count().i32GeU().branchIf(exit);
       f.get(hall).atomic("i32.load", LAST_MODULE).get(lastModule).i32Ne().branchIf(exit);
       word("list").set(list);
       word("scratchBytes").get(thread).i32Mul();
@@ -73,7 +92,7 @@ function claimPieces(): FunctionBuilder {
       start(4).set(end);
       f.callWith(run, at, end, scratch);
       f.get(hall).i32(1).atomic("i32.rmw.add", DONE).i32(1).i32Add();
-      word("count").i32Eq();
+      count().i32Eq();
       f.if(() => f.get(hall).i32(-1).atomic("notify", DONE).drop());
       f.branch(again);
     });
@@ -145,7 +164,10 @@ function work(participate: FunctionBuilder): FunctionBuilder {
         () => f.increase(rounds, -1),
       );
       f.get(rounds).i32Eqz();
-      f.if(() => f.get(hall).get(bell).i64(-1n).atomic("wait32", BELL).drop());
+      f.if(() => {
+        f.get(hall).i32(1).atomic("i32.store", ASLEEP);
+        f.get(hall).get(bell).i64(-1n).atomic("wait32", BELL).drop();
+      });
       f.branch(again);
     });
   });

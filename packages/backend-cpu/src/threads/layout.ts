@@ -7,15 +7,17 @@
 export const CLAIM = 0;
 /** int32: how many pieces of the job are done. */
 export const DONE = 64;
-/** int32: counts jobs; sleeping workers wait for it to change. */
+/** int32: changes when there is more to do; sleeping workers wait for that. */
 export const BELL = 128;
-/** What the job is: the list of its pieces, how many there are, the scratch of thread 0, and how much each thread has. */
+/** What the job is: the list of its pieces, how many there are so far, the scratch of thread 0, and how much each thread has. */
 export const JOB = { list: 192, count: 196, scratch: 200, scratchBytes: 204 } as const;
 /** int32: the address of the last module handed out, see `modules.ts`; 0 while there is none. */
 export const LAST_MODULE = 256;
 /** int32: how many workers have come to life. */
 export const ALIVE = 320;
-export const HALL_BYTES = 384;
+/** int32: 1 where a worker may have fallen asleep since the bell last rang for one. */
+export const ASLEEP = 384;
+export const HALL_BYTES = 448;
 
 /** Where the arguments of a kernel are that the calling thread runs itself. */
 export const ARGUMENTS = 1024;

@@ -19,7 +19,8 @@ const sparedSlots = 0x2000;
 export class ModuleList {
   readonly #memory: Memory;
   readonly #table: WebAssembly.Table;
-  #nextSlot = 0;
+  /** Slot 0 stays empty. */
+  #nextSlot = 1;
   readonly #slots = new WeakMap<KernelModule, number>();
   readonly #blocks: number[] = [];
   readonly #hall: number;
@@ -35,7 +36,7 @@ export class ModuleList {
     return this.#nextSlot > slotLimit - sparedSlots;
   }
 
-  /** The slot of a module's first function; handed out to all threads if it is new. Never while a job runs. */
+  /** The slot of a module's first function; handed out to all threads if it is new, before the piece that calls it. */
   slotOf(module: KernelModule): number {
     const known = this.#slots.get(module);
     if (known !== undefined) return known;
@@ -58,6 +59,6 @@ export class ModuleList {
   /** Gives the memory back, when no thread is left that looks there. */
   dispose(): void {
     for (const at of this.#blocks.splice(0)) this.#memory.free(at);
-    for (let slot = 0; slot < this.#nextSlot; slot++) this.#table.set(slot, null);
+    for (let slot = 1; slot < this.#nextSlot; slot++) this.#table.set(slot, null);
   }
 }

@@ -22,8 +22,6 @@ export class SharedContext implements KernelContext {
   readonly #serial: KernelContext;
   readonly #recorder: KernelCalls;
   readonly #list: TaskList = new TaskList();
-  readonly #listPlace: Region;
-  readonly #scratches: Region;
   #threads = 1;
   #crew: Crew | undefined;
   #recording = false;
@@ -35,8 +33,6 @@ export class SharedContext implements KernelContext {
     this.#library = library;
     this.#serial = serialContext(memory, library.exports);
     this.#recorder = { exports: this.#recordingExports(), scratch: { reserve: (bytes) => this.#list.scratch(bytes) } };
-    this.#listPlace = new Region(memory);
-    this.#scratches = new Region(memory);
   }
 
   /** How many threads share the work, the calling one included; 1 where memory cannot be shared. */
@@ -67,26 +63,21 @@ export class SharedContext implements KernelContext {
     else for (let index = 0; index < count; index++) work(this, index);
   }
 
-  /** Shares a job of so many pieces; `describe` makes, or records, the calls of one. */
+  /** Shares a job of so many pieces; `describe` makes, or records, the calls of one. Others begin with those that are described. */
   share(count: number, describe: (index: number) => void): void {
     const list = this.#list;
     const crew = this.#presentCrew();
-    list.start(count);
     this.#recording = true;
     try {
       for (let index = 0; index < count; index++) {
-        list.mark();
+        list.begin();
         describe(index);
+        crew.add(list, count - index);
       }
-      list.mark();
     } finally {
       this.#recording = false;
+      crew.finish();
     }
-    const place = this.#listPlace.reserve(list.bytes);
-    const { scratchBytes } = list;
-    const scratch = this.#scratches.reserve(scratchBytes * this.#threads);
-    list.copyTo(this.#memory, place);
-    crew.run({ list: place, count, scratch, scratchBytes });
   }
 
   /** Writes down a call of a generated kernel. */
@@ -134,7 +125,14 @@ export class SharedContext implements KernelContext {
   #recordingExports(): KernelExports {
     const recorder = (name: string): unknown => {
       const { module, floats } = this.#library.shared(name);
-      return (...values: number[]) => this.#list.call(this.#crew!.modules.slotOf(module), floats, values);
+      let [crew, slot] = [this.#crew, 0];
+      return (...values: number[]) => {
+        if (this.#crew !== crew || slot === 0) {
+          crew = this.#crew;
+          slot = crew!.modules.slotOf(module);
+        }
+        this.#list.call(slot, floats, values);
+      };
     };
     return lazily(recorder) as unknown as KernelExports;
   }

@@ -1,5 +1,4 @@
-/** A list of pieces in the making, see `interpreter.ts` for how it is laid out. */
-import type { Memory } from "../memory.ts";
+/** The calls of one piece, written down; `interpreter.ts` says how they are laid out. */
 import { CALL_BYTES } from "./layout.ts";
 
 /** Added to offsets into a thread's own scratch, so that they can be told from addresses. */
@@ -9,24 +8,18 @@ export class TaskList {
   #words: Int32Array<ArrayBuffer> = new Int32Array(4096);
   #floats: Float32Array<ArrayBuffer> = new Float32Array(this.#words.buffer);
   #length = 0;
-  #pieces = 0;
-  /** The most scratch that a piece has asked for. */
-  scratchBytes = 0;
+  /** Scratch that the piece needs. */
+  scratchBytes: number = CALL_BYTES;
 
-  /** Begins a list of so many pieces. */
-  start(pieces: number): void {
-    this.#pieces = 0;
-    this.#length = pieces + 1;
+  /** Begins a piece. */
+  begin(): void {
+    this.#length = 0;
     this.scratchBytes = CALL_BYTES;
-    this.#reserve(0);
-  }
-  /** Begins the next piece, or after the last one the end. */
-  mark(): void {
-    this.#words[this.#pieces++] = this.#length * 4;
   }
   /** Adds a call; an argument is an address, a number (float32 where `floats` says so), or what `scratch` gave. */
   call(slot: number, floats: readonly boolean[] | undefined, values: readonly number[]): void {
     this.#reserve(values.length + 2);
+    const words = this.#words;
     let mask = 0;
     let at = this.#length + 2;
     for (let i = 0; i < values.length; i++, at++) {
@@ -34,11 +27,11 @@ export class TaskList {
       if (floats?.[i]) this.#floats[at] = value;
       else if (value >= OWN) {
         mask |= 1 << i;
-        this.#words[at] = value - OWN;
-      } else this.#words[at] = value;
+        words[at] = value - OWN;
+      } else words[at] = value;
     }
-    this.#words[this.#length] = slot | (values.length << 16);
-    this.#words[this.#length + 1] = mask;
+    words[this.#length] = slot | (values.length << 16);
+    words[this.#length + 1] = mask;
     this.#length = at;
   }
   /** Scratch of the piece's own: an address on whichever thread makes its calls. */
@@ -49,8 +42,9 @@ export class TaskList {
   get bytes(): number {
     return this.#length * 4;
   }
-  copyTo(memory: Memory, address: number): void {
-    memory.i32().set(this.#words.subarray(0, this.#length), address >>> 2);
+  /** The calls so far; valid until the next one. */
+  get words(): Int32Array {
+    return this.#words.subarray(0, this.#length);
   }
 
   #reserve(count: number): void {
