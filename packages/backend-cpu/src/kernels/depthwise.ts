@@ -6,6 +6,7 @@ import { type BlockDone, elementBytes, type KernelContext } from "./context.ts";
 import { type Axis, type Convolution, type ConvolutionCall, forwardWindows, gradientWindows, type Strip, stripsOf } from "./convolution.ts";
 import { type DepthwiseRows, tileResults } from "./depthwise-rows.ts";
 import { carveScratch } from "./scratch.ts";
+import { sumArrays } from "./sums.ts";
 
 /** A convolution whose filter is [kernel height, kernel width, channels]. */
 export interface DepthwiseCall extends Omit<ConvolutionCall, Exclude<keyof Convolution, "batch" | "axes">> {
@@ -20,7 +21,6 @@ const partialSums = 16;
 const resultsPerTap = 16;
 /** Products a nanosecond. */
 const speed = 12;
-const floatOne = 0x3f800000;
 
 /** result = image ∗ filter. `done` is called once per block of the result as a matrix [batch · output height · output width, channels]. */
 export function depthwiseForward(context: KernelContext, call: Finished): void {
@@ -49,11 +49,7 @@ export function depthwiseFilterGradient(context: KernelContext, call: DepthwiseC
     exports.fillZero(partial + index * bytes, bytes);
     visit(exports.depthwiseFilterRows, channels, { ...layer, filter: partial + index * bytes }, pieces[index] as Strip);
   });
-  // The sum of them is the gradient of one weight for each, if the gradients of all results are 1.
-  const { exports } = context;
-  exports.fillSequence(ones, floatOne, 0, weights);
-  exports.fillZero(filter, bytes);
-  exports.depthwiseFilterRows(1, pieces.length, weights, partial, 0, bytes, ones, 0, 0, 1, 1, 0, 0, filter, 0, 0);
+  sumArrays(context, { count: pieces.length, source: partial, stride: bytes, length: weights, target: filter, ones });
 }
 
 /** What is read, and what is walked over, which is written but for the filter's gradient. */

@@ -6,13 +6,13 @@
 // the columns are sorted by remainder, so that what a tap meets still lies side by side.
 
 import { elementBytes, type KernelCalls, type KernelContext } from "./context.ts";
-import { type Axis, type ConvolutionCall, forwardWindows, reach, type Strip, stripsOf } from "./convolution.ts";
-import { fillTable, overlap } from "./correlate.ts";
+import { type ConvolutionCall, type Strip, stripsOf } from "./convolution.ts";
+import { fillTables, planesOf, transposeStrip } from "./filter-planes.ts";
 import { copySpeed, productSpeed } from "./gemm.ts";
 import { packedBytes, packPanels } from "./pack.ts";
-import { carveScratch, scratchRowStride } from "./scratch.ts";
+import { carveScratch } from "./scratch.ts";
+import { sumArrays } from "./sums.ts";
 import { edgeTileBytes, panelStep, tileColumns, tileRows } from "./tile.ts";
-import { transposeCopy } from "./transpose.ts";
 import { suitsWinograd } from "./winograd-choice.ts";
 import { winogradFilterGradient } from "./winograd-gradient.ts";
 
@@ -24,6 +24,8 @@ const transposedChannels = 16;
 const packedColumns = 16;
 /** Into so many pieces a product is cut, if it is large enough. */
 const pieces = 8;
+/** Outputs of a piece, at least, where the product is cut in depth. */
+const leastOutputs = 256;
 
 /** The gradient of the loss with respect to the filter, from that with respect to the result. */
 export function convolutionFilterGradient(context: KernelContext, call: ConvolutionCall): void {
@@ -37,157 +39,162 @@ export function directFilterGradient(context: KernelContext, call: ConvolutionCa
 }
 
 function groupGradient(context: KernelContext, call: ConvolutionCall, group: number): void {
-  const { exports } = context;
   const { batch, inputChannels, outputChannels, groups, axes, filter, result } = call;
   const [vertical, horizontal] = axes;
   const [inputs, outputs] = [inputChannels / groups, outputChannels / groups];
   const productRows = vertical.kernel * horizontal.kernel * inputs;
   if (productRows * outputs === 0) return;
-
-  const nothing: Strip = { image: 0, images: 0, row: 0, rows: 0 };
-  const [widest = nothing, ...strips] = stripsOf(batch, vertical.output, horizontal.output, stripOutputs);
+  const cut = cutOf(productRows, outputs);
+  const total = batch * vertical.output * horizontal.output;
+  // A product too small to be cut is cut in depth, into sums of some strips each.
+  const deep = cut.count * 2 <= pieces && total >= pieces * leastOutputs;
+  const [widest = nothing, ...others] = stripsOf(
+    batch,
+    vertical.output,
+    horizontal.output,
+    deep ? Math.min(stripOutputs, total / pieces) : stripOutputs,
+  );
+  const strips = [widest, ...others];
   const widestRows = widest.images * widest.rows;
   const planes = planesOf(vertical, horizontal, widest, inputs);
-  const [panels, transposed, rowTable, resultTable, segmentTable] = carveScratch(
+  const panelBytes = packedBytes(widestRows * horizontal.output, outputs);
+  const sumBytes = productRows * outputs * elementBytes;
+  const sums = Math.min(pieces, strips.length);
+  const [rowTable, resultTable, segmentTable, partial, ones, preparedPanels, preparedPlanes] = carveScratch(
     context,
-    packedBytes(widestRows * horizontal.output, outputs),
-    planes.bytes,
     productRows * elementBytes,
     productRows * elementBytes,
     widestRows * elementBytes,
+    deep ? sums * sumBytes : 0,
+    deep ? sumBytes : 0,
+    deep ? 0 : panelBytes,
+    deep ? 0 : planes.bytes,
   );
-  exports.fillSequence(resultTable, 0, outputChannels * elementBytes, productRows);
-  fillTable(context, segmentTable, widest, 1, [planes.imageStride, vertical.stride * planes.rowStride, 0]);
-  // Where each tap of each channel begins in the planes.
-  for (let tap = 0; tap < vertical.kernel * horizontal.kernel; tap += 1) {
-    const [row, column] = [Math.floor(tap / horizontal.kernel) * vertical.dilation, (tap % horizontal.kernel) * horizontal.dilation];
-    const place = row * planes.rowStride + (column % horizontal.stride) * planes.columns + Math.floor(column / horizontal.stride);
-    const entry = rowTable + tap * inputs * elementBytes;
-    exports.fillSequence(entry, transposed + place * elementBytes, planes.planeStride * elementBytes, inputs);
-  }
+  fillTables(context, call, planes, widest, { rowTable, resultTable, segmentTable, inputs, resultStride: deep ? outputs : outputChannels });
 
-  const rowsTogether = Math.max(1, Math.floor(blockDepth / Math.max(1, horizontal.output)));
-  const cut = cutOf(productRows, outputs);
-  const across = Math.ceil(outputs / cut.columns);
-  for (const strip of [widest, ...strips]) {
+  /** Packs columns of a strip's gradient. */
+  const pack = (calls: KernelCalls, strip: Strip, column: number, columns: number, panels: number): void => {
+    const depth = strip.images * strip.rows * horizontal.output;
+    const first = (strip.image * vertical.output + strip.row) * horizontal.output;
+    const pointer = result + (first * outputChannels + group * outputs + column) * elementBytes;
+    const target = panels + (column / tileColumns) * depth * panelStep;
+    packPanels(calls, { pointer, rowStride: outputChannels, columnStride: 1 }, depth, columns, target, depth * panelStep);
+  };
+  const transpose = (calls: KernelCalls, strip: Strip, channel: number, channels: number, transposed: number): void => {
+    const target = transposed + channel * planes.planeStride * elementBytes;
+    transposeStrip(calls, call, planes, strip, { first: group * inputs + channel, channels }, target);
+  };
+  const multiply = (
+    calls: KernelCalls,
+    strip: Strip,
+    { row, rows, column, columns, transposed, panels, target, edgeTile, adds }: Product,
+  ): void => {
     const segments = strip.images * strip.rows;
     const depth = segments * horizontal.output;
-    const firstOutput = (strip.image * vertical.output + strip.row) * horizontal.output;
-    const pointer = result + (firstOutput * outputChannels + group * outputs) * elementBytes;
+    const together = Math.max(1, Math.floor(blockDepth / Math.max(1, horizontal.output)));
+    // Without outputs there is still one product, which writes zeros.
+    for (let segment = 0; segment === 0 || segment < segments; segment += together) {
+      calls.exports.tileProduct(
+        rowTable + row * elementBytes,
+        rows,
+        segmentTable + segment * elementBytes,
+        Math.min(together, segments - segment),
+        horizontal.output,
+        transposed,
+        panels + ((column / tileColumns) * depth + segment * horizontal.output) * panelStep,
+        depth * panelStep,
+        columns,
+        resultTable + row * elementBytes,
+        target + column * elementBytes,
+        Number(adds || segment > 0),
+        edgeTile,
+      );
+    }
+  };
+
+  const nanoseconds = (productRows * outputs) / productSpeed;
+  if (deep) {
+    context.parallel(sums, nanoseconds * total, (calls, piece) => {
+      const [panels, transposed, edgeTile] = carveScratch(calls, panelBytes, planes.bytes, edgeTileBytes);
+      const target = partial + piece * sumBytes;
+      for (let index = piece; index < strips.length; index += sums) {
+        const strip = strips[index] as Strip;
+        transpose(calls, strip, 0, inputs, transposed);
+        pack(calls, strip, 0, outputs, panels);
+        multiply(calls, strip, {
+          row: 0,
+          rows: productRows,
+          column: 0,
+          columns: outputs,
+          transposed,
+          panels,
+          target,
+          edgeTile,
+          adds: index > piece,
+        });
+      }
+    });
+    const [rows, length] = groups === 1 ? [1, productRows * outputs] : [productRows, outputs];
+    for (let row = 0; row < rows; row += 1) {
+      const target = filter + (row * outputChannels + group * outputs) * elementBytes;
+      sumArrays(context, { count: sums, source: partial + row * length * elementBytes, stride: sumBytes, length, target, ones });
+    }
+    return;
+  }
+  for (const [index, strip] of strips.entries()) {
     // Some pieces transpose channels of the input, the others pack columns of the gradient.
     const transposing = Math.ceil(inputs / transposedChannels);
     const packing = Math.ceil(outputs / packedColumns);
+    const depth = strip.images * strip.rows * horizontal.output;
     context.parallel(transposing + packing, (planes.bytes / elementBytes + depth * outputs) / copySpeed, (calls, piece) => {
-      if (piece < transposing) {
-        const channel = piece * transposedChannels;
-        const channels = Math.min(transposedChannels, inputs - channel);
-        transposeStrip(
-          calls,
-          call,
-          planes,
-          strip,
-          { first: group * inputs + channel, channels },
-          transposed + channel * planes.planeStride * elementBytes,
-        );
-      } else {
-        const column = (piece - transposing) * packedColumns;
-        const matrix = { pointer: pointer + column * elementBytes, rowStride: outputChannels, columnStride: 1 };
-        const target = panels + (column / tileColumns) * depth * panelStep;
-        packPanels(calls, matrix, depth, Math.min(packedColumns, outputs - column), target, depth * panelStep);
-      }
+      const channel = piece * transposedChannels;
+      const column = (piece - transposing) * packedColumns;
+      if (piece < transposing) transpose(calls, strip, channel, Math.min(transposedChannels, inputs - channel), preparedPlanes);
+      else pack(calls, strip, column, Math.min(packedColumns, outputs - column), preparedPanels);
     });
-    context.parallel(Math.ceil(productRows / cut.rows) * across, (productRows * outputs * depth) / productSpeed, (calls, piece) => {
-      const row = Math.floor(piece / across) * cut.rows;
-      const column = (piece % across) * cut.columns;
+    context.parallel(cut.count, nanoseconds * depth, (calls, piece) => {
+      const row = Math.floor(piece / cut.across) * cut.rows;
+      const column = (piece % cut.across) * cut.columns;
       const [edgeTile] = carveScratch(calls, edgeTileBytes);
-      // Without outputs there is still one product, which writes zeros.
-      for (let segment = 0; segment === 0 || segment < segments; segment += rowsTogether) {
-        calls.exports.tileProduct(
-          rowTable + row * elementBytes,
-          Math.min(cut.rows, productRows - row),
-          segmentTable + segment * elementBytes,
-          Math.min(rowsTogether, segments - segment),
-          horizontal.output,
-          0,
-          panels + ((column / tileColumns) * depth + segment * horizontal.output) * panelStep,
-          depth * panelStep,
-          Math.min(cut.columns, outputs - column),
-          resultTable + row * elementBytes,
-          filter + (group * outputs + column) * elementBytes,
-          Number(strip !== widest || segment > 0),
-          edgeTile,
-        );
-      }
+      multiply(calls, strip, {
+        row,
+        rows: Math.min(cut.rows, productRows - row),
+        column,
+        columns: Math.min(cut.columns, outputs - column),
+        transposed: preparedPlanes,
+        panels: preparedPanels,
+        target: filter + group * outputs * elementBytes,
+        edgeTile,
+        adds: index > 0,
+      });
     });
   }
+}
+
+const nothing: Strip = { image: 0, images: 0, row: 0, rows: 0 };
+
+/** Some rows and columns of a strip's product. */
+interface Product {
+  readonly row: number;
+  readonly rows: number;
+  readonly column: number;
+  readonly columns: number;
+  readonly transposed: number;
+  readonly panels: number;
+  readonly target: number;
+  readonly edgeTile: number;
+  /** Whether it is added to what is there. */
+  readonly adds: boolean;
 }
 
 /** The rows and columns of a piece of the product. */
-function cutOf(rows: number, columns: number): { readonly rows: number; readonly columns: number } {
+function cutOf(
+  rows: number,
+  columns: number,
+): { readonly rows: number; readonly columns: number; readonly across: number; readonly count: number } {
   const down = Math.max(1, Math.min(pieces, Math.floor(rows / (4 * tileRows))));
-  const across = Math.max(1, Math.min(Math.floor(pieces / down), Math.floor(columns / (4 * tileColumns))));
-  return { rows: Math.ceil(rows / down / tileRows) * tileRows, columns: Math.ceil(columns / across / tileColumns) * tileColumns };
-}
-
-/** A strip's transposed input: planes [image, row, remainder, column] of one channel each; distances in elements. */
-interface Planes {
-  readonly top: number;
-  readonly left: number;
-  readonly height: number;
-  /** Columns per remainder. */
-  readonly columns: number;
-  readonly rowStride: number;
-  readonly imageStride: number;
-  readonly planeStride: number;
-  readonly bytes: number;
-}
-
-function planesOf(vertical: Axis, horizontal: Axis, widest: Strip, channels: number): Planes {
-  const [top, bottom] = reach({ ...forwardWindows(vertical), results: widest.rows });
-  const [left, right] = reach(forwardWindows(horizontal));
-  const height = Math.max(0, bottom - top);
-  const columns = Math.ceil((right - left) / horizontal.stride);
-  const rowStride = columns * horizontal.stride;
-  const imageStride = height * rowStride;
-  const planeStride = scratchRowStride(widest.images * imageStride);
-  return { top, left, height, columns, rowStride, imageStride, planeStride, bytes: channels * planeStride * elementBytes };
-}
-
-/** Transposes some channels of what a strip reads, with zeros around it. */
-function transposeStrip(
-  calls: KernelCalls,
-  { inputChannels, axes: [vertical, horizontal], image: images }: ConvolutionCall,
-  planes: Planes,
-  strip: Strip,
-  { first: firstChannel, channels }: { readonly first: number; readonly channels: number },
-  transposed: number,
-): void {
-  const { left, columns, rowStride, planeStride } = planes;
-  const { input: width, stride: columnStep } = horizontal;
-  const firstRow = strip.row * vertical.stride + planes.top;
-  const [rowStart, rowEnd] = overlap(firstRow, planes.height, vertical.input);
-  // Rows that are read whole are one long row.
-  const together = columnStep === 1 && left === 0 && columns === width ? rowEnd - rowStart : 1;
-  calls.exports.fillZero(transposed, channels * planeStride * elementBytes);
-  for (let image = 0; image < strip.images; image += 1) {
-    for (let row = rowStart; row < rowEnd; row += together) {
-      const sourceRow = ((strip.image + image) * vertical.input + firstRow + row) * width;
-      const targetRow = image * planes.imageStride + row * rowStride;
-      for (let remainder = 0; remainder < columnStep; remainder += 1) {
-        // Columns left + remainder + j·columnStep that lie inside the input.
-        const first = left + remainder;
-        const start = Math.max(0, Math.ceil(-first / columnStep));
-        const end = Math.min(columns, Math.ceil((width - first) / columnStep));
-        if (end <= start) continue;
-        const from = (sourceRow + first + start * columnStep) * inputChannels + firstChannel;
-        const to = targetRow + remainder * columns + start;
-        transposeCopy(calls, {
-          rows: channels,
-          columns: (end - start) * together,
-          source: { pointer: images + from * elementBytes, rowStride: 1, columnStride: columnStep * inputChannels },
-          target: { pointer: transposed + to * elementBytes, rowStride: planeStride },
-        });
-      }
-    }
-  }
+  const parts = Math.max(1, Math.min(Math.floor(pieces / down), Math.floor(columns / (4 * tileColumns))));
+  const cut = { rows: Math.ceil(rows / down / tileRows) * tileRows, columns: Math.ceil(columns / parts / tileColumns) * tileColumns };
+  const across = Math.ceil(columns / cut.columns);
+  return { ...cut, across, count: Math.ceil(rows / cut.rows) * across };
 }

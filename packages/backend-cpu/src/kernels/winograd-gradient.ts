@@ -17,6 +17,8 @@ import { mapTiles, matrixStride, readTiles, tileImages, tileRowsOf } from "./win
 /** Numbers that a strip is mapped to: they stay in the second-level cache. */
 const stripNumbers = 2 ** 18;
 const fewestTiles = 64;
+/** Into so many pieces a strip's work is cut, about. */
+const pieces = 12;
 /** Multiply-adds a nanosecond. */
 const speed = 20;
 
@@ -90,12 +92,20 @@ export function winogradFilterGradient(context: KernelContext, call: Convolution
     );
   };
 
+  /** Several works are one piece, where there are many. */
+  const inParts = (count: number, nanoseconds: number, work: (calls: KernelCalls, index: number) => void): void => {
+    const together = Math.ceil(count / pieces);
+    context.parallel(Math.ceil(count / together), nanoseconds, (calls, piece) => {
+      for (let index = piece * together; index < Math.min(count, (piece + 1) * together); index += 1) work(calls, index);
+    });
+  };
+
   for (const [index, strip] of strips.entries()) {
     const rows = tileRowsOf(strip);
     const tiles = rows.length * rowTiles;
     const nanoseconds = (tiles * matrices * inputChannels * outputChannels) / speed;
-    context.parallel(rows.length, nanoseconds / 2, (calls, row) => mapRow(calls, rows[row]!, row * rowTiles));
-    context.parallel(matrices, nanoseconds, (calls, matrix) => multiply(calls, matrix, tiles, index > 0));
+    inParts(rows.length, nanoseconds / 2, (calls, row) => mapRow(calls, rows[row]!, row * rowTiles));
+    inParts(matrices, nanoseconds, (calls, matrix) => multiply(calls, matrix, tiles, index > 0));
   }
   context.parallel(inputChannels, 10 * inputChannels * outputChannels, ({ exports }, channel) => {
     const row = channel * outputBytes;
