@@ -16,6 +16,7 @@ import { logSoftmax, softmax } from "../../packages/backend-cpu/src/kernels/soft
 import { transposeCopy } from "../../packages/backend-cpu/src/kernels/transpose.ts";
 import { winogradConvolution } from "../../packages/backend-cpu/src/kernels/winograd.ts";
 import { winogradFilterGradient } from "../../packages/backend-cpu/src/kernels/winograd-gradient.ts";
+import { everySource } from "../../packages/backend-cpu/src/matched/packs.ts";
 import { Memory } from "../../packages/backend-cpu/src/memory.ts";
 import { type ConvolutionSizes, convolutionOf, poolingOf } from "../../packages/backend-cpu/test/geometry.ts";
 
@@ -36,7 +37,7 @@ function main(): void {
   const strict = process.argv.includes("--strict");
   const filter = process.argv.slice(2).find((argument) => !argument.startsWith("--")) ?? "";
   const memory = new Memory({ initialBytes: 2 ** 28 });
-  const { exports } = new KernelLibrary(memory, { relaxed: !strict });
+  const { exports } = new KernelLibrary(memory, { relaxed: !strict }, everySource());
   const cases = allCases(serialContext(memory, exports), memory).filter(({ name }) => name.includes(filter));
   const times = measure(cases);
   console.log(`${strict ? "multiply and add" : "relaxed SIMD"}, one thread, medians of ${rounds} rounds`);

@@ -4,12 +4,9 @@ import { BackendError, type DType } from "@antler/tensor-core";
 import { FAULT_ADDRESS } from "./generate/access.ts";
 import { compileKernels } from "./generate/compile.ts";
 import { KernelLibrary } from "./kernels/base.ts";
-import { matchedKernels } from "./matched/index.ts";
-import { rearrangeKernel } from "./matched/rearrange.ts";
+import type { KernelPack } from "./kernels/index.ts";
 import { Memory } from "./memory.ts";
-import { enrol } from "./threads/settings.ts";
-import { SharedContext } from "./threads/shared-context.ts";
-import { canShareMemory } from "./threads/worker.ts";
+import type { Sharing } from "./threads/device-context.ts";
 import { probeWasm } from "./wasm/index.ts";
 
 export interface CpuOptions {
@@ -43,14 +40,22 @@ const dtypes: readonly DType[] = [
   "bool",
 ];
 
-export function cpuDevice({ relaxed = true, handWritten = true, threads, maximumBytes }: CpuOptions = {}): CpuDevice {
-  const memory = new Memory({ shared: canShareMemory(), ...(maximumBytes !== undefined && { maximumBytes }) });
+/** What a device is put together from. */
+export interface CpuParts {
+  readonly kernels: readonly KernelPack[];
+  readonly sharing: Sharing;
+}
+
+export function cpuDevice(parts: CpuParts, { relaxed = true, handWritten = true, threads, maximumBytes }: CpuOptions): CpuDevice {
+  const memory = new Memory({ shared: parts.sharing.isPossible(), ...(maximumBytes !== undefined && { maximumBytes }) });
   const { simd, relaxedSimd } = probeWasm();
   if (!simd) throw new BackendError("cpu", "this engine has no WebAssembly SIMD", { hint: "Node 16.4 and browsers of 2023 have it." });
   const fused = relaxed && relaxedSimd;
-  const context = new SharedContext(memory, new KernelLibrary(memory, { relaxed: fused }));
-  enrol(context, threads);
-  const kernels: { readonly [op: string]: Matched } = handWritten ? matchedKernels(context, memory) : {};
+  const packs = handWritten ? parts.kernels : [];
+  const library = new KernelLibrary(memory, { relaxed: fused }, Object.assign({}, ...packs.map((pack) => pack.sources())));
+  const context = parts.sharing.context(memory, library, threads);
+  const kernels: { readonly [op: string]: Matched } = Object.assign({}, ...packs.map((pack) => pack.matched?.(context, memory)));
+  const rearrange = packs.find((pack) => pack.rearrange)?.rearrange?.(context);
   /** Every check of every kernel; memory tells which one failed. */
   const checks: IndexCheck[] = [];
   const address = (b: Buffer): number => b as number;
@@ -66,7 +71,7 @@ export function cpuDevice({ relaxed = true, handWritten = true, threads, maximum
       context.threads = count;
     },
     dispose: () => context.dismiss(),
-    rearrange: handWritten ? rearrangeKernel(context) : undefined,
+    rearrange,
     alloc: (bytes) => memory.alloc(bytes),
     free: (b) => memory.free(address(b)),
     part: (b, offset) => address(b) + offset,

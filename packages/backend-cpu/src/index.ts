@@ -1,8 +1,10 @@
 /** @antler/backend-cpu: WebAssembly with SIMD, generated at run time. */
 import { type KernelBackend, kernelBackend } from "@antler/compiler";
 import { type CpuOptions, cpuDevice } from "./device.ts";
+import { everyPack } from "./matched/packs.ts";
+import { workers } from "./threads/sharing.ts";
 
-export { type CpuDevice, type CpuOptions, cpuDevice } from "./device.ts";
+export type { CpuDevice, CpuOptions } from "./device.ts";
 export { setThreads } from "./threads/settings.ts";
 export { setWorkerUrl, workerSource } from "./threads/worker.ts";
 
@@ -11,4 +13,5 @@ export { setWorkerUrl, workerSource } from "./threads/worker.ts";
  * @example
  * await setBackend(createCpuBackend());
  */
-export const createCpuBackend = (options: CpuOptions = {}): KernelBackend => kernelBackend(cpuDevice(options));
+export const createCpuBackend = (options: CpuOptions = {}): KernelBackend =>
+  kernelBackend(cpuDevice({ kernels: everyPack(), sharing: workers }, options));

@@ -3,6 +3,7 @@
 import { expect } from "vitest";
 import { KernelLibrary } from "../src/kernels/base.ts";
 import { type KernelContext, serialContext } from "../src/kernels/context.ts";
+import { everySource } from "../src/matched/packs.ts";
 import { Memory } from "../src/memory.ts";
 
 /** mulberry32: a small seeded generator of numbers in [0, 1). */
@@ -30,7 +31,7 @@ export class KernelBench {
 
   constructor(relaxed: boolean, shared = false) {
     this.memory = new Memory({ shared });
-    const { exports } = new KernelLibrary(this.memory, { relaxed });
+    const { exports } = new KernelLibrary(this.memory, { relaxed }, everySource());
     this.context = serialContext(this.memory, exports);
   }
 

@@ -5,6 +5,7 @@ import * as tf from "@antler/tensor-core";
 import { afterAll, afterEach, describe, expect, test, vi } from "vitest";
 import { type CpuDevice, createCpuBackend, setThreads } from "../src/index.ts";
 import { KernelLibrary } from "../src/kernels/index.ts";
+import { everySource } from "../src/matched/packs.ts";
 import { Memory } from "../src/memory.ts";
 import { SharedContext } from "../src/threads/shared-context.ts";
 
@@ -86,7 +87,7 @@ describe("threads", () => {
 
   test("pieces are done by every thread, each with scratch of its own", async () => {
     const memory = new Memory({ shared: true });
-    const context = new SharedContext(memory, new KernelLibrary(memory, { relaxed: true }));
+    const context = new SharedContext(memory, new KernelLibrary(memory, { relaxed: true }, everySource()));
     context.threads = 3;
     const [count, bytes] = [200, 400_000];
     const places = memory.alloc(count * 4);

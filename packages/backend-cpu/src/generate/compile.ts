@@ -1,9 +1,9 @@
 /** Generated kernels made runnable: on the calling thread, shared between threads, or written down as part of a larger job. */
 import type { Kernel, Run, Size } from "@antler/compiler";
 import type { Memory } from "../memory.ts";
+import type { DeviceContext } from "../threads/device-context.ts";
 import { ARGUMENTS } from "../threads/layout.ts";
 import type { KernelModule } from "../threads/modules.ts";
-import type { SharedContext } from "../threads/shared-context.ts";
 import { assembleModule } from "../wasm/index.ts";
 import { type EmitOptions, type EmittedKernel, emitKernel } from "./emit.ts";
 
@@ -11,7 +11,7 @@ import { type EmitOptions, type EmittedKernel, emitKernel } from "./emit.ts";
 const PIECE_NANOSECONDS = 10_000;
 const MOST_PIECES = 64;
 
-export function compileKernels(kernels: readonly Kernel[], memory: Memory, context: SharedContext, options: EmitOptions): Run[] {
+export function compileKernels(kernels: readonly Kernel[], memory: Memory, context: DeviceContext, options: EmitOptions): Run[] {
   if (kernels.length === 0) return [];
   const emitted = kernels.map((k) => emitKernel(k, options));
   const functions = Object.fromEntries(emitted.map(({ code }, i) => [`k${i}`, code]));
@@ -25,7 +25,7 @@ interface Place {
   readonly module: KernelModule;
   readonly index: number;
   readonly memory: Memory;
-  readonly context: SharedContext;
+  readonly context: DeviceContext;
 }
 
 function runOf(kernel: Kernel, emitted: EmittedKernel, { module, index, memory, context }: Place): Run {

@@ -3,15 +3,15 @@
 import type { Memory } from "../memory.ts";
 import type { KernelModule } from "../threads/modules.ts";
 import { assembleModule, FunctionBuilder } from "../wasm/index.ts";
-import { type AttentionExports, attentionKernels } from "./attention-rows.ts";
+import type { AttentionExports } from "./attention-rows.ts";
 import { elementBytes, type KernelOptions } from "./context.ts";
-import { type DepthwiseExports, depthwiseKernels } from "./depthwise-rows.ts";
-import { type DotExports, dotKernels } from "./dots.ts";
-import { type PoolingExports, poolingKernels } from "./pooling-rows.ts";
-import { type SoftmaxExports, softmaxKernels } from "./softmax.ts";
-import { type TileExports, tileKernels } from "./tile.ts";
-import { type TransposeExports, transposeKernels } from "./transpose.ts";
-import { type WinogradExports, winogradKernels } from "./winograd-tiles.ts";
+import type { DepthwiseExports } from "./depthwise-rows.ts";
+import type { DotExports } from "./dots.ts";
+import type { PoolingExports } from "./pooling-rows.ts";
+import type { SoftmaxExports } from "./softmax.ts";
+import type { TileExports } from "./tile.ts";
+import type { TransposeExports } from "./transpose.ts";
+import type { WinogradExports } from "./winograd-tiles.ts";
 
 /** How kernels are made, by name. Parameters are int32 or float32, nothing is returned. */
 export type KernelSources<Exports> = { readonly [Name in keyof Exports]: (options: KernelOptions) => FunctionBuilder };
@@ -26,16 +26,8 @@ export interface KernelExports
     WinogradExports,
     AttentionExports {}
 
-const sources: KernelSources<KernelExports> = {
-  ...tileKernels,
-  ...dotKernels,
-  ...transposeKernels,
-  ...depthwiseKernels,
-  ...poolingKernels,
-  ...softmaxKernels,
-  ...winogradKernels,
-  ...attentionKernels,
-};
+/** Some of all kernels: those that the drivers at hand call. */
+export type SomeSources = Partial<KernelSources<KernelExports>>;
 
 /** A kernel as other threads get it, called with the address of its arguments. */
 export interface SharedKernel {
@@ -48,14 +40,30 @@ export interface SharedKernel {
 export class KernelLibrary {
   /** Calls on this thread. */
   readonly exports: KernelExports;
-  readonly options: KernelOptions;
+  readonly #options: KernelOptions;
+  readonly #sources: SomeSources;
   readonly #memory: Memory;
   readonly #shared = new Map<string, SharedKernel>();
 
-  constructor(memory: Memory, options: KernelOptions) {
+  constructor(memory: Memory, options: KernelOptions, sources: SomeSources) {
     this.#memory = memory;
-    this.options = options;
-    this.exports = lazily((name) => this.#compile(name)) as unknown as KernelExports;
+    this.#options = options;
+    this.#sources = sources;
+    this.exports = this.lazily((name) => this.#compile(name));
+  }
+
+  /** What is made of each kernel, when it is first read. */
+  lazily(make: (name: string) => unknown): KernelExports {
+    const target = {};
+    for (const name of Object.keys(this.#sources)) {
+      const get = (): unknown => {
+        const value = make(name);
+        Object.defineProperty(target, name, { value });
+        return value;
+      };
+      Object.defineProperty(target, name, { get, configurable: true });
+    }
+    return target as KernelExports;
   }
 
   /** A kernel for other threads. */
@@ -66,7 +74,7 @@ export class KernelLibrary {
 
   #compile(name: string): unknown {
     const { memory, shared } = this.#memory;
-    const kernel = sources[name as keyof KernelExports](this.options);
+    const kernel = this.#sources[name as keyof KernelExports]!(this.#options);
     const functions = shared ? { shared: byArguments(kernel), kernel } : { kernel };
     const bytes = assembleModule({ memory: { shared }, functions });
     const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } });
@@ -77,20 +85,6 @@ export class KernelLibrary {
       this.#shared.set(name, { module: { bytes, functions: Object.values(exports) as unknown as KernelModule["functions"] }, floats });
     return exports.kernel;
   }
-}
-
-/** An object with a property for each kernel, which is made when it is first read. */
-export function lazily(make: (name: string) => unknown): object {
-  const target = {};
-  for (const name of Object.keys(sources)) {
-    const get = (): unknown => {
-      const value = make(name);
-      Object.defineProperty(target, name, { value });
-      return value;
-    };
-    Object.defineProperty(target, name, { get, configurable: true });
-  }
-  return target;
 }
 
 /** The kernel, called with the address of its arguments. */

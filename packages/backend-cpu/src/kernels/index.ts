@@ -1,15 +1,16 @@
-// The hand-written kernels: a base module instantiated once on a memory, and drivers that work on pointers into it.
+// The hand-written kernels, and drivers that work on pointers into memory.
 
 export { type AttentionCall, attention } from "./attention.ts";
 export type { AttentionSizes, Head } from "./attention-blocks.ts";
 export { type AttentionGradientCall, attentionGradient, type GradientHead } from "./attention-gradient.ts";
-export { type KernelExports, KernelLibrary, type KernelSources } from "./base.ts";
+export { type KernelExports, KernelLibrary, type KernelSources, type SomeSources } from "./base.ts";
 export { type BlockDone, type KernelCalls, type KernelContext, serialContext } from "./context.ts";
 export type { Axis, Convolution, ConvolutionCall } from "./convolution.ts";
 export { convolutionForward, convolutionInputGradient } from "./convolve.ts";
 export { type DepthwiseCall, depthwiseFilterGradient, depthwiseForward, depthwiseInputGradient } from "./depthwise.ts";
 export { convolutionFilterGradient } from "./filter-gradient.ts";
 export { gemm, type MatrixProduct, packedRightBytes, packRight, productSpeed } from "./gemm.ts";
+export type { KernelPack } from "./pack-of-kernels.ts";
 export {
   averagePool2d,
   averagePool2dGradient,

@@ -1,9 +1,10 @@
 /** A kernel context whose independent pieces of work are shared between threads. */
 import { emit } from "@antler/tensor-core";
-import { type KernelExports, type KernelLibrary, lazily } from "../kernels/base.ts";
+import type { KernelExports, KernelLibrary } from "../kernels/base.ts";
 import { type KernelCalls, type KernelContext, serialContext } from "../kernels/context.ts";
 import { type Memory, Region } from "../memory.ts";
 import { Crew } from "./crew.ts";
+import type { DeviceContext } from "./device-context.ts";
 import type { KernelModule } from "./modules.ts";
 import { TaskList } from "./task-list.ts";
 
@@ -14,7 +15,7 @@ const WORTHWHILE_NANOSECONDS = 20_000;
  * Drivers run on the calling thread only: while they describe a piece, its calls of kernels are written down, and threads
  * make them from there (`interpreter.ts`).
  */
-export class SharedContext implements KernelContext {
+export class SharedContext implements DeviceContext {
   readonly exports: KernelExports;
   readonly scratch: Region;
   readonly #memory: Memory;
@@ -134,6 +135,6 @@ export class SharedContext implements KernelContext {
         this.#list.call(slot, floats, values);
       };
     };
-    return lazily(recorder) as unknown as KernelExports;
+    return this.#library.lazily(recorder);
   }
 }
