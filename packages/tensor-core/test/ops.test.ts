@@ -48,6 +48,7 @@ const NO_OPS: ReadonlySet<string> = new Set([
   "dtypeInfo",
   "isDType",
   "isFloat",
+  "isHalf",
   "isInteger",
   "addDim",
   "bindDim",

@@ -8,6 +8,9 @@ import { build, buildSums, type Expected, get, type Host, indices, reduced, tota
 import { given, ints, reals } from "../values.ts";
 import { ALL, type OpCase } from "./case.ts";
 
+/** An element picked as the sum of itself and zeros: devices may round sums. */
+const picked = (row: OpCase): OpCase => ({ ...row, tolerance: { k: 1, why: "a sum whose other terms are zeros" } });
+
 type Sizes = readonly number[];
 /** The sum over every value of every letter. */
 function summed(equation: string, ...x: readonly Host[]): Expected {
@@ -160,9 +163,9 @@ export const namedCases: readonly OpCase[] = [
   dotted("negative axes", [2, 3], [4, 3], [[-1], [-1]], "ij,kj->ik", { batch: [0] }),
   move("diag", "vector", [4], diag, (s) => [...s, s[0]!], ([i, j]) => (i === j ? [i!] : null)),
   move("diag", "many", [2, 3], diag, (s) => [...s, 3], ([n, i, j]) => (i === j ? [n!, i!] : null)),
-  move("diagPart", "square", [3, 3], diagPart, () => [3], ([i]) => [i!, i!], { batch: [] }),
-  move("diagPart", "wide", [2, 2, 4], diagPart, (s) => [s[0]!, 2], ([n, i]) => [n!, i!, i!]),
-  move("diagPart", "tall", [2, 4, 3], diagPart, (s) => [s[0]!, 3], ([n, i]) => [n!, i!, i!]),
+  picked(move("diagPart", "square", [3, 3], diagPart, () => [3], ([i]) => [i!, i!], { batch: [] })),
+  picked(move("diagPart", "wide", [2, 2, 4], diagPart, (s) => [s[0]!, 2], ([n, i]) => [n!, i!, i!])),
+  picked(move("diagPart", "tall", [2, 4, 3], diagPart, (s) => [s[0]!, 3], ([n, i]) => [n!, i!, i!])),
   band("lower triangle", [3, 4], -1, 0),
   band("upper triangle", [2, 4, 3], 0, -1),
   band("a band", [5, 5], 1, 2),
