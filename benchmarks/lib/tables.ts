@@ -64,7 +64,7 @@ export function digits(x: number): string {
 function judgement(row: RowResult): string {
   const result = verdict(row);
   if (!row.bar) return "";
-  const wanted = "limit" in row.bar ? `≤ ${row.bar.limit}` : `≤ ${row.bar.ratio} ×`;
+  const wanted = "limit" in row.bar ? `≤ ${row.bar.limit}` : `≤ ${Number(row.bar.ratio.toFixed(3))} ×`;
   if (!result) return `${wanted}: not judged`;
   const measured = "limit" in row.bar ? digits(result.figure) : `${digits(result.figure)} × ${result.to}`;
   return `${wanted}: ${measured}, ${result.holds ? "holds" : "**does not hold**"}`;

@@ -1,4 +1,4 @@
-/** The CPU as a device: one linear memory, a base module of hand-written kernels, and small modules made for each program. */
+/** The CPU as a device: one linear memory, packs of hand-written kernels, and small modules made for each program. */
 import { type Buffer, type Device, type IndexCheck, indexError, type Matched } from "@antler/compiler";
 import { BackendError, type DType } from "@antler/tensor-core";
 import { FAULT_ADDRESS } from "./generate/access.ts";

@@ -10,7 +10,7 @@ import { type CpuOptions, type CpuParts, cpuDevice } from "./device.ts";
 import { alone } from "./threads/device-context.ts";
 
 export type { CpuDevice, CpuOptions, CpuParts } from "./device.ts";
-export type { KernelPack } from "./kernels/pack-of-kernels.ts";
+export type { KernelPack } from "./kernels/kernel-pack.ts";
 export {
   attentionKernels,
   convolutionKernels,

@@ -10,7 +10,7 @@ export { convolutionForward, convolutionInputGradient } from "./convolve.ts";
 export { type DepthwiseCall, depthwiseFilterGradient, depthwiseForward, depthwiseInputGradient } from "./depthwise.ts";
 export { convolutionFilterGradient } from "./filter-gradient.ts";
 export { gemm, type MatrixProduct, packedRightBytes, packRight, productSpeed } from "./gemm.ts";
-export type { KernelPack } from "./pack-of-kernels.ts";
+export type { KernelPack } from "./kernel-pack.ts";
 export {
   averagePool2d,
   averagePool2dGradient,
