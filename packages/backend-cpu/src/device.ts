@@ -3,6 +3,8 @@ import { type Buffer, type Device, type IndexCheck, indexError, type Matched } f
 import { BackendError, type DType } from "@antler/tensor-core";
 import { FAULT_ADDRESS } from "./generate/access.ts";
 import { compileKernels } from "./generate/compile.ts";
+import { libm } from "./generate/libm.ts";
+import type { Functions } from "./generate/libm32.ts";
 import { KernelLibrary } from "./kernels/base.ts";
 import type { KernelPack } from "./kernels/index.ts";
 import { Memory } from "./memory.ts";
@@ -25,25 +27,14 @@ export interface CpuDevice extends Device {
   threads: number;
 }
 
-const dtypes: readonly DType[] = [
-  "float32",
-  "float64",
-  "float16",
-  "bfloat16",
-  "int8",
-  "int16",
-  "int32",
-  "int64",
-  "uint8",
-  "uint16",
-  "uint32",
-  "bool",
-];
+const dtypes: readonly DType[] = ["float32", "float16", "bfloat16", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "bool"];
 
 /** What a device is put together from. */
 export interface CpuParts {
   readonly kernels: readonly KernelPack[];
   readonly sharing: Sharing;
+  /** The functions of float64; without them there is no such dtype. */
+  readonly float64?: Functions | undefined;
 }
 
 export function cpuDevice(parts: CpuParts, { relaxed = true, handWritten = true, threads, maximumBytes }: CpuOptions): CpuDevice {
@@ -58,11 +49,12 @@ export function cpuDevice(parts: CpuParts, { relaxed = true, handWritten = true,
   const rearrange = packs.find((pack) => pack.rearrange)?.rearrange?.(context);
   /** Every check of every kernel; memory tells which one failed. */
   const checks: IndexCheck[] = [];
+  const options = { relaxed: fused, functionOf: libm(parts.float64), checkId: (check: IndexCheck) => checks.push(check) };
   const address = (b: Buffer): number => b as number;
 
   return {
     name: "cpu",
-    dtypes,
+    dtypes: parts.float64 ? [...dtypes, "float64"] : dtypes,
     kernels,
     get threads() {
       return context.threads;
@@ -79,7 +71,7 @@ export function cpuDevice(parts: CpuParts, { relaxed = true, handWritten = true,
     read: async (b, bytes) => memory.bytes().slice(address(b), address(b) + bytes),
     readSync: (b, bytes) => memory.bytes().slice(address(b), address(b) + bytes),
     copy: (from, to, bytes) => void memory.bytes().copyWithin(address(to), address(from), address(from) + bytes),
-    compile: (list) => compileKernels(list, memory, context, { relaxed: fused, checkId: (check) => checks.push(check) }),
+    compile: (list) => compileKernels(list, memory, context, options),
     fault() {
       const words = memory.i32();
       const at = FAULT_ADDRESS >> 2;

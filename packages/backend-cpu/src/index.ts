@@ -1,6 +1,7 @@
 /** @antler/backend-cpu: WebAssembly with SIMD, generated at run time. */
 import { type KernelBackend, kernelBackend } from "@antler/compiler";
 import { type CpuOptions, cpuDevice } from "./device.ts";
+import { float64 } from "./generate/libm64.ts";
 import { everyPack } from "./matched/packs.ts";
 import { workers } from "./threads/sharing.ts";
 
@@ -14,4 +15,4 @@ export { setWorkerUrl, workerSource } from "./threads/worker.ts";
  * await setBackend(createCpuBackend());
  */
 export const createCpuBackend = (options: CpuOptions = {}): KernelBackend =>
-  kernelBackend(cpuDevice({ kernels: everyPack(), sharing: workers }, options));
+  kernelBackend(cpuDevice({ kernels: everyPack(), sharing: workers, float64 }, options));

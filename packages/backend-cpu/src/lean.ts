@@ -1,7 +1,7 @@
 /**
  * @antler/backend-cpu/lean: the same backend for pages where every kilobyte counts. It has the hand-written kernels that it is
  * given; ops without one run on generated kernels, which are right but, for the heavy ones, slower. Without `sharing` one
- * thread computes.
+ * thread computes, without `float64` there is no such dtype.
  * @example
  * await setBackend(createCpuBackend({ kernels: [matMulKernels, rowKernels] }));
  */
@@ -10,6 +10,7 @@ import { type CpuOptions, type CpuParts, cpuDevice } from "./device.ts";
 import { alone } from "./threads/device-context.ts";
 
 export type { CpuDevice, CpuOptions, CpuParts } from "./device.ts";
+export { float64 } from "./generate/libm64.ts";
 export type { KernelPack } from "./kernels/kernel-pack.ts";
 export {
   attentionKernels,
@@ -29,5 +30,5 @@ export { setWorkerUrl, workerSource } from "./threads/worker.ts";
 export interface LeanOptions extends CpuOptions, Partial<CpuParts> {}
 
 /** A CPU backend with a memory of its own, and these kernels. Default: none, and one thread. */
-export const createCpuBackend = ({ kernels = [], sharing = alone, ...options }: LeanOptions = {}): KernelBackend =>
-  kernelBackend(cpuDevice({ kernels, sharing }, options));
+export const createCpuBackend = ({ kernels = [], sharing = alone, float64, ...options }: LeanOptions = {}): KernelBackend =>
+  kernelBackend(cpuDevice({ kernels, sharing, float64 }, options));

@@ -4,12 +4,14 @@ import { FunctionBuilder, type Local } from "../wasm/index.ts";
 import { accessOf } from "./access.ts";
 import { type Code, isWide } from "./code.ts";
 import { emitConstant, emitNode } from "./lanes.ts";
+import type { FunctionTable } from "./libm.ts";
 import { dependence, type Lanes, schedule } from "./schedule.ts";
 import { Scope } from "./scope.ts";
 import { Walk } from "./walk.ts";
 
 export interface EmitOptions {
   readonly relaxed: boolean;
+  readonly functionOf: FunctionTable;
   /** The number a fault is noted with, from 1. */
   checkId(check: IndexCheck): number;
 }
@@ -22,8 +24,8 @@ export interface EmittedKernel {
   readonly nanoseconds: number;
 }
 
-export function emitKernel(kernel: Kernel, { relaxed, checkId }: EmitOptions): EmittedKernel {
-  const plan = schedule(kernel, checkId);
+export function emitKernel(kernel: Kernel, { relaxed, functionOf, checkId }: EmitOptions): EmittedKernel {
+  const plan = schedule(kernel, functionOf, checkId);
   const { selector, space, fold, vector, stores, unroll } = plan;
   const f = new FunctionBuilder({ relaxed });
   const walk = new Walk(f, kernel);

@@ -1,10 +1,12 @@
 /** @antler/backend-cpu/explain: why a kernel is slower than it might be. */
 import { coefficient, type Kernel, type Load, showSize, topological } from "@antler/compiler";
+import { libm } from "./libm.ts";
+import { float64 } from "./libm64.ts";
 import { dependence, schedule } from "./schedule.ts";
 
 /** Why a kernel does not go four elements at a time, or undefined where it does. Kernels of a single element count as fine. */
 export function explainScalar(kernel: Kernel): string | undefined {
-  const { vector, horizontal, lift, stores } = schedule(kernel);
+  const { vector, horizontal, lift, stores } = schedule(kernel, libm(float64));
   if (!vector) return undefined;
   const varies = dependence(vector);
   for (const e of topological([...lift, ...stores.map((s) => s.value)])) {

@@ -11,6 +11,7 @@ import {
   topological,
 } from "@antler/compiler";
 import { type Code, isWide } from "./code.ts";
+import type { FunctionTable } from "./libm.ts";
 import { Selector } from "./select.ts";
 
 /** Elements that are worked on at once: one, or a vector's. */
@@ -53,8 +54,8 @@ export function dependence(axis: Axis): (e: Code) => boolean {
   return depends;
 }
 
-export function schedule(kernel: Kernel, checkId: (check: IndexCheck) => number = () => 1): Schedule {
-  const selector = new Selector();
+export function schedule(kernel: Kernel, functionOf: FunctionTable, checkId: (check: IndexCheck) => number = () => 1): Schedule {
+  const selector = new Selector(functionOf);
   const stores = kernel.stores.map((s) => ({ slot: s.slot, index: s.index, value: selector.stored(s.value) }));
   const lift = kernel.fold?.lift.map((e) => selector.code(e)) ?? [];
   const { vector, horizontal } = chooseVector(kernel, lift, stores);

@@ -4,7 +4,7 @@ import { type DType, evaluator, isFloat, isHalf } from "@antler/tensor-core";
 import type { Code } from "./code.ts";
 import * as c from "./code.ts";
 import { narrow, rounded, toFloat32, widen } from "./half.ts";
-import { functionOf } from "./libm.ts";
+import type { FunctionTable } from "./libm.ts";
 
 const floatOps: { readonly [op: string]: (x: Code, y: Code) => Code } = {
   rsqrt: (x) => c.div(1, c.sqrt(x)),
@@ -48,6 +48,11 @@ export class Selector {
   readonly #memo = new Map<Expr, Code>();
   readonly #shared = new Map<Code, Code>();
   readonly #first = sharing<Code>();
+  readonly #functionOf: FunctionTable;
+
+  constructor(functionOf: FunctionTable) {
+    this.#functionOf = functionOf;
+  }
 
   code(e: Expr): Code {
     let out = this.#memo.get(e);
@@ -76,7 +81,8 @@ export class Selector {
     if (e.op === "cast") return isHalf(e.dtype) ? toFloat32(x) : c.cast(x, e.dtype);
     if (e.op === "bitcast") return bitcast(x, e.args[0]!.dtype, e.dtype);
     const float = args.length > 0 && isFloat((e.op === "select" ? args[1] : x)!.dtype);
-    const own = x && (float ? (floatOps[e.op] ?? functionOf(e.op, x)) : (intOps[e.op] ?? (c.isWide(x.dtype) ? wideOps[e.op] : undefined)));
+    const own =
+      x && (float ? (floatOps[e.op] ?? this.#functionOf(e.op, x)) : (intOps[e.op] ?? (c.isWide(x.dtype) ? wideOps[e.op] : undefined)));
     if (own) return own(x, y);
     // Against a number one instruction does; the exact minimum and maximum take several on x86.
     if (float && (e.op === "max" || e.op === "min")) {
