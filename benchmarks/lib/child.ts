@@ -20,6 +20,9 @@ export interface Child {
   stop(): Promise<void>;
 }
 
+/** Who has not answered after so long hangs. */
+const PATIENCE_MS = 120_000;
+
 /** Starts a command and waits until it is ready. */
 export async function startChild([program, ...args]: Command): Promise<Child> {
   const child = spawn(program, args, { stdio: ["pipe", "pipe", "pipe"] });
@@ -32,6 +35,17 @@ export async function startChild([program, ...args]: Command): Promise<Child> {
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
 
   async function next(): Promise<Answer> {
+    const timer = setTimeout(() => {
+      complaints += `\nError: no answer within ${PATIENCE_MS / 1000} s`;
+      child.kill("SIGKILL");
+    }, PATIENCE_MS);
+    try {
+      return await answer();
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+  async function answer(): Promise<Answer> {
     for (;;) {
       const { done, value } = await lines.next();
       if (done) {
