@@ -735,17 +735,8 @@ const segmentSumOp: Op<{ numSegments: Dim }> = {
     const at = dtypeInfo(ids!.dtype).bytes < 4 ? cast(ids!, "int32") : ids!;
     const kept = logicalAnd(greaterEqual(at, 0), less(at, isKnown(n) ? n : apply(sizeOp, [], { dims: [n], dtype: at.dtype })));
     const rows = gather(dy!, where(kept, at, scalarLike(at, 0)));
-    return [
-      where(
-        reshape(
-          kept,
-          x!.dims.map((d, k) => (k ? 1 : d)),
-        ),
-        rows,
-        scalarLike(rows, 0),
-      ),
-      null,
-    ];
+    const column = x!.dims.map((d, k) => (k ? 1 : d));
+    return [where(reshape(kept, column), rows, scalarLike(rows, 0)), null];
   },
   how: {
     kind: "opaque",
