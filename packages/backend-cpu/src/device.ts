@@ -9,6 +9,7 @@ import { KernelLibrary } from "./kernels/base.ts";
 import type { KernelPack } from "./kernels/index.ts";
 import { Memory } from "./memory.ts";
 import type { Sharing } from "./threads/device-context.ts";
+import { BUFFERS } from "./threads/layout.ts";
 import { probeWasm } from "./wasm/index.ts";
 
 export interface CpuOptions {
@@ -56,6 +57,7 @@ export function cpuDevice(parts: CpuParts, { relaxed = true, handWritten = true,
     name: "cpu",
     dtypes: parts.float64 ? [...dtypes, "float64"] : dtypes,
     kernels,
+    limits: { buffers: BUFFERS },
     get threads() {
       return context.threads;
     },

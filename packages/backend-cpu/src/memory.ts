@@ -163,11 +163,16 @@ export class Region {
   /** At least this many bytes, contents undefined; what was given before is no longer valid. Throws OutOfMemoryError. */
   reserve(bytes: number): number {
     if (bytes > this.#bytes) {
-      if (this.#bytes > 0) this.#memory.free(this.#pointer);
-      this.#bytes = 0;
+      this.release();
       this.#pointer = this.#memory.alloc(bytes);
       this.#bytes = Pool.blockBytes(bytes);
     }
     return this.#pointer;
+  }
+
+  /** Gives the block back; what was reserved is no longer valid. */
+  release(): void {
+    if (this.#bytes > 0) this.#memory.free(this.#pointer);
+    this.#bytes = 0;
   }
 }

@@ -7,6 +7,8 @@ import { type CpuDevice, createCpuBackend, setThreads } from "../src/index.ts";
 import { KernelLibrary } from "../src/kernels/index.ts";
 import { everySource } from "../src/matched/packs.ts";
 import { Memory } from "../src/memory.ts";
+import { Pool } from "../src/pool.ts";
+import { HALL_BYTES } from "../src/threads/layout.ts";
 import { SharedContext } from "../src/threads/shared-context.ts";
 
 afterEach(() => vi.restoreAllMocks());
@@ -104,6 +106,19 @@ describe("threads", () => {
     expect(sorted).toHaveLength(3);
     for (const [i, place] of sorted.slice(1).entries()) expect(place - sorted[i]!).toBeGreaterThanOrEqual(bytes);
     context.dismiss();
+  });
+
+  test("threads that are dismissed leave their memory, but for the words where they met", () => {
+    const memory = new Memory({ shared: true });
+    const context = new SharedContext(memory, new KernelLibrary(memory, { relaxed: true }, everySource()));
+    const bytes: number[] = [];
+    for (const threads of [2, 3, 2, 3]) {
+      context.threads = threads;
+      context.parallel(8, 1e9, ({ exports, scratch }, piece) => exports.fillSequence(scratch.reserve(1e6), piece, 0, 250_000));
+      context.dismiss();
+      bytes.push(memory.stats.liveBytes);
+    }
+    expect(bytes.at(-1)! - bytes[0]!).toBe(3 * Pool.blockBytes(HALL_BYTES));
   });
 
   test("a worker that is killed at any moment: the right numbers or a typed error, at once", { timeout: 240_000 }, async () => {

@@ -105,6 +105,11 @@ export class Crew {
 
   dismiss(): void {
     if (this.#dismissed) return;
+    this.#stop();
+    this.#list.release();
+    this.#scratch.release();
+  }
+  #stop(): void {
     this.#dismissed = true;
     for (const thread of this.#threads) thread.stop();
     this.#job = undefined;
@@ -130,7 +135,8 @@ export class Crew {
     return Atomics.load(this.#memory.i32(), (this.#hall + ALIVE) >>> 2);
   }
   #giveUp(): never {
-    this.dismiss();
+    // What it may still be writing to stays its own for good.
+    this.#stop();
     throw new BackendError("cpu", "a worker thread ended in the middle of its work", {
       hint: "What was being computed is lost; the next computation starts new threads. setThreads(1) does without them.",
     });

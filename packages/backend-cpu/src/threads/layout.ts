@@ -21,7 +21,9 @@ export const HALL_BYTES = 448;
 
 /** Where the arguments of a kernel are that the calling thread runs itself. */
 export const ARGUMENTS = 1024;
-export const argumentWords = 4096;
+const argumentWords = 4096;
+/** Buffers of a kernel, at most; the rest of the words are for sizes and ranges. */
+export const BUFFERS: number = argumentWords - 256;
 /** The first address that blocks may have. */
 export const RESERVED_BYTES: number = ARGUMENTS + argumentWords * 4;
 
