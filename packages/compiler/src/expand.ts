@@ -1,6 +1,7 @@
 /** The first passes over a graph: composites no kernel matches become what they are written with, equal nodes become one. */
 import {
   attrsKey,
+  castOp,
   type DType,
   expandNode,
   type Graph,
@@ -10,10 +11,8 @@ import {
   makeNode,
   makeSpec,
   type Node,
-  type Op,
   order,
   type Spec,
-  scalars as s,
   type Value,
 } from "@antler/tensor-core";
 
@@ -57,12 +56,6 @@ export function expand(graph: Graph, keep: (node: Node) => boolean): Graph {
   copy(graph, values);
   return { inputs, outputs: graph.outputs.map((v) => values.get(v)!) };
 }
-
-const castOp: Op<{ readonly dtype: DType }> = {
-  name: "cast",
-  infer: ([x], { dtype }) => [makeSpec(x!.shape, dtype)],
-  how: { kind: "map", body: ([x], { dtype }) => [s.cast(x!, dtype)] },
-};
 
 /** A node on 16-bit floats, on float32 instead. */
 function inFloat32({ op, inputs, attrs, outputs, path }: Node, converted: (v: Value, dtype: DType) => Value): Node | undefined {

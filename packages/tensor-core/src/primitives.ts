@@ -253,7 +253,8 @@ export const stopGradient: Unary = unary("stopGradient", (x) => x, { takes: "any
 /** The same values. */
 export const identity: Unary = unary("identity", (x) => x, { takes: "any", grad: (dy) => dy });
 
-const castOp: Op<{ dtype: DType }> = {
+/** What `cast` is a node of, for those who put casts into graphs. */
+export const castOp: Op<{ dtype: DType }> = {
   name: "cast",
   infer: ([x], { dtype }) => [makeSpec(x!.shape, dtype)],
   vjp: ([dy], [x]) => [isFloat(x!.dtype) ? cast(dy!, x!.dtype) : null],
