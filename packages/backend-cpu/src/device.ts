@@ -1,10 +1,10 @@
 /** The CPU as a device: one linear memory, packs of hand-written kernels, and small modules made for each program. */
 import { type Buffer, type Device, type IndexCheck, indexError, type Matched } from "@antler/compiler";
+import type { Functions } from "@antler/compiler/machine";
+import { libm } from "@antler/compiler/machine";
 import { BackendError, type DType } from "@antler/tensor-core";
 import { FAULT_ADDRESS } from "./generate/access.ts";
 import { compileKernels } from "./generate/compile.ts";
-import { libm } from "./generate/libm.ts";
-import type { Functions } from "./generate/libm32.ts";
 import { KernelLibrary } from "./kernels/base.ts";
 import type { KernelPack } from "./kernels/index.ts";
 import { Memory } from "./memory.ts";

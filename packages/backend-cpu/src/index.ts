@@ -1,7 +1,7 @@
 /** @antler/backend-cpu: WebAssembly with SIMD, generated at run time. */
 import { type KernelBackend, kernelBackend } from "@antler/compiler";
+import { float64 } from "@antler/compiler/machine";
 import { type CpuOptions, cpuDevice } from "./device.ts";
-import { float64 } from "./generate/libm64.ts";
 import { everyPack } from "./matched/packs.ts";
 import { workers } from "./threads/sharing.ts";
 

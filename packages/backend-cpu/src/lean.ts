@@ -9,8 +9,8 @@ import { type KernelBackend, kernelBackend } from "@antler/compiler";
 import { type CpuOptions, type CpuParts, cpuDevice } from "./device.ts";
 import { alone } from "./threads/device-context.ts";
 
+export { float64 } from "@antler/compiler/machine";
 export type { CpuDevice, CpuOptions, CpuParts } from "./device.ts";
-export { float64 } from "./generate/libm64.ts";
 export type { KernelPack } from "./kernels/kernel-pack.ts";
 export {
   attentionKernels,

@@ -1,8 +1,8 @@
 /** Reading and writing memory in lanes: neighbours at once, one element for all, or lane by lane. */
 import { type Atom, coefficient, type Index, type Load, type Size } from "@antler/compiler";
+import { type Code, isWide } from "@antler/compiler/machine";
 import { type DType, dtypeInfo } from "@antler/tensor-core";
 import type { FunctionBuilder, Local } from "../wasm/index.ts";
-import { type Code, isWide } from "./code.ts";
 import { emitNode, repeat } from "./lanes.ts";
 import type { Lanes, Schedule } from "./schedule.ts";
 import type { Scope } from "./scope.ts";

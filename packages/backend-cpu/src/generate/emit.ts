@@ -1,10 +1,10 @@
 /** A kernel as one WebAssembly function. */
 import { type Axis, accumulator, type Expr, type IndexCheck, type Kernel, operands, topological } from "@antler/compiler";
+import type { FunctionTable } from "@antler/compiler/machine";
+import { type Code, isWide } from "@antler/compiler/machine";
 import { FunctionBuilder, type Local } from "../wasm/index.ts";
 import { accessOf } from "./access.ts";
-import { type Code, isWide } from "./code.ts";
 import { emitConstant, emitNode } from "./lanes.ts";
-import type { FunctionTable } from "./libm.ts";
 import { dependence, type Lanes, schedule } from "./schedule.ts";
 import { Scope } from "./scope.ts";
 import { Walk } from "./walk.ts";

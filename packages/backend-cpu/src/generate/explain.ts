@@ -1,7 +1,6 @@
 /** @antler/backend-cpu/explain: why a kernel is slower than it might be. */
 import { coefficient, type Kernel, type Load, showSize, topological } from "@antler/compiler";
-import { libm } from "./libm.ts";
-import { float64 } from "./libm64.ts";
+import { float64, libm } from "@antler/compiler/machine";
 import { dependence, schedule } from "./schedule.ts";
 
 /** Why a kernel does not go four elements at a time, or undefined where it does. Kernels of a single element count as fine. */

@@ -1,7 +1,8 @@
 /** One machine instruction on four lanes: the table from ops and dtypes to WebAssembly. */
+
+import { type Code, isWide } from "@antler/compiler/machine";
 import { type DType, isFloat } from "@antler/tensor-core";
 import type { FunctionBuilder, InstructionName, Local } from "../wasm/index.ts";
-import { type Code, isWide } from "./code.ts";
 
 type Emit = (f: FunctionBuilder, a: Local, b: Local, c: Local) => void;
 /** The op is one instruction on its arguments. */

@@ -10,9 +10,8 @@ import {
   type Load,
   topological,
 } from "@antler/compiler";
-import { type Code, isWide } from "./code.ts";
-import type { FunctionTable } from "./libm.ts";
-import { Selector } from "./select.ts";
+import type { FunctionTable } from "@antler/compiler/machine";
+import { type Code, isWide, Selector } from "@antler/compiler/machine";
 
 /** Elements that are worked on at once: one, or a vector's. */
 export type Lanes = 1 | 2 | 4;

@@ -1,6 +1,7 @@
 /** What has been computed where: values of code nodes in locals, one a unit of the vector step or one for all. */
+
+import type { Code } from "@antler/compiler/machine";
 import type { Local } from "../wasm/index.ts";
-import type { Code } from "./code.ts";
 
 export class Scope {
   readonly #values = new Map<Code, readonly Local[]>();

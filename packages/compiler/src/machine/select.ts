@@ -1,9 +1,13 @@
 /** From the compiler's expressions to machine code: functions become polynomials, products and sums fuse. */
-import { dataOf, type Expr, type Index, type Load, sharing, substitute } from "@antler/compiler";
+
 import { type DType, evaluator, isFloat, isHalf } from "@antler/tensor-core";
+import { type Index, substitute } from "../affine.ts";
+import type { Expr, Load } from "../kernel.ts";
+import { sharing } from "../share.ts";
+import { dataOf } from "../walk.ts";
 import type { Code } from "./code.ts";
 import * as c from "./code.ts";
-import { narrow, rounded, toFloat32, widen } from "./half.ts";
+import { type Halves, toFloat32, words } from "./half.ts";
 import type { FunctionTable } from "./libm.ts";
 
 const floatOps: { readonly [op: string]: (x: Code, y: Code) => Code } = {
@@ -50,8 +54,11 @@ export class Selector {
   readonly #first = sharing<Code>();
   readonly #functionOf: FunctionTable;
 
-  constructor(functionOf: FunctionTable) {
+  readonly #halves: Halves;
+
+  constructor(functionOf: FunctionTable, halves: Halves = words) {
     this.#functionOf = functionOf;
+    this.#halves = halves;
   }
 
   code(e: Expr): Code {
@@ -59,7 +66,7 @@ export class Selector {
     if (!out) {
       const args = e.args.map((a) => this.code(a));
       const exact = wrap(this.#select(e, args));
-      out = this.#share(isHalf(e.dtype) && !EXACT.has(e.op) ? rounded(exact, e.dtype) : exact);
+      out = this.#share(isHalf(e.dtype) && !EXACT.has(e.op) ? this.#halves.rounded(exact, e.dtype) : exact);
       this.#memo.set(e, out);
     }
     return out;
@@ -67,7 +74,7 @@ export class Selector {
 
   /** What a buffer keeps of an expression. */
   stored(e: Expr): Code {
-    return isHalf(e.dtype) ? this.#share(narrow(this.code(e), e.dtype)) : this.code(e);
+    return isHalf(e.dtype) ? this.#share(this.#halves.narrow(this.code(e), e.dtype)) : this.code(e);
   }
 
   /** An index over data that is code, too. */
@@ -79,7 +86,7 @@ export class Selector {
   #select(e: Expr, args: readonly Code[]): Code {
     const [x, y] = args as [Code, Code];
     if (e.op === "cast") return isHalf(e.dtype) ? toFloat32(x) : c.cast(x, e.dtype);
-    if (e.op === "bitcast") return bitcast(x, e.args[0]!.dtype, e.dtype);
+    if (e.op === "bitcast") return this.#bitcast(x, e.args[0]!.dtype, e.dtype);
     const float = args.length > 0 && isFloat((e.op === "select" ? args[1] : x)!.dtype);
     const own =
       x && (float ? (floatOps[e.op] ?? this.#functionOf(e.op, x)) : (intOps[e.op] ?? (c.isWide(x.dtype) ? wideOps[e.op] : undefined)));
@@ -99,9 +106,14 @@ export class Selector {
     if (e.op === "index") value = this.#index(value as Index);
     if (e.op === "load") value = { slot: (value as Load).slot, index: this.#index((value as Load).index) };
     if (!isHalf(e.dtype)) return { op: e.op, args, dtype: e.dtype, value };
-    if (e.op === "load") return widen({ op: "load", args, dtype: "uint16", value }, e.dtype);
+    if (e.op === "load") return this.#halves.widen({ op: "load", args, dtype: "uint16", value }, e.dtype);
     if (e.op === "const") value = evaluator(e, () => () => 0)();
     return { op: e.op, args, dtype: "float32", value };
+  }
+
+  #bitcast(x: Code, from: DType, to: DType): Code {
+    const stored = isHalf(from) ? this.#halves.narrow(x, from) : x;
+    return isHalf(to) ? this.#halves.widen(stored, to) : c.bits(stored, to);
   }
 
   /** Rebuilds new nodes so that equal ones are one. They hang together many ways: each is looked at once. */
@@ -116,8 +128,4 @@ export class Selector {
   }
 }
 
-function bitcast(x: Code, from: DType, to: DType): Code {
-  const stored = isHalf(from) ? narrow(x, from) : x;
-  return isHalf(to) ? widen(stored, to) : c.bits(stored, to);
-}
 const isNumber = (e: Code): boolean => e.op === "const" && !Number.isNaN(e.value);

@@ -22,11 +22,21 @@ import {
   withSign,
 } from "./code.ts";
 
+/** What numbers of 16 bits are made of and become. */
+export interface Halves {
+  /** The number that bits of a dtype stand for. */
+  widen(stored: Code, dtype: DType): Code;
+  /** The bits of a number that the dtype can hold. */
+  narrow(x: Code, dtype: DType): Code;
+  /** The nearest number that a dtype can hold, halves to even. */
+  rounded(x: Code, dtype: DType): Code;
+}
+
 const int = (x: Code): Code => bits(x, "int32");
 const float = (x: Code): Code => bits(x, "float32");
 
 /** The number that bits of a dtype stand for. */
-export function widen(stored: Code, dtype: DType): Code {
+function widen(stored: Code, dtype: DType): Code {
   const word = int(stored);
   if (dtype === "bfloat16") return float(shl(word, 16));
   // Where float32 has sign, exponent and fraction, but for exponents that count from 112 lower; 31 means nothing special.
@@ -35,7 +45,7 @@ export function widen(stored: Code, dtype: DType): Code {
   return float(bitOr(bitOr(int(magnitude), special), shl(bitAnd(word, 0x8000), 16)));
 }
 /** The bits of a number that the dtype can hold. */
-export function narrow(x: Code, dtype: DType): Code {
+function narrow(x: Code, dtype: DType): Code {
   const word = shr(int(x), 16);
   if (dtype === "bfloat16") return bits(word, "uint16");
   // Subnormal numbers become float32's, and an infinite exponent keeps its low bits.
@@ -43,7 +53,7 @@ export function narrow(x: Code, dtype: DType): Code {
   return bits(bitOr(bitAnd(magnitude, 0x7fff), bitAnd(word, 0x8000)), "uint16");
 }
 /** The nearest number that a dtype can hold, halves to even. */
-export function rounded(x: Code, dtype: DType): Code {
+function rounded(x: Code, dtype: DType): Code {
   if (dtype === "bfloat16") {
     const word = int(x);
     const up = add(word, add(bitAnd(shr(word, 16), 1), 0x7fff));
@@ -56,6 +66,9 @@ export function rounded(x: Code, dtype: DType): Code {
   // What is beyond 65504 overflows.
   return withSign(mul(mul(near, 2 ** 112), 2 ** -112), x);
 }
+/** With shifts and products, which every machine has. */
+export const words: Halves = { widen, narrow, rounded };
+
 /**
  * A number as float32, on the way to 16 bits: of a float64 what is cut off is noted in the last bit, so that rounding again rounds
  * as if it were for the first time.

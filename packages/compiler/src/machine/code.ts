@@ -1,6 +1,7 @@
 /** The instructions generated kernels are made of: the scalar language, less what has no vector instruction. */
-import type { Expr } from "@antler/compiler";
+
 import { type DType, dtypeInfo } from "@antler/tensor-core";
+import type { Expr } from "../kernel.ts";
 
 /** Like the compiler's expressions, with a few machine ops more. */
 export interface Code {
