@@ -106,8 +106,8 @@ export interface Device {
   readonly limits?: Partial<Limits> | undefined;
   alloc(bytes: number): Buffer;
   free(buffer: Buffer): void;
-  /** The part of a buffer from a byte on. */
-  part(buffer: Buffer, byteOffset: number): Buffer;
+  /** The part of a buffer from a byte on, so many bytes where that is known. */
+  part(buffer: Buffer, byteOffset: number, bytes?: number): Buffer;
   write(buffer: Buffer, bytes: Uint8Array): void;
   read(buffer: Buffer, bytes: number): Promise<Uint8Array>;
   readSync?(buffer: Buffer, bytes: number): Uint8Array;

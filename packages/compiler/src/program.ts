@@ -134,7 +134,8 @@ export class Executable {
     const { offsets, bytes: arenaBytes } = pack(requests);
     const partOf = (at: number): Locate => {
       const offset = offsets[at]!;
-      return (f) => device.part(f.arena, offset);
+      const { bytes } = requests[at]!;
+      return (f) => device.part(f.arena, offset, bytes);
     };
     const used = (v: Value): Locate | undefined => {
       const place = places.get(resolve(aliases, v));
@@ -268,7 +269,7 @@ function carries(count: number, room: Buffer, { device, bytes }: RegionContext):
   let offset = PAD;
   const spare: Buffer[] = [];
   for (let i = 0; i < count; i++) {
-    spare.push(device.part(room, offset));
+    spare.push(device.part(room, offset, bytes[i]));
     offset += padded(bytes[i]!);
   }
   return { spare, arena: device.part(room, offset) };
@@ -314,8 +315,8 @@ const scan: RunRegion<ScanAttrs> = ({ carry, xs, length, reverse }, { inputs, ou
       // The last step must land in the outputs.
       frame.outputs[i] = (steps - 1 - n) % 2 === 0 ? outputs[i] : spare[i];
     }
-    for (let i = carry; i < carry + xs; i++) frame.inputs[i] = device.part(inputs[i], (t * rows[i]!) / steps);
-    for (let i = carry; i < outputs.length; i++) frame.outputs[i] = device.part(outputs[i], (t * bytes[i]!) / steps);
+    for (let i = carry; i < carry + xs; i++) frame.inputs[i] = device.part(inputs[i], (t * rows[i]!) / steps, rows[i]! / steps);
+    for (let i = carry; i < outputs.length; i++) frame.outputs[i] = device.part(outputs[i], (t * bytes[i]!) / steps, bytes[i]! / steps);
     return start(body, frame);
   });
 };

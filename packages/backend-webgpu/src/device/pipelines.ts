@@ -1,0 +1,140 @@
+/** From shaders to pipelines: one for each way that their slots share buffers, made when first needed. */
+import { BackendError } from "@antler/tensor-core";
+import { moduleText, type Shader, totalWords } from "../wgsl/shader.ts";
+import { type Arrangement, arrange, type Place, placesOf, widthOf } from "./arrange.ts";
+import type { Block, View } from "./blocks.ts";
+import { type Commands, MOST_WORDS } from "./queue.ts";
+
+export interface Pipelines {
+  /** Runs a shader: its arrays, its parameters, and how many workgroups there are. */
+  run(shader: Shader, views: readonly View[], params: readonly number[], workgroups: number): void;
+  /** While it lasts nothing runs, and pipelines are made side by side; resolves when they are all made. */
+  rehearse(play: () => void): Promise<void>;
+  forget(block: Block): void;
+  readonly count: number;
+}
+
+interface Made {
+  readonly layout: GPUBindGroupLayout;
+  readonly pipeline: GPUComputePipeline | Promise<GPUComputePipeline>;
+  readonly groups: Map<string, GPUBindGroup>;
+  readonly id: number;
+}
+
+const UNIFORM_BYTES = 4 * MOST_WORDS;
+
+export function pipelines(device: GPUDevice, queue: Commands, limit: number): Pipelines {
+  const made = new Map<Shader, Map<string, Made>>();
+  const layouts = new Map<string, GPUBindGroupLayout>();
+  /** Bind groups by block, to be forgotten with it. */
+  const users = new Map<number, (() => void)[]>();
+  const most = device.limits.maxStorageBuffersPerShaderStage;
+  let count = 0;
+  let rehearsing: Promise<unknown>[] | undefined;
+
+  function layoutOf({ bindings }: Arrangement): GPUBindGroupLayout {
+    const types = bindings.flatMap((b) => Array.from({ length: b.pieces }, () => (b.writes || b.atomic ? "storage" : "read-only-storage")));
+    const key = types.join();
+    let layout = layouts.get(key);
+    if (!layout) {
+      const entry = (type: string, binding: number, hasDynamicOffset = false): GPUBindGroupLayoutEntry => {
+        return { binding, visibility: 4, buffer: { type: type as GPUBufferBindingType, hasDynamicOffset } };
+      };
+      const entries = [entry("uniform", 0, true), ...types.map((type, k) => entry(type, k + 1))];
+      layouts.set(key, (layout = device.createBindGroupLayout({ entries })));
+    }
+    return layout;
+  }
+
+  function make(shader: Shader, a: Arrangement): Made {
+    const bound = a.bindings.reduce((n, b) => n + b.pieces, 0);
+    if (bound > most) {
+      throw new BackendError(shader.name, `needs ${bound} storage buffers of at most ${limit} bytes`, {
+        hint: `The device's maxStorageBuffersPerShaderStage is ${most}. Work on smaller tensors, or use the CPU backend.`,
+      });
+    }
+    if (totalWords(shader) > MOST_WORDS) throw new BackendError(shader.name, `needs ${totalWords(shader)} parameters, of ${MOST_WORDS}`);
+    const code = moduleText(shader, a.bindings, a.bindingOf);
+    const layout = layoutOf(a);
+    const description: GPUComputePipelineDescriptor = {
+      label: shader.name,
+      layout: device.createPipelineLayout({ bindGroupLayouts: [layout] }),
+      compute: { module: device.createShaderModule({ label: shader.name, code }), entryPoint: "main" },
+    };
+    const pipeline = rehearsing ? device.createComputePipelineAsync(description) : device.createComputePipeline(description);
+    return { layout, pipeline, groups: new Map(), id: count++ };
+  }
+
+  function madeFor(shader: Shader, a: Arrangement): Made {
+    let ways = made.get(shader);
+    if (!ways) made.set(shader, (ways = new Map()));
+    let one = ways.get(a.key);
+    if (!one) {
+      ways.set(a.key, (one = make(shader, a)));
+      if (one.pipeline instanceof Promise) {
+        const { pipeline, ...rest } = one;
+        rehearsing?.push(pipeline.then((p) => void ways.set(a.key, { ...rest, pipeline: p })));
+      }
+    } else if (one.pipeline instanceof Promise && !rehearsing) {
+      // Needed before it is ready: made once more, now.
+      ways.set(a.key, (one = make(shader, a)));
+    }
+    return one;
+  }
+
+  function groupOf({ groups, layout }: Made, places: readonly Place[]): GPUBindGroup {
+    const key = places.map((p) => `${p.block.id}:${p.from}:${p.bytes}`).join();
+    let group = groups.get(key);
+    if (!group) {
+      const entries: GPUBindGroupEntry[] = [{ binding: 0, resource: { buffer: queue.params, size: UNIFORM_BYTES } }];
+      for (const { block, from, bytes } of places) {
+        for (let at = 0; at < bytes; at += limit) {
+          const resource = { buffer: block.gpu, offset: from + at, size: Math.min(limit, bytes - at) };
+          entries.push({ binding: entries.length, resource });
+        }
+      }
+      groups.set(key, (group = device.createBindGroup({ layout, entries })));
+      for (const { block } of places) {
+        const list = users.get(block.id);
+        const forget = (): boolean => groups.delete(key);
+        if (list) list.push(forget);
+        else users.set(block.id, [forget]);
+      }
+    }
+    return group;
+  }
+
+  return {
+    get count() {
+      return count;
+    },
+    run(shader, views, params, workgroups) {
+      if (workgroups === 0) return;
+      const { places, placeOf } = placesOf(views, limit);
+      const one = madeFor(shader, arrange(shader.slots, places, placeOf, limit));
+      if (rehearsing) return;
+      const { words, offset } = queue.room();
+      words[0] = workgroups;
+      views.forEach((v, s) => {
+        words[1 + s] = (v.offset - places[placeOf[s]!]!.from) / widthOf(shader.slots[s]!);
+      });
+      for (let k = 0; k < params.length; k++) words[1 + views.length + k] = params[k]!;
+      const pipeline = one.pipeline as GPUComputePipeline;
+      queue.dispatch({ pipeline, group: groupOf(one, places), blocks: places.map((p) => p.block), workgroups }, offset);
+    },
+    async rehearse(play) {
+      const outer = rehearsing;
+      const mine: Promise<unknown>[] = (rehearsing = []);
+      try {
+        play();
+      } finally {
+        rehearsing = outer;
+      }
+      await Promise.all(mine);
+    },
+    forget(block) {
+      for (const forget of users.get(block.id) ?? []) forget();
+      users.delete(block.id);
+    },
+  };
+}
