@@ -1,6 +1,6 @@
 /** From shaders to pipelines: one for each way that their slots share buffers, made when first needed. */
 import { BackendError } from "@antler/tensor-core";
-import { moduleText, type Shader, totalWords } from "../wgsl/shader.ts";
+import { FIRST_SLOT_WORD, headWords, moduleText, type Shader, totalWords } from "../wgsl/shader.ts";
 import { type Arrangement, arrange, type Place, placesOf, widthOf } from "./arrange.ts";
 import type { Block, View } from "./blocks.ts";
 import { type Commands, MOST_WORDS } from "./queue.ts";
@@ -115,10 +115,12 @@ export function pipelines(device: GPUDevice, queue: Commands, limit: number): Pi
       if (rehearsing) return;
       const { words, offset } = queue.room();
       words[0] = workgroups;
+      words[1] = 0;
       views.forEach((v, s) => {
-        words[1 + s] = (v.offset - places[placeOf[s]!]!.from) / widthOf(shader.slots[s]!);
+        words[FIRST_SLOT_WORD + s] = (v.offset - places[placeOf[s]!]!.from) / widthOf(shader.slots[s]!);
       });
-      for (let k = 0; k < params.length; k++) words[1 + views.length + k] = params[k]!;
+      const head = headWords(shader);
+      for (let k = 0; k < params.length; k++) words[head + k] = params[k]!;
       const pipeline = one.pipeline as GPUComputePipeline;
       queue.dispatch({ pipeline, group: groupOf(one, places), blocks: places.map((p) => p.block), workgroups }, offset);
     },

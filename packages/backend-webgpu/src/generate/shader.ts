@@ -53,7 +53,7 @@ function writeKernel(
   const size = (s: Size): string => (typeof s === "number" ? literal(s, "i32") : `n${params.indexOf(s)}`);
   let accumulators = (k: number): string => `acc${k}`;
   const names: Names = { axis: (a) => axes.get(a) ?? "0i", size, accumulator: (k) => accumulators(k), check: checkId };
-  const selector = new Selector(functionOf, halves);
+  const selector = new Selector(functionOf, { halves, seals: true });
   const outer = new Writer(reach, names);
   const { lines } = outer;
 

@@ -37,7 +37,7 @@ export class Writer {
   }
   /** The name of a value, once the statements before are run. */
   value(root: Code): string {
-    for (const e of topological([root], (x) => this.#find(x))) {
+    for (const e of topological([root], (x) => this.find(x))) {
       const text = this.#expression(e);
       if (e.op === "const" || e.op === "acc") {
         this.#names.set(e, text);
@@ -47,17 +47,17 @@ export class Writer {
       this.lines.push(`let ${name} = ${text};`);
       this.#names.set(e, name);
     }
-    return this.#find(root)!;
+    return this.find(root)!;
   }
-  #find(e: Code): string | undefined {
-    const outer = this.#outer;
-    return this.#names.get(e) ?? (outer && outer.#find(e));
+  /** What a value is called, if it is known here. */
+  find(e: Code): string | undefined {
+    return this.#names.get(e) ?? this.#outer?.find(e);
   }
 
   #expression(e: Code): string {
     if (e.op === "acc") return this.#given.accumulator(e.value as number);
     if (e.op === "index") return this.index(e.value as Index);
-    const args = e.args.map((a) => this.#find(a)!);
+    const args = e.args.map((a) => this.find(a)!);
     if (e.op !== "load") return spell(e, args);
     const { slot, index } = e.value as Load;
     const element = this.#reach.load(slot, this.index(index));
@@ -82,7 +82,7 @@ export class Writer {
   }
   /** An index from data: one out of range is noted, and element 0 is read instead. */
   #data({ expr, check }: Extract<Atom, { kind: "data" }>): string {
-    const found = this.#find(expr as Code)!;
+    const found = this.find(expr as Code)!;
     const value = typeOf(expr.dtype) === "i32" ? found : `i32(${found})`;
     return check ? `checked(${value}, ${this.#given.size(check.below)}, ${this.#given.check(check)}u)` : value;
   }

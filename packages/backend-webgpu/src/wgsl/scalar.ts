@@ -41,9 +41,10 @@ const floats: Table = {
   trunc: call("trunc"),
   round: call("round"),
   sqrt: call("sqrt"),
-  // A number differs from itself only if it is none.
+  sealed: (a) => `bitcast<f32>(bitcast<u32>(${a}) + zero())`,
+  // A number differs from itself only if it is none. Compilers may take "not equal" for "less or greater", which NaN is neither.
   eq: (a, b) => (a === b ? `!isNan(${a})` : `(${a} == ${b})`),
-  ne: (a, b) => (a === b ? `isNan(${a})` : `(${a} != ${b})`),
+  ne: (a, b) => (a === b ? `isNan(${a})` : `(isNan(${a}) || isNan(${b}) || ${a} != ${b})`),
 };
 const integers: Table = {
   min: call("min"),
@@ -106,7 +107,7 @@ const limits: { readonly [dtype: string]: readonly [number, number] } = {
 function castOf(a: string, from: DType, to: DType): string {
   const [given, wanted] = [typeOf(from), typeOf(to)];
   if (from === to) return a;
-  if (wanted === "bool") return given === "f32" ? `!(${a} == 0f)` : `(${a} != ${literal(0, given)})`;
+  if (wanted === "bool") return given === "f32" ? `(isNan(${a}) || ${a} != 0f)` : `(${a} != ${literal(0, given)})`;
   if (given === "bool") return `select(${literal(0, wanted)}, ${literal(1, wanted)}, ${a})`;
   if (given !== "f32") return wanted === given ? a : wanted === "f32" ? `f32(${a})` : `bitcast<${wanted}>(${a})`;
   const whole = `to${wanted === "i32" ? "I32" : "U32"}(${a})`;

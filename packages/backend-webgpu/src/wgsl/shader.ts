@@ -1,7 +1,6 @@
 /** A compute shader before it is known which of its arrays lie in one buffer. */
 import { helpersFor } from "./helpers.ts";
 import { accessors, type Binding, type Reach, type Slot } from "./memory.ts";
-import { specials } from "./text.ts";
 
 export interface Shader {
   readonly name: string;
@@ -19,14 +18,15 @@ export interface Shader {
   write(reach: Reach): { readonly declarations?: string; readonly body: string };
 }
 
-/** The words before the parameters: the number of workgroups, then where each slot begins, in elements. */
-export const headWords = (shader: Shader): number => 1 + shader.slots.length;
+/** The words before the parameters: the number of workgroups, a zero, then where each slot begins, in elements. */
+export const FIRST_SLOT_WORD = 2;
+export const headWords = (shader: Shader): number => FIRST_SLOT_WORD + shader.slots.length;
 export const totalWords = (shader: Shader): number => headWords(shader) + shader.params;
 
 /** The module for one way to lay slots into bindings. */
 export function moduleText(shader: Shader, bindings: readonly Binding[], bindingOf: readonly number[]): string {
   const word = (at: number): string => `params.v[${at >> 2}].${"xyzw"[at & 3]}`;
-  const text = accessors(shader.slots, bindings, bindingOf, (slot) => word(1 + slot));
+  const text = accessors(shader.slots, bindings, bindingOf, (slot) => word(FIRST_SLOT_WORD + slot));
   const { declarations = "", body } = shader.write({ ...text.reach, param: (k) => `bitcast<i32>(${word(headWords(shader) + k)})` });
   const own = `${declarations}
 @compute @workgroup_size(${shader.lanes})
@@ -41,7 +41,8 @@ ${body}
     `struct Params { v: array<vec4u, ${Math.ceil(totalWords(shader) / 4)}> }`,
     "@group(0) @binding(0) var<uniform> params: Params;",
     ...text.declarations,
-    specials,
+    // No compiler knows that it is one.
+    `fn zero() -> u32 { return ${word(1)}; }`,
   ];
   return [...head, helpersFor(access + own), access, own].join("\n");
 }

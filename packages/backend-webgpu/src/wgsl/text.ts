@@ -14,7 +14,7 @@ export const bytesOf = (dtype: DType): number => dtypeInfo(dtype).bytes;
 /** The least float32 that every implementation keeps as it is. */
 const LEAST_NORMAL = 2 ** -126;
 
-/** A number as a literal; what WGSL has none for is made of its bits where the shader runs, see `specials`. */
+/** A number as a literal; what WGSL has none for is made of its bits where the shader runs: constant expressions may not be infinite or NaN. */
 export function literal(value: number, type: Type): string {
   if (type === "bool") return value ? "true" : "false";
   if (type === "u32") return `${value >>> 0}u`;
@@ -22,7 +22,5 @@ export function literal(value: number, type: Type): string {
   const x = Math.fround(value);
   if (Number.isFinite(x) && (x === 0 || Math.abs(x) >= LEAST_NORMAL)) return Object.is(x, -0) ? "-0f" : x < 0 ? `(${x}f)` : `${x}f`;
   const [word] = new Uint32Array(Float32Array.of(x).buffer);
-  return `bitcast<f32>(zero + ${word}u)`;
+  return `bitcast<f32>(zero() + ${word}u)`;
 }
-/** A zero that no compiler knows to be one: constant expressions may not be infinite or NaN. */
-export const specials = "var<private> zero: u32 = 0u;";

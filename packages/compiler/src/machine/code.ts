@@ -5,7 +5,7 @@ import type { Expr } from "../kernel.ts";
 
 /** Like the compiler's expressions, with a few machine ops more. */
 export interface Code {
-  readonly op: Expr["op"] | "fma" | "fnma" | "pmin" | "pmax";
+  readonly op: Expr["op"] | "fma" | "fnma" | "pmin" | "pmax" | "sealed";
   readonly args: readonly Code[];
   readonly dtype: DType;
   readonly value?: unknown;
@@ -29,6 +29,8 @@ const truth = (op: Code["op"], a: Operand, b: Operand): Code => ({ ...node(op, a
 export const add = (a: Operand, b: Operand): Code => node("add", a, b);
 export const sub = (a: Operand, b: Operand): Code => node("sub", a, b);
 export const mul = (a: Operand, b: Operand): Code => node("mul", a, b);
+/** The same value, which sums and differences are not computed across: (sealed(x + 1) − 1) is what was left of x beside 1. */
+export const sealed = (a: Code): Code => node("sealed", a);
 export const div = (a: Operand, b: Operand): Code => node("div", a, b);
 /** a·b + c, fused where the machine can. */
 export const fma = (a: Operand, b: Operand, c: Operand): Code => node("fma", a, b, c);

@@ -17,6 +17,7 @@ import {
   mul,
   neg,
   not,
+  sealed,
   select,
   sqrt,
   sub,
@@ -38,7 +39,7 @@ export function libm(float64?: Functions): FunctionTable {
   }
   /** Kahan: the error of 1 + x cancels in x / ((1 + x) − 1). */
   function log1p(x: Code): Code {
-    const u = add(x, 1);
+    const u = sealed(add(x, 1));
     const y = mul(log(u), div(x, sub(u, 1)));
     return select(eq(u, 1), x, select(eq(u, INFINITY), u, select(eq(u, 0), -INFINITY, y)));
   }

@@ -19,6 +19,7 @@ import {
   not,
   polynomial,
   round,
+  sealed,
   select,
   shl,
   shr,
@@ -51,7 +52,7 @@ const MAGIC = 12582912;
 /** expf: x = n·ln 2 + r. Results below 2⁻¹²⁵ are 0: denormals are a hundred times slower than zeros. */
 function exp(x: Code): Code {
   const clamped = within(x, -87.33654, 89.4);
-  const t = fma(clamped, Math.LOG2E, MAGIC);
+  const t = sealed(fma(clamped, Math.LOG2E, MAGIC));
   const n = sub(t, MAGIC);
   const r = fnma(n, -2.1219444e-4, fnma(n, 0.693359375, clamped));
   const p = polynomial(r, [1.98756915e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1]);
@@ -195,7 +196,7 @@ function powPositive(a: Code, y: Code): Code {
   const s = div(t, d);
   const sHigh = bits(bitAnd(bits(s, "int32"), -0x1000), "float32");
   const dHigh = bits(bitAnd(bits(d, "int32"), -0x1000), "float32");
-  const dLow = sub(1, sub(dHigh, m));
+  const dLow = sub(1, sealed(sub(dHigh, m)));
   const sLow = div(sub(sub(t, mul(sHigh, dHigh)), mul(sHigh, dLow)), d);
   const z = mul(s, s);
   const tail = mul(mul(polynomial(z, [0.11111111, 0.14285715, 0.2, 0.33333334]), z), s);
@@ -204,8 +205,8 @@ function powPositive(a: Code, y: Code): Code {
   const logHigh = mul(sHigh, cHigh);
   const logLow = add(mul(sHigh, cLow), mul(add(sLow, tail), 2 / Math.LN2));
   // y·(e + log) in two parts.
-  const sum = add(e, logHigh);
-  const rest = add(sub(logHigh, sub(sum, e)), logLow);
+  const sum = sealed(add(e, logHigh));
+  const rest = add(sub(logHigh, sealed(sub(sum, e))), logLow);
   const yHigh = bits(bitAnd(bits(y, "int32"), -0x1000), "float32");
   const yLow = sub(y, yHigh);
   const sumHigh = bits(bitAnd(bits(sum, "int32"), -0x1000), "float32");

@@ -55,10 +55,13 @@ export class Selector {
   readonly #functionOf: FunctionTable;
 
   readonly #halves: Halves;
+  readonly #seals: boolean;
 
-  constructor(functionOf: FunctionTable, halves: Halves = words) {
+  /** @param options.seals whether the machine's compiler has to be told which sums it must not rearrange */
+  constructor(functionOf: FunctionTable, { halves = words, seals = false }: { readonly halves?: Halves; readonly seals?: boolean } = {}) {
     this.#functionOf = functionOf;
     this.#halves = halves;
+    this.#seals = seals;
   }
 
   code(e: Expr): Code {
@@ -118,6 +121,7 @@ export class Selector {
 
   /** Rebuilds new nodes so that equal ones are one. They hang together many ways: each is looked at once. */
   #share(e: Code): Code {
+    if (e.op === "sealed" && !this.#seals) return this.#share(e.args[0]!);
     let one = this.#shared.get(e);
     if (!one) {
       const args = e.args.map((a) => this.#share(a));
