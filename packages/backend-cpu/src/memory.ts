@@ -1,6 +1,6 @@
 // The backend's one linear memory: allocation, scratch, and the only place where views of it are made.
 
-import { memory as memoryInUse, OutOfMemoryError } from "@antler/tensor-core";
+import { largestHolders, OutOfMemoryError } from "@antler/tensor-core";
 import { Pool } from "./pool.ts";
 import { RESERVED_BYTES } from "./threads/layout.ts";
 
@@ -119,12 +119,6 @@ export class Memory {
     this.#f32 = new Float32Array(buffer);
     this.#i32 = new Int32Array(buffer);
   }
-}
-
-function largestHolders(): string {
-  const { largest } = memoryInUse();
-  const list = largest.map(({ bytes, dtype, shape }) => `${dtype}[${shape.join(", ")}] (${bytes} bytes)`);
-  return `Dispose of tensors, or use tidy(). The largest alive: ${list.join(", ") || "none"}.`;
 }
 
 interface Obtained {

@@ -1,7 +1,7 @@
 /** A GPU as a device: buffers, batches of commands, and kernels printed as WGSL. */
 import { type Device, type IndexCheck, indexError, type Matched } from "@antler/compiler";
-import type { DType } from "@antler/tensor-core";
-import { blocks, type View } from "./device/blocks.ts";
+import { AntlerError, BackendError, DeviceLostError, type DType } from "@antler/tensor-core";
+import { ASKED_BYTES, blocks, type View } from "./device/blocks.ts";
 import { copier } from "./device/copier.ts";
 import { pipelines } from "./device/pipelines.ts";
 import { commands } from "./device/queue.ts";
@@ -14,66 +14,154 @@ const dtypes: readonly DType[] = ["float32", "float16", "bfloat16", "int8", "int
 export interface WebGpuLimits {
   /** Bytes of a buffer that a shader may see at once. Default: what the device allows. */
   readonly bindingBytes?: number | undefined;
+  /** From how many bytes on work waits until the GPU has said that there was room. Default: 1 MiB. */
+  readonly askedBytes?: number | undefined;
+}
+export interface WebGpuDevice extends Device {
+  readonly gpu: GPUDevice;
+  /** What was done so far. */
+  readonly statistics: Statistics;
+  /** A buffer that somebody else made as memory of ours; it is theirs to destroy. */
+  adopt(buffer: GPUBuffer): View;
+  /** Hands over all that was only written down. */
+  flush(): void;
+}
+export interface Statistics {
+  readonly dispatches: number;
+  readonly submissions: number;
+  readonly pipelines: number;
+  readonly reads: number;
+  readonly bytesRead: number;
+  readonly bytesWritten: number;
+  /** Memory given out, and memory kept for later. */
+  readonly usedBytes: number;
+  readonly keptBytes: number;
 }
 
-export function webGpuDevice(gpu: GPUDevice, { bindingBytes = Number.POSITIVE_INFINITY }: WebGpuLimits = {}): Device {
+/** @param options.owned whether the device ends with the backend */
+export function webGpuDevice(gpu: GPUDevice, options: WebGpuLimits & { readonly owned?: boolean } = {}): WebGpuDevice {
+  const { bindingBytes = Number.POSITIVE_INFINITY, askedBytes = ASKED_BYTES, owned = true } = options;
   const limit = Math.floor(Math.min(bindingBytes, gpu.limits.maxStorageBufferBindingSize) / 256) * 256;
   const queue = commands(gpu);
-  const memory = blocks(gpu, (block) => {
+  const forget = (block: View["block"]): void => {
     if (queue.isPending(block)) queue.flush();
     programs.forget(block);
-  });
+  };
+  const memory = blocks(gpu, forget, askedBytes);
   const programs = pipelines(gpu, queue, limit);
   const reader = reads(gpu, queue);
   const copies = copier(programs, queue, memory);
+
+  let lost: DeviceLostError | undefined;
+  const losing = gpu.lost.then(({ message, reason }) => {
+    const hint = "Make a new backend, and restore weights from a checkpoint.";
+    lost = new DeviceLostError("webgpu", `the GPU is gone (${reason}${message ? `: ${message}` : ""})`, { hint });
+    return lost;
+  });
+  const alive = (): void => {
+    if (lost) throw lost;
+  };
+
   /** Every check of every kernel; memory tells which one failed. */
   const checks: IndexCheck[] = [];
   let faults: View | undefined;
-  const faultView = (): View => {
+  /** Whether kernels that check indices ran since the last look. */
+  let unchecked = false;
+  const noteOf = (): View => {
     if (!faults) {
-      const block = memory.take(4 * FAULT_WORDS);
-      queue.write(block, 0, new Uint8Array(4 * FAULT_WORDS));
-      faults = { block, offset: 0, bytes: 4 * FAULT_WORDS };
+      const bytes = 4 * FAULT_WORDS;
+      faults = { block: memory.take(bytes), offset: 0, bytes };
+      queue.write(faults.block, 0, new Uint8Array(bytes));
     }
     return faults;
   };
-  const options = { pipelines: programs, faults: faultView, checkId: (check: IndexCheck) => checks.push(check) };
-  const view = (b: unknown): View => b as View;
-
-  async function checkFaults(): Promise<void> {
-    if (!faults) return;
-    const bytes = await reader.read(faults, 4 * FAULT_WORDS);
-    const [id, index, below] = new Int32Array(bytes.buffer);
+  function throwFault(note: Uint8Array): void {
+    const [id, index, below] = new Int32Array(note.buffer);
     const check = checks[id! - 1];
     if (!check) return;
-    queue.write(faults.block, 0, new Uint8Array(4 * FAULT_WORDS));
+    queue.write(noteOf().block, 0, new Uint8Array(note.length));
     throw indexError(check, index!, below!);
   }
-  let unchecked = false;
 
+  async function read({ block, offset }: View, bytes: number): Promise<Uint8Array> {
+    alive();
+    await block.settling;
+    if (block.failure) throw block.failure;
+    const asks = unchecked && faults;
+    unchecked = false;
+    try {
+      const data = { block, offset, bytes };
+      const [result, note] = await reader.read(asks ? [data, noteOf()] : [data]);
+      if (note) throwFault(note);
+      return result!;
+    } catch (error) {
+      // A mapping that fails is how the loss of a device is heard of first.
+      throw error instanceof AntlerError ? error : await Promise.race([losing, notLost(error)]);
+    }
+  }
+
+  const printing = { pipelines: programs, faults: noteOf, checkId: (check: IndexCheck) => checks.push(check) };
+  const view = (b: unknown): View => b as View;
   return {
     name: "webgpu",
+    gpu,
     dtypes,
+    // One is for the note of failed checks.
     limits: { buffers: gpu.limits.maxStorageBuffersPerShaderStage - 1, bindingBytes: limit },
     kernels: {} satisfies { readonly [op: string]: Matched },
-    alloc: (bytes) => ({ block: memory.take(bytes), offset: 0, bytes }) satisfies View,
+    get lost() {
+      return lost;
+    },
+    get statistics() {
+      const { dispatches, submissions, bytesWritten } = queue;
+      const { usedBytes, keptBytes } = memory;
+      return {
+        dispatches,
+        submissions,
+        pipelines: programs.count,
+        reads: reader.count,
+        bytesRead: reader.bytes,
+        bytesWritten,
+        usedBytes,
+        keptBytes,
+      };
+    },
+    alloc(bytes) {
+      alive();
+      return { block: memory.take(bytes), offset: 0, bytes } satisfies View;
+    },
     free: (b) => memory.give(view(b).block),
+    settled: () => memory.settled(),
+    adopt: (buffer) => ({ block: memory.adopt(buffer), offset: 0, bytes: buffer.size }),
     part: (b, offset, bytes = view(b).bytes - offset) => ({ block: view(b).block, offset: view(b).offset + offset, bytes }) satisfies View,
     write: (b, bytes) => copies.write(view(b), bytes),
-    async read(b, bytes) {
-      const data = reader.read(view(b), bytes);
-      if (unchecked) {
-        unchecked = false;
-        const [result] = await Promise.all([data, checkFaults()]);
-        return result;
-      }
-      return data;
+    read: (b, bytes) => read(view(b), bytes),
+    copy(from, to, bytes) {
+      if (!programs.rehearsing) copies.copy(view(from), view(to), bytes);
     },
-    copy: (from, to, bytes) => copies.copy(view(from), view(to), bytes),
-    compile: (list) => compileKernels(list, options),
+    compile: (list) => compileKernels(list, printing),
+    rehearse: (play) => programs.rehearse(() => play(pretend)),
     fault() {
       unchecked = true;
     },
-    dispose: () => gpu.destroy(),
+    flush: () => queue.flush(),
+    dispose() {
+      if (owned) gpu.destroy();
+      else memory.evict();
+    },
   };
 }
+
+/** What a failed mapping means if the device is still there a while later. */
+const LOSS_MILLISECONDS = 1000;
+const notLost = (error: unknown): Promise<BackendError> =>
+  new Promise((resolve) => {
+    setTimeout(() => resolve(new BackendError("webgpu", `numbers could not be read: ${String(error)}`)), LOSS_MILLISECONDS);
+  });
+
+/** A block that is none. */
+let pretended = 0;
+const pretend = (bytes: number): View => {
+  const block = { id: --pretended, gpu: undefined as never, bytes, batch: -1, settling: undefined, failure: undefined };
+  return { block, offset: 0, bytes };
+};

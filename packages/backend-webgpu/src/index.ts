@@ -4,10 +4,11 @@ import { type AdapterOptions, findDevice } from "./adapter.ts";
 import { type WebGpuLimits, webGpuDevice } from "./device.ts";
 
 export type { AdapterOptions } from "./adapter.ts";
-export type { WebGpuLimits } from "./device.ts";
+export type { Statistics, WebGpuDevice, WebGpuLimits } from "./device.ts";
+export { fromGPUBuffer, toGPUBuffer } from "./zero-copy.ts";
 
 export interface WebGpuOptions extends AdapterOptions {
-  /** A device that exists already; the backend shares it, and destroys it when it is disposed of. */
+  /** A device that exists already, to share buffers with; it stays alive when the backend is disposed of. */
   readonly device?: GPUDevice | undefined;
   /** Limits below those of the device: tests of what large tensors do. */
   readonly limits?: WebGpuLimits | undefined;
@@ -20,5 +21,6 @@ export interface WebGpuOptions extends AdapterOptions {
  * await setBackend(await createWebGpuBackend());
  */
 export async function createWebGpuBackend({ device, limits, ...options }: WebGpuOptions = {}): Promise<KernelBackend> {
-  return kernelBackend(webGpuDevice(device ?? (await findDevice(options)).device, limits));
+  const gpu = device ?? (await findDevice(options)).device;
+  return kernelBackend(webGpuDevice(gpu, { ...limits, owned: device === undefined }));
 }

@@ -18,7 +18,7 @@ import {
 import type { Buffer, Device, Kernel, Run } from "./kernel.ts";
 import { lower } from "./lower.ts";
 import { debugFromEnvironment, findPrinter } from "./printer.ts";
-import { Executable, type Frame, type Work, work } from "./program.ts";
+import { type Bound, Executable, type Frame, rehearse, type Work, work } from "./program.ts";
 
 /** Memory with a count of the storages that share it. */
 interface Block {
@@ -40,6 +40,10 @@ export interface KernelProgram extends Program {
 export interface KernelBackend extends Backend {
   compile(graph: Graph): KernelProgram;
   readonly device: Device;
+  /** A storage of memory that is there already; freeing it frees the buffer. */
+  adopt(buffer: Buffer, spec: StaticSpec): Storage;
+  /** The memory of a storage, once everything submitted before is handed to the device. */
+  bufferOf(storage: Storage): Promise<Buffer>;
 }
 
 const MINIMUM_BYTES = 16;
@@ -83,8 +87,9 @@ export function kernelBackend(device: Device): KernelBackend {
 
   /** Runs work now if nothing waits before it; otherwise, or once it waits, later. */
   function submit(make: () => Work, failed: (error: unknown) => void): void {
+    const memory = device.settled?.();
     let later: Promise<void>;
-    if (tail) later = tail.then(() => finish(make()));
+    if (tail || memory) later = Promise.all([tail, memory]).then(() => finish(make()));
     else {
       const w = make();
       const first = w.next();
@@ -128,41 +133,70 @@ export function kernelBackend(device: Device): KernelBackend {
     }
     return {
       executable,
-      ready: Promise.resolve(),
+      prepare: (inputs, options) => prepare(executable, inputs, options),
       print,
       dispose() {},
       run: (inputs, options) => run(executable, inputs, options),
     };
   }
 
-  function run(executable: Executable, inputs: readonly Storage[], { donate }: RunOptions = {}): Storage[] {
-    const { graph } = executable.lowered;
-    const sizes = new Map<string, number>();
-    const blocks: Block[] = [];
-    for (let i = 0; i < inputs.length; i++) {
-      const s = inputs[i]!;
-      blocks.push(open(s, "run"));
-      if (s.spec !== graph.inputs[i]!.spec && !matchShape(graph.inputs[i]!.spec.shape, s.spec.shape, sizes)) {
-        throw new ShapeError("run", `input ${i} does not fit the program`, { got: [graph.inputs[i]!.spec, s.spec] });
-      }
-    }
-    const bound = executable.bind(sizes as Bindings);
-    const { outputs: places, reuse, shared } = executable.plan;
+  /** Adds the blocks of a program's outputs to `results`, and gives which inputs are written over. */
+  function layOut(
+    { plan, checksData }: Executable,
+    { outputs }: Bound,
+    blocks: readonly Block[],
+    donate: RunOptions["donate"],
+    results: Block[],
+    allocate: (bytes: number) => Block,
+  ): number[] {
     // A program that checks data may fail half way: then its inputs must still be whole.
-    const gives = (i: number): boolean => donate?.[i] === true && !shared.has(i) && blocks[i]!.sharers === 1 && !executable.checksData;
+    const gives = (i: number): boolean => donate?.[i] === true && !plan.shared.has(i) && blocks[i]!.sharers === 1 && !checksData;
+    const overwritten: number[] = [];
+    plan.outputs.forEach((p, k) => {
+      const from = plan.reuse.get(k);
+      // An output may be an input, an earlier output, or written over an input that is given up.
+      const shared =
+        p.kind === "input" ? blocks[p.at] : p.at !== k ? results[p.at] : from !== undefined && gives(from) ? blocks[from] : undefined;
+      if (shared) shared.sharers++;
+      if (from !== undefined && shared === blocks[from]) overwritten.push(from);
+      results.push(shared ?? allocate(byteSize(outputs[k]!)));
+    });
+    return overwritten;
+  }
+
+  async function prepare(executable: Executable, specs: readonly StaticSpec[], { donate }: RunOptions = {}): Promise<void> {
+    const like = specs.map((spec) => ({ spec }));
+    const bound = executable.bind(sizesOf(executable, like));
+    await device.rehearse?.((pretend) => {
+      const allocate = (bytes: number): Block => ({ buffer: pretend(Math.max(bytes, MINIMUM_BYTES)), bytes, sharers: 1 });
+      const inputs = specs.map((s) => allocate(byteSize(s)));
+      const outputs: Block[] = [];
+      layOut(executable, bound, inputs, donate, outputs, allocate);
+      rehearse(bound, { inputs: inputs.map((b) => b.buffer), outputs: outputs.map((b) => b.buffer), arena: pretend(bound.arenaBytes) });
+    });
+  }
+  /** The sizes that inputs bring. */
+  function sizesOf({ lowered: { graph } }: Executable, inputs: readonly Pick<Storage, "spec">[]): Bindings {
+    const sizes = new Map<string, number>();
+    for (let i = 0; i < inputs.length; i++) {
+      const { spec } = inputs[i]!;
+      const want = graph.inputs[i]!.spec;
+      if (spec === want || matchShape(want.shape, spec.shape, sizes)) continue;
+      throw new ShapeError("run", `input ${i} does not fit the program`, { got: [want, spec] });
+    }
+    return sizes;
+  }
+
+  function run(executable: Executable, inputs: readonly Storage[], { donate }: RunOptions = {}): Storage[] {
+    const blocks = inputs.map((s) => open(s, "run"));
+    const bound = executable.bind(sizesOf(executable, inputs));
     const results: Block[] = [];
     /** What the program writes over: lost if it fails half way. */
     const overwritten: DeviceStorage[] = [];
     let began = false;
     try {
-      places.forEach((p, k) => {
-        const from = reuse.get(k);
-        // An output may be an input, an earlier output, or written over an input that is given up.
-        const shared =
-          p.kind === "input" ? blocks[p.at] : p.at !== k ? results[p.at] : from !== undefined && gives(from) ? blocks[from] : undefined;
-        if (shared) shared.sharers++;
-        if (from !== undefined && shared === blocks[from]) overwritten.push(inputs[from] as DeviceStorage);
-        results.push(shared ?? allocate(byteSize(bound.outputs[k]!)));
+      layOut(executable, bound, blocks, donate, results, allocate).forEach((i) => {
+        overwritten.push(inputs[i] as DeviceStorage);
       });
       const frame: Frame = { inputs: blocks.map((b) => b.buffer), outputs: results.map((b) => b.buffer), arena: room(bound.arenaBytes) };
       const storages = results.map((b, k) => wrap(b, bound.outputs[k]!));
@@ -197,11 +231,20 @@ export function kernelBackend(device: Device): KernelBackend {
   const backend: KernelBackend = {
     name: device.name,
     device,
+    get lost() {
+      return device.lost;
+    },
     capabilities: { dtypes, synchronousReads: device.readSync !== undefined },
     store(bytes, spec) {
       const block = allocate(byteSize(spec));
       device.write(block.buffer, bytes);
       return wrap(block, spec);
+    },
+    adopt: (buffer, spec) => wrap({ buffer, bytes: byteSize(spec), sharers: 1 }, spec),
+    async bufferOf(s) {
+      while (tail) await tail;
+      await device.settled?.();
+      return open(s, "bufferOf").buffer;
     },
     async read(s) {
       // The read shares the memory while it is under way: disposing of the tensor, or donating it, cannot change what it gives.

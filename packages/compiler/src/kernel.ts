@@ -117,6 +117,15 @@ export interface Device {
   readonly kernels?: { readonly [op: string]: Matched } | undefined;
   /** Copies an operand that is no run of neighbours along its last axis, a transpose say, better than a loop nest would. */
   readonly rearrange?: Matched | undefined;
+  /**
+   * Has calls made with the device only pretending: nothing runs, but what is missing for it is compiled, side by side.
+   * `pretend` gives buffers for that. Devices whose `compile` leaves nothing to do have no such method.
+   */
+  rehearse?(play: (pretend: (bytes: number) => Buffer) => void): Promise<void>;
+  /** When memory given out lately is sure to be there; rejects if it is not. Undefined if all is. */
+  settled?(): Promise<void> | undefined;
+  /** Why it can do no more. */
+  readonly lost?: Error | undefined;
   /** Throws if a kernel met bad data since the last call; asked after programs that check indices. */
   fault?(): void;
   dispose?(): void;

@@ -39,6 +39,7 @@ type Arrays = Pick<Frame, "inputs" | "outputs">;
 /** Work that may have to wait for numbers to come from the device. */
 export type Work = Generator<Promise<Uint8Array>, void, Uint8Array>;
 type Call = (frame: Frame) => Work | void;
+type Rehearsal = (frame: Frame) => void;
 
 /** A kernel with its params, and what finds its buffers. */
 interface Prepared {
@@ -61,6 +62,8 @@ export interface Bound {
   readonly outputs: readonly StaticSpec[];
   readonly arenaBytes: number;
   readonly calls: readonly Call[];
+  /** Calls that only ask for what is to be compiled: host ops are left out, regions go through all of their bodies. */
+  readonly rehearsals: readonly Rehearsal[];
   /** What could be made of inputs ahead, if they stay the same for many runs. */
   readonly preparations: readonly Prepares[];
 }
@@ -148,10 +151,13 @@ export class Executable {
     };
 
     const preparations: Prepares[] = [];
+    const rehearsals: Rehearsal[] = [];
     const callOf = (s: Step): Call => {
       if (s.kind === "kernel") {
         const { run, params, given } = prepare(s);
-        return (f) => run(given(f), params);
+        const call = (f: Frame): void => run(given(f), params);
+        rehearsals.push(call);
+        return call;
       }
       const { node } = s;
       const outputs = finder(node.outputs.map((v) => used(v) ?? (() => undefined)));
@@ -171,7 +177,9 @@ export class Executable {
           rows: node.inputs.map(bytes),
           name: node.op.name,
         };
-        const run = regions[(node.op.how as RegionHow).form];
+        const { form } = node.op.how as RegionHow;
+        const run = regions[form];
+        rehearsals.push((f) => rehearsalOf[form](node.attrs as never, frameOf(f), room(f), context));
         return (f) => run(node.attrs as never, frameOf(f), room(f), context);
       }
       const specs = specsOf(node);
@@ -189,12 +197,14 @@ export class Executable {
       }
       let now: Frame;
       const done: MatchedCall["done"] = epilogue && ((...block) => epilogue.run(epilogue.given(now), epilogue.params, block));
-      return (f) => {
+      const call = (f: Frame): void => {
         now = f;
         s.matched.run({ inputs: inputs(f), outputs: outputs(f), specs, layouts, attrs, done, prepared: f.prepared?.[prepared] });
       };
+      rehearsals.push(call);
+      return call;
     };
-    return { outputs: graph.outputs.map(specOf), arenaBytes, calls: steps.map(callOf), preparations };
+    return { outputs: graph.outputs.map(specOf), arenaBytes, calls: steps.map(callOf), rehearsals, preparations };
   }
 }
 
@@ -206,6 +216,10 @@ export function* work(bound: Bound, frame: Frame): Work {
 /** Runs calls in order; what is left when one has to wait is work for later. */
 function start({ calls }: Bound, frame: Frame): Work | undefined {
   return inTurn(0, calls.length, (i) => calls[i]!(frame));
+}
+/** Goes through a program without running it, see `Device.rehearse`. */
+export function rehearse({ rehearsals }: Bound, frame: Frame): void {
+  for (const call of rehearsals) call(frame);
 }
 /** Does some things in order; from the first on that has to wait, they are work for later. */
 function inTurn(from: number, count: number, act: (i: number) => Work | void): Work | undefined {
@@ -292,7 +306,15 @@ const loop: RunRegion<WhileAttrs> = function* ({ carry, maximumIterations }, { i
   if (now !== outputs) for (let i = 0; i < carry; i++) device.copy(now[i], outputs[i], bytes[i]!);
 };
 
-const scan: RunRegion<ScanAttrs> = ({ carry, xs, length, reverse }, { inputs, outputs }, room, c) => {
+/** How the steps of a scan go through memory: at most so many of them, each ending with what `act` leaves to wait for. */
+function scanSteps(
+  { carry, xs, length, reverse }: ScanAttrs,
+  { inputs, outputs }: Arrays,
+  room: Buffer,
+  c: RegionContext,
+  act: (body: Bound, frame: Frame) => Work | undefined,
+  most: number = Number.POSITIVE_INFINITY,
+): Work | undefined {
   const { device, bytes, rows } = c;
   const steps = bindDim(length, c.sizes);
   const [body] = c.bodies as readonly [Bound];
@@ -308,7 +330,7 @@ const scan: RunRegion<ScanAttrs> = ({ carry, xs, length, reverse }, { inputs, ou
     prepared.push(into);
     offset += padded(bytes);
   }
-  return inTurn(0, steps, (n) => {
+  return inTurn(0, Math.min(steps, most), (n) => {
     const t = reverse ? steps - 1 - n : n;
     for (let i = 0; i < carry; i++) {
       if (n > 0) frame.inputs[i] = frame.outputs[i];
@@ -317,11 +339,31 @@ const scan: RunRegion<ScanAttrs> = ({ carry, xs, length, reverse }, { inputs, ou
     }
     for (let i = carry; i < carry + xs; i++) frame.inputs[i] = device.part(inputs[i], (t * rows[i]!) / steps, rows[i]! / steps);
     for (let i = carry; i < outputs.length; i++) frame.outputs[i] = device.part(outputs[i], (t * bytes[i]!) / steps, bytes[i]! / steps);
-    return start(body, frame);
+    return act(body, frame);
   });
-};
+}
+const scan: RunRegion<ScanAttrs> = (attrs, arrays, room, c) => scanSteps(attrs, arrays, room, c, start);
 
 const regions = { cond, while: loop, scan } as const;
+
+/** By form, the ways in which bodies meet memory: from then on they repeat. */
+const rehearsalOf: { readonly [form in keyof typeof regions]: (attrs: never, arrays: Arrays, room: Buffer, c: RegionContext) => void } = {
+  cond(_attrs: CondAttrs, { inputs, outputs }, room, { bodies }) {
+    for (const body of bodies) rehearse(body, { inputs: inputs.slice(1), outputs, arena: room });
+  },
+  while({ carry }: WhileAttrs, { inputs, outputs }, room, c) {
+    const [test, body] = c.bodies as readonly [Bound, Bound];
+    const { spare, arena } = carries(carry, room, c);
+    const captured = inputs.slice(carry);
+    const ways = [inputs.slice(0, carry), outputs, spare, outputs] as const;
+    for (let n = 0; n < 3; n++) {
+      const given = [...ways[n]!, ...captured];
+      rehearse(test, { inputs: given, outputs: [room], arena });
+      rehearse(body, { inputs: given, outputs: ways[n + 1]!, arena });
+    }
+  },
+  scan: (attrs: ScanAttrs, arrays, room, c) => void scanSteps(attrs, arrays, room, c, (body, frame) => void rehearse(body, frame), 3),
+};
 
 const emitHost = (device: Device, op: string): void => {
   if (listening()) emit({ kind: "host", backend: device.name, op });

@@ -28,8 +28,8 @@ export interface RunOptions {
 /** A compiled graph. `run` submits it and returns handles at once; errors found later reject the next read. */
 export interface Program {
   run(inputs: readonly Storage[], options?: RunOptions): readonly Storage[];
-  /** Resolves when all kernels are compiled. */
-  readonly ready: Promise<void>;
+  /** Resolves when everything is compiled that runs with such inputs need; a run does not wait for it. */
+  prepare(inputs: readonly StaticSpec[], options?: RunOptions): Promise<void>;
   dispose(): void;
 }
 
@@ -42,6 +42,8 @@ export interface Backend {
   read(storage: Storage): Promise<Uint8Array>;
   readSync?(storage: Storage): Uint8Array;
   free(storage: Storage): void;
+  /** Why it can compute no more: its device is gone, say. A new one must be made. */
+  readonly lost?: Error | undefined;
   /** Makes a graph runnable. An eager op arrives as a graph of one node. */
   compile(graph: Graph): Program;
   dispose(): void;

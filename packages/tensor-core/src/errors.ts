@@ -72,6 +72,10 @@ export class BackendError extends AntlerError {
 export class OutOfMemoryError extends BackendError {
   override readonly name: string = "OutOfMemoryError";
 }
+/** The device is gone: unplugged, reset, or taken away by the browser. Its tensors are lost; a new backend can be made. */
+export class DeviceLostError extends BackendError {
+  override readonly name: string = "DeviceLostError";
+}
 /** A tensor or variable that was disposed, donated or lost was used. */
 export class DisposedError extends AntlerError {
   override readonly name: string = "DisposedError";

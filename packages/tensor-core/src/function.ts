@@ -100,25 +100,33 @@ export function func<F extends (...args: any[]) => unknown>(fn: F, options: Func
     }
   }
 
+  const tensorsOf = (args: unknown[]): Tensor[] => leaves(args).filter((x) => x instanceof Tensor);
+  const at = (args: unknown[]): Compiled => find(args, tensorsOf(args));
+
+  /** What a run reads, and which of it nobody needs afterwards. */
+  function given(args: unknown[], { captured, assigned }: Traced<unknown>): { inputs: Storage[]; donate: boolean[] } {
+    const inputs = tensorsOf(args).map((t) => t.storage(name));
+    const donate: boolean[] = inputs.map(() => false);
+    const written = new Set(assigned);
+    for (const x of captured) {
+      const storage = x.storage(name);
+      inputs.push(storage);
+      donate.push(x instanceof Variable && written.has(x) && storage.holders === 1);
+    }
+    return { inputs, donate };
+  }
+
   const call = (...args: unknown[]): unknown => {
     // Inside another trace, or under a tape, its ops are wanted one by one.
     if (context.trace || context.recorders.length) return fn(...args);
-    const tensors = leaves(args).filter((x) => x instanceof Tensor);
-    const { traced, program, results } = find(args, tensors);
-    const inputs: Storage[] = tensors.map((t) => t.storage(name));
-    const assigned = new Set(traced.assigned);
-    const donate: boolean[] = inputs.map(() => false);
-    for (const x of traced.captured) {
-      const storage = x.storage(name);
-      inputs.push(storage);
-      donate.push(x instanceof Variable && assigned.has(x) && storage.holders === 1);
-    }
+    const { traced, program, results } = at(args);
+    const { inputs, donate } = given(args, traced);
     if (listening()) emit({ kind: "run", name });
     const outputs = program.run(inputs, { donate });
     // A program may give a donated input back as an output: that one lives on.
-    const given = new Set(outputs);
+    const alive = new Set(outputs);
     donate.forEach((gone, i) => {
-      if (gone && !given.has(inputs[i]!)) forget(inputs[i]!);
+      if (gone && !alive.has(inputs[i]!)) forget(inputs[i]!);
     });
     let next = 0;
     const result = mapTree(traced.result, (leaf) => {
@@ -129,15 +137,18 @@ export function func<F extends (...args: any[]) => unknown>(fn: F, options: Func
     assignAll(traced.assigned, outputs.slice(results));
     return result;
   };
-  const at = (args: unknown[]): Compiled =>
-    find(
-      args,
-      leaves(args).filter((x) => x instanceof Tensor),
+  const prepare = async (...args: unknown[]): Promise<void> => {
+    const { traced, program } = at(args);
+    const { inputs, donate } = given(args, traced);
+    await program.prepare(
+      inputs.map((s) => s.spec),
+      { donate },
     );
+  };
   return Object.defineProperties(call, {
     name: { value: name },
     traces: { get: () => count },
-    prepare: { value: (...args: unknown[]) => at(args).program.ready },
+    prepare: { value: prepare },
     graph: { value: (...args: unknown[]) => at(args).traced.graph },
   }) as unknown as CompiledFunction<F>;
 }

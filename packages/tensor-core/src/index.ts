@@ -106,7 +106,7 @@ export {
   symbol,
 } from "./shape.ts";
 export { byteSize, makeSpec, type Spec, type StaticSpec } from "./spec.ts";
-export { type MemoryInfo, memory } from "./storage.ts";
+export { largestHolders, type MemoryInfo, memory } from "./storage.ts";
 export { IndexedSlices, Tensor } from "./tensor.ts";
 export { dispose, keep, tidy } from "./tidy.ts";
 export { type Traced, trace } from "./trace.ts";

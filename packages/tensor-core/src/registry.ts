@@ -63,7 +63,7 @@ export async function setBackend(backend: string | Backend): Promise<Backend> {
 
 async function create(name: string): Promise<Backend> {
   const before = made.get(name);
-  if (before) return before;
+  if (before && !before.lost) return before;
   const entry = entries.get(name);
   if (!entry) {
     throw new BackendError("setBackend", `no backend is called "${name}"`, {

@@ -44,3 +44,10 @@ export function memory(): MemoryInfo {
     largest: all.sort((a, b) => b.bytes - a.bytes).slice(0, 5),
   };
 }
+
+/** What takes most room, for messages of errors: backends know of blocks, and not what is in them. */
+export function largestHolders(): string {
+  const { largest } = memory();
+  const list = largest.map(({ bytes, dtype, shape }) => `${dtype}[${shape.join(", ")}] (${bytes} bytes)`);
+  return `Dispose of tensors, or use tidy(). The largest alive: ${list.join(", ") || "none"}.`;
+}

@@ -10,6 +10,7 @@ export interface Pipelines {
   run(shader: Shader, views: readonly View[], params: readonly number[], workgroups: number): void;
   /** While it lasts nothing runs, and pipelines are made side by side; resolves when they are all made. */
   rehearse(play: () => void): Promise<void>;
+  readonly rehearsing: boolean;
   forget(block: Block): void;
   readonly count: number;
 }
@@ -123,6 +124,9 @@ export function pipelines(device: GPUDevice, queue: Commands, limit: number): Pi
       for (let k = 0; k < params.length; k++) words[head + k] = params[k]!;
       const pipeline = one.pipeline as GPUComputePipeline;
       queue.dispatch({ pipeline, group: groupOf(one, places), blocks: places.map((p) => p.block), workgroups }, offset);
+    },
+    get rehearsing() {
+      return rehearsing !== undefined;
     },
     async rehearse(play) {
       const outer = rehearsing;

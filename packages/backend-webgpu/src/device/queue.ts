@@ -22,6 +22,8 @@ export interface Commands {
   /** Whether commands that mention the block are still only written down. */
   isPending(block: Block): boolean;
   readonly submissions: number;
+  readonly dispatches: number;
+  readonly bytesWritten: number;
 }
 
 /** Bytes between the parameters of two dispatches: what WebGPU asks of dynamic offsets. */
@@ -44,6 +46,8 @@ export function commands(device: GPUDevice): Commands {
   let count = 0;
   let batch = 0;
   let submissions = 0;
+  let dispatches = 0;
+  let bytesWritten = 0;
   let scheduled = false;
 
   const encode = (): GPUCommandEncoder => {
@@ -80,6 +84,12 @@ export function commands(device: GPUDevice): Commands {
     get submissions() {
       return submissions;
     },
+    get dispatches() {
+      return dispatches;
+    },
+    get bytesWritten() {
+      return bytesWritten;
+    },
     room() {
       // A dispatch of many parameters takes several places.
       if (used + MOST_WORDS / (STRIDE / 4) > SLOTS) flush();
@@ -96,6 +106,7 @@ export function commands(device: GPUDevice): Commands {
         pass.dispatchWorkgroups(Math.ceil(workgroups / rows), rows);
       }
       for (const b of blocks) b.batch = batch;
+      dispatches++;
       counted();
     },
     copy(from, fromOffset, to, toOffset, bytes) {
@@ -105,6 +116,11 @@ export function commands(device: GPUDevice): Commands {
       counted();
     },
     write(to, offset, bytes) {
+      bytesWritten += bytes.length;
+      if (to.settling) {
+        const copy = bytes.slice();
+        return void to.settling.then(() => queue.writeBuffer(to.gpu, offset, copy)).catch(() => {});
+      }
       if (to.batch === batch) flush();
       queue.writeBuffer(to.gpu, offset, bytes as Uint8Array<ArrayBuffer>);
     },

@@ -70,7 +70,7 @@ function hostOf(bytes: Uint8Array, spec: StaticSpec): Host {
 function compile(graph: Graph, name: string, open: (s: Storage) => Host, wrap: (h: Host) => HostStorage): Program {
   if (listening()) emit({ kind: "compile", backend: name, nodes: order(graph.outputs).length, kernels: 0, ms: 0, graph });
   return {
-    ready: Promise.resolve(),
+    prepare: () => Promise.resolve(),
     run(inputs) {
       const hosts = inputs.map(open);
       const results = runGraph(graph, hosts, new Map());

@@ -34,7 +34,7 @@ export function createSpy(): Spy {
       compiled.push(graph);
       const program = inner.compile(graph);
       return {
-        ready: program.ready,
+        prepare: (inputs, options) => program.prepare(inputs, options),
         run(inputs, options) {
           runs.push(options);
           return program.run(inputs, options).map(own);
