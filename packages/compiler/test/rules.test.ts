@@ -344,4 +344,48 @@ describe("rules", () => {
     await backend.read(result!);
     expect(calls).toEqual(["prepare", ...Array<string>(3).fill("multiply by what is prepared")]);
   });
+  test("equal ops are one", () => {
+    expect(compile([square], (x) => [tf.add(tf.tanh(x!), tf.mul(tf.tanh(x!), 2))]).print()).toMatchInlineSnapshot(`
+      "0: kernel add: v0:float32[6,6] -> v1:float32[6,6] @output0 (output)
+
+      kernel add
+      buffers b0: float32, b1: float32 out
+      for i0 < 36
+        t0 = b0[i0]
+        t1 = tanh(t0)
+        t2 = mul(t1, 2)
+        t3 = add(t1, t2)
+        b1[i0] = t3"
+    `);
+  });
+  test("a stored view whose elements lie as they lay is no kernel", () => {
+    const p = compile([square], (x) => [tf.exp(x!), tf.reshape(tf.exp(x!), [36])]);
+    expect(p.print()).toMatchInlineSnapshot(`
+      "0: kernel exp: v0:float32[6,6] -> v1:float32[6,6] @output0 (output)
+
+      kernel exp
+      buffers b0: float32, b1: float32 out
+      for i0 < 36
+        t0 = b0[i0]
+        t1 = exp(t0)
+        b1[i0] = t1"
+    `);
+    expect(p.executable.plan.outputs).toEqual([
+      { kind: "output", at: 0 },
+      { kind: "output", at: 0 },
+    ]);
+  });
+  test("loops are split where an index divides, and merged where all walk them as one", () => {
+    const p = compile([specOf([2, 3, 4, 5])], (x) => [tf.reshape(tf.exp(tf.transpose(x!, [1, 0, 2, 3])), [3, 40])]);
+    expect(p.print()).toMatchInlineSnapshot(`
+      "0: kernel reshape: v0:float32[2,3,4,5] -> v1:float32[3,40] @output0 (output)
+
+      kernel reshape
+      buffers b0: float32, b1: float32 out
+      for i0 < 3, i1 < 2, i2 < 20
+        t0 = b0[20*i0 + 60*i1 + i2]
+        t1 = exp(t0)
+        b1[20*i1 + 40*i0 + i2] = t1"
+    `);
+  });
 });
