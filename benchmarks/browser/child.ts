@@ -1,6 +1,6 @@
 /** A child of bench.ts that is a page: each in a browser of its own, and so in processes of its own. */
 import { launch } from "../../tests/packed/browser.ts";
-import type { Child } from "../lib/child.ts";
+import { type Child, PATIENCE_MS } from "../lib/child.ts";
 import type { Side } from "../rows/row.ts";
 import type { Bench } from "./page.ts";
 
@@ -9,20 +9,33 @@ declare const bench: Bench;
 /** @throws Error with what went wrong in the page, or where there is no browser */
 export async function startPage(url: string, { page: work }: Side, threads: number): Promise<Child> {
   const browser = await launch();
-  try {
-    const page = await browser.newPage();
-    const failed = new Promise<never>((_, reject) => page.on("pageerror", reject));
-    // It may fail when nobody waits.
-    failed.catch(() => {});
-    await page.goto(`${url}/${work!.peer}?work=${work!.work}&threads=${threads}`, { waitUntil: "load" });
-    await Promise.race([page.waitForFunction(() => "bench" in globalThis, undefined, { timeout: 60_000 }), failed]);
-    return {
-      about: await Promise.race([page.evaluate(() => bench.about), failed]),
-      ask: () => Promise.race([page.evaluate(() => bench.round()), failed]),
-      stop: () => browser.close(),
-    };
-  } catch (error) {
-    await browser.close();
-    throw error;
+  const page = await browser.newPage();
+  page.setDefaultTimeout(PATIENCE_MS);
+  const failed = new Promise<never>((_, reject) => {
+    page.on("pageerror", reject);
+    page.on("crash", () => reject(new Error("the page crashed")));
+  });
+  // It may fail when nobody waits.
+  failed.catch(() => {});
+  /** What fails, or hangs, takes its browser with it. */
+  async function answered<T>(answer: () => Promise<T>): Promise<T> {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(new Error(`no answer within ${PATIENCE_MS / 1000} s`)), PATIENCE_MS);
+    });
+    try {
+      return await Promise.race([answer(), failed, late]);
+    } catch (error) {
+      await browser.close();
+      throw error;
+    } finally {
+      clearTimeout(timer);
+    }
   }
+  const about = await answered(async () => {
+    await page.goto(`${url}/${work!.peer}?work=${work!.work}&threads=${threads}`, { waitUntil: "load" });
+    await page.waitForFunction(() => "bench" in globalThis);
+    return page.evaluate(() => bench.about);
+  });
+  return { about, ask: () => answered(() => page.evaluate(() => bench.round())), stop: () => browser.close() };
 }

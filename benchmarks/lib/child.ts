@@ -21,7 +21,7 @@ export interface Child {
 }
 
 /** Who has not answered after so long hangs. */
-const PATIENCE_MS = 120_000;
+export const PATIENCE_MS = 120_000;
 
 /** Starts a command and waits until it is ready. */
 export async function startChild([program, ...args]: Command): Promise<Child> {

@@ -50,7 +50,8 @@ function text(results: Results, noChart: string | undefined): string {
 }
 
 function versions({ rows }: Results): string {
-  const libraries = rows.filter(({ group }) => group !== "awkward").flatMap(({ sides }) => sides);
+  // The other groups compare Antler with itself.
+  const libraries = rows.filter(({ group }) => group !== "awkward" && group !== "fusion").flatMap(({ sides }) => sides);
   const found = new Map(libraries.flatMap(({ name, version }) => (version === undefined ? [] : [[name, version]])));
   return table([["", "version"], ...found]);
 }

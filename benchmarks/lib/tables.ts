@@ -8,6 +8,7 @@ const titles: Readonly<Record<Group, string>> = {
   inference: "Inference, milliseconds per batch",
   ops: "Single ops, milliseconds",
   awkward: "Awkward shapes, time for equal work",
+  fusion: "Rules of the compiler, milliseconds",
   overhead: "Overhead",
 };
 

@@ -5,7 +5,6 @@ export interface Engine {
   readonly F: Float32Array;
   readonly ex: { readonly [kernel: string]: (...args: number[]) => void };
   alloc(elements: number): number;
-  gemm(m: number, n: number, k: number, a: number, b: number, c: number, scratch: number): void;
   /** Does so many pieces of an operation that goes by its number. */
   pfor(operation: number, pieces: number, args: readonly number[]): void;
 }
@@ -17,9 +16,27 @@ export interface Kernel {
 
 const PIECES = 16;
 
+/** The blocks the engine's own product is cut into: rows and columns of a micro-tile, depth of a panel. */
+const [TILE_ROWS, TILE_COLUMNS, DEPTH] = [6, 8, 384];
+
+/**
+ * A product of at most 1024 columns, as the engine's `gemm` does it but for one thing: columns are packed in as many pieces as
+ * rows are multiplied in. A thread that is late in looking for work of a job takes a piece of the next one for its own where that
+ * has more pieces, and the engine then waits for ever: that is what happened to products with few rows.
+ */
 const gemm = (m: number, n: number, k: number): Kernel => ({
   size: m * n,
-  run: (e, [a, b], c, scratch) => e.gemm(m, n, k, a!, b!, c, scratch),
+  run(e, [a, b], c, scratch) {
+    const rows = TILE_ROWS * Math.min(20, Math.ceil(m / 6 / TILE_ROWS));
+    const pieces = Math.ceil(m / rows);
+    const left = scratch + (12 << 20);
+    for (let at = 0; at < k; at += DEPTH) {
+      const depth = Math.min(DEPTH, k - at);
+      const columns = n * depth < 32768 ? n : TILE_COLUMNS * Math.ceil(n / pieces / TILE_COLUMNS);
+      e.pfor(0, Math.ceil(n / columns), [b! + at * n * 4, scratch, n * 4, depth, n, columns]);
+      e.pfor(1, pieces, [a! + at * 4, scratch, c, k * 4, n * 4, m, n, depth, at > 0 ? 1 : 0, rows, left]);
+    }
+  },
 });
 /** An operation on `count` rows, some of them a piece; its arguments come before how many. */
 const rows = (operation: number, count: number, size: number, args: (x: readonly number[], y: number) => number[]): Kernel => {

@@ -1,12 +1,13 @@
 /** All rows of the benchmark, in the order of its tables. */
 import { awkward } from "./awkward.ts";
+import { fusion } from "./fusion.ts";
 import { inference } from "./inference.ts";
 import { ops } from "./ops.ts";
 import { overhead } from "./overhead.ts";
 import type { Group, Row } from "./row.ts";
 import { training } from "./training.ts";
 
-export const rows: readonly Row[] = [...training, ...inference, ...ops, ...awkward, ...overhead];
+export const rows: readonly Row[] = [...training, ...inference, ...ops, ...awkward, ...fusion, ...overhead];
 
 /**
  * Those that a word means: a row's id, a group, or all whose id begins like that.

@@ -3,7 +3,7 @@ import type { Command } from "../lib/child.ts";
 import type { PeerName } from "../lib/make-peer.ts";
 import type { Package } from "../lib/peers.ts";
 
-export type Group = "training" | "inference" | "ops" | "awkward" | "overhead";
+export type Group = "training" | "inference" | "ops" | "awkward" | "fusion" | "overhead";
 
 /** What a side may lack. */
 export type Need = Package | "keras" | "prototype";

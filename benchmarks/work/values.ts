@@ -20,7 +20,8 @@ export const weightValues = (computation: Computation): Values[] =>
 /** Depthwise filters end in 1, and each output has the window alone for inputs. */
 const fanIn = (shape: Shape): number => sizeOf(shape.at(-1) === 1 ? shape.slice(0, -2) : shape.slice(0, -1));
 
-function drawn(shape: Shape, limit: number, seed: number): Values {
+/** Numbers from −limit to limit. */
+export function drawn(shape: Shape, limit: number, seed: number): Values {
   const bits = randomBits(seed);
   const data = new Float32Array(sizeOf(shape));
   for (let i = 0; i < data.length; i++) data[i] = (2 * uniform(bits()) - 1) * limit;
@@ -38,6 +39,7 @@ export function excerpt(data: ArrayLike<number>, count = 500): number[] {
 /** How far two excerpts are apart, as a part of the largest number in either; NaN where one has another length. */
 export function distance(a: readonly number[], b: readonly number[]): number {
   if (a.length !== b.length) return Number.NaN;
-  const scale = Math.max(...a.map(Math.abs), ...b.map(Math.abs));
-  return scale === 0 ? 0 : Math.max(...a.map((x, i) => Math.abs(x - b[i]!))) / scale;
+  const largest = (values: readonly number[]): number => values.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
+  const scale = Math.max(largest(a), largest(b));
+  return scale === 0 ? 0 : largest(a.map((x, i) => x - b[i]!)) / scale;
 }

@@ -1,37 +1,9 @@
 // Golden prints: what programs are compiled to. A refactor that changes one shows it here.
 import * as tf from "@antler/tensor-core";
 import { describe, expect, test } from "vitest";
-import { type KernelProgram, kernelBackend, type Matched, usePrinter } from "../src/index.ts";
-import * as printer from "../src/print/index.ts";
+import { type KernelProgram, kernelBackend } from "../src/index.ts";
 import { strictDevice } from "../src/testing/index.ts";
-
-usePrinter(printer);
-const specOf = (shape: (number | string)[], dtype: tf.DType = "float32"): tf.Spec =>
-  tf.makeSpec(
-    shape.map((d) => (typeof d === "string" ? tf.symbol(d) : d)),
-    dtype,
-  );
-const device = strictDevice({ buffers: 16 });
-/** Takes matrix products strided, and calls back block by block; never run here. */
-const gemm: Matched = { accepts: () => true, operands: "strided", epilogue: true, run: () => {} };
-
-function compile(specs: readonly tf.Spec[], fn: (...xs: readonly tf.Tensor[]) => readonly tf.Tensor[], matched = false): KernelProgram {
-  const { graph } = tf.trace(
-    "test",
-    specs,
-    (xs) => fn(...xs),
-    (ys) => ys,
-  );
-  return kernelBackend(matched ? { ...device, kernels: { matMul: gemm } } : device).compile(graph);
-}
-const kinds = (p: KernelProgram): string[] =>
-  p.executable.lowered.steps.map((s) =>
-    s.kind === "kernel"
-      ? s.kernel.name
-      : s.kind === "matched"
-        ? `${s.node.op.name}${s.epilogue ? ` → ${s.epilogue.root.node!.op.name}` : ""}`
-        : s.node.op.name,
-  );
+import { compile, gemm, kinds, specOf, withProducts } from "./compiled.ts";
 
 describe("kernels", () => {
   test("a chain is one loop over the flattened elements", () => {
@@ -270,7 +242,7 @@ describe("views", () => {
         const heads = tf.transpose(tf.reshape(x!, [-1, 7, 3, 4]), [0, 2, 1, 3]);
         return [tf.matMul(heads, heads, { transposeB: true })];
       },
-      true,
+      withProducts,
     );
     expect(kinds(p)).toEqual(["matMul"]);
     const [step] = p.executable.lowered.steps;
@@ -288,7 +260,7 @@ describe("views", () => {
           tf.ones([4, 2]),
         ),
       ],
-      true,
+      withProducts,
     );
     expect(kinds(p)).toEqual(["pad", "fill", "matMul"]);
   });
@@ -297,7 +269,7 @@ describe("views", () => {
 describe("epilogues", () => {
   test("look through views that leave rows where they lie", () => {
     const after = (fn: (y: tf.Tensor) => tf.Tensor): string[] =>
-      kinds(compile([specOf(["n", 2, 3, 8]), specOf([8, 4])], (x, w) => [fn(tf.matMul(x!, w!))], true));
+      kinds(compile([specOf(["n", 2, 3, 8]), specOf([8, 4])], (x, w) => [fn(tf.matMul(x!, w!))], withProducts));
     expect(after((y) => tf.relu(tf.reshape(y, [-1, 3, 4])))).toEqual(["matMul → relu"]);
     expect(after((y) => tf.reshape(tf.relu(tf.add(tf.reshape(y, [-1, 6, 4]), 1)), [-1, 4]))).toEqual(["matMul → reshape"]);
     // Rows of another length, and another order of rows.
@@ -310,7 +282,7 @@ describe("epilogues", () => {
     const p = compile(
       [specOf(["n", 8]), specOf([8, 4]), specOf([4]), specOf(["n", 4])],
       (x, w, b, r) => [tf.relu(tf.add(tf.add(tf.matMul(x!, w!), b!), r!))],
-      true,
+      withProducts,
     );
     expect(kinds(p)).toEqual(["matMul → relu"]);
     expect(p.print()).toMatchInlineSnapshot(`
@@ -335,7 +307,7 @@ describe("epilogues", () => {
         const y = tf.matMul(x!, w!);
         return [tf.relu(y), tf.sum(y)];
       },
-      true,
+      withProducts,
     );
     expect(kinds(p)).toContain("matMul");
     expect(kinds(p)).toContain("relu");
