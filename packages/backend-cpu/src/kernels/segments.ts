@@ -15,7 +15,7 @@ const additions = {
 /** What elements are added as. */
 export type Addend = keyof typeof additions;
 
-/** Adds rows of x to those of y that their ids name, where these are among the `count` from `first` on. Strides and `width` in bytes. */
+/** Adds rows of x to those of y, which begins with `first`, where their ids are among the `count` from there on. `stride` and `width` in bytes. */
 type AddRows = (
   ids: number,
   idBytes: number,
@@ -23,14 +23,15 @@ type AddRows = (
   rows: number,
   first: number,
   count: number,
+  list: number,
   y: number,
   x: number,
   stride: number,
   width: number,
 ) => void;
 export interface SegmentExports extends Record<`addRows${Addend}`, AddRows> {
-  /** Notes at y, which begins with `first`, the last row of each of these ids; −1 where none has it. */
-  lastRows(ids: number, idBytes: number, isSigned: number, rows: number, first: number, count: number, y: number): void;
+  /** Notes the last row of each of these ids at y, which begins with `first`; −1 where none has it. */
+  lastRows(ids: number, idBytes: number, isSigned: number, rows: number, first: number, count: number, list: number, y: number): void;
 }
 
 export const segmentKernels: KernelSources<SegmentExports> = {
@@ -59,48 +60,62 @@ export interface SegmentSum extends Ids {
   readonly y: number;
 }
 
-/** Pieces that one job is cut into, roughly, if it is large. */
-const pieces = 8;
+/** Pieces that a job is cut into; each looks at all ids, which short rows are not worth. */
+const pieces = 4;
+const shortRow = 32;
+/** A piece has at least these bytes of a row. */
+const leastBytes = 128;
 /** What it takes to look at an id, and to pass over a byte. */
 const nanoseconds = { id: 1, byte: 0.1 };
-const lineBytes = 64;
-const zeroBytes = 2 ** 18;
+/** Rows that are listed at a time, and room for them and one more. */
+const listRows = 1024;
+const listBytes = 8 * (listRows + 1);
 
 /** y[id] = the sum of the rows of x with that id, in their order. */
 export function sumSegments(context: KernelContext, sum: SegmentSum): void {
   const { rows, segments, width, x, y, addend } = sum;
-  const bytes = segments * width;
-  context.parallel(Math.ceil(bytes / zeroBytes), bytes * nanoseconds.byte, ({ exports }, piece) => {
-    exports.fillZero(y + piece * zeroBytes, Math.min(zeroBytes, bytes - piece * zeroBytes));
-  });
-  if (rows * bytes === 0) return;
-  // Pieces are columns of some lines, and ranges of segments.
-  const part = Math.max(2 * lineBytes, Math.ceil(width / pieces / lineBytes) * lineBytes);
+  if (segments * width === 0) return;
+  const [size, ranges] = rangesOf(segments, width < shortRow ? pieces / 2 : pieces);
+  // The columns are cut where there are too few segments to cut.
+  const part = Math.max(leastBytes, Math.ceil(width / Math.floor(pieces / ranges) / leastBytes) * leastBytes);
   const parts = Math.ceil(width / part);
-  inRanges(context, sum, { parts, time: rows * width * nanoseconds.byte }, ({ exports }, ids, k) => {
-    exports[`addRows${addend}`](...ids, y + k * part, x + k * part, width, Math.min(part, width - k * part));
+  if (parts > 1) context.exports.fillZero(y, segments * width);
+  const time = (rows + segments) * width * nanoseconds.byte + rows * ranges * parts * nanoseconds.id;
+  context.parallel(ranges * parts, time, (calls, piece) => {
+    const first = (piece % ranges) * size;
+    const column = Math.floor(piece / ranges) * part;
+    const count = Math.min(size, segments - first);
+    if (parts === 1) calls.exports.fillZero(y + first * width, count * width);
+    const columns = Math.min(part, width - column);
+    calls.exports[`addRows${addend}`](...idsOf(calls, sum, first, count), y + first * width + column, x + column, width, columns);
   });
 }
 
 /** last[id] = the last row with that id, −1 where there is none, as int32. */
 export function lastOfSegments(context: KernelContext, ids: Ids, last: number): void {
-  inRanges(context, ids, { parts: 1, time: 0 }, ({ exports }, given) => exports.lastRows(...given, last + given[4] * elementBytes));
-}
-
-type Given = [ids: number, idBytes: number, isSigned: number, rows: number, first: number, count: number];
-function inRanges(
-  context: KernelContext,
-  { pointer, bytes, isSigned, rows, segments }: Ids,
-  { parts, time }: { readonly parts: number; readonly time: number },
-  run: (calls: KernelCalls, given: Given, part: number) => void,
-): void {
-  const size = Math.ceil(segments / Math.max(1, Math.floor(pieces / parts)));
-  const ranges = Math.ceil(segments / size);
-  context.parallel(ranges * parts, time + rows * ranges * parts * nanoseconds.id, (calls, piece) => {
-    const first = (piece % ranges) * size;
-    run(calls, [pointer, bytes, Number(isSigned), rows, first, Math.min(size, segments - first)], Math.floor(piece / ranges));
+  const [size, ranges] = rangesOf(ids.segments, pieces / 2);
+  context.parallel(ranges, (ids.rows * ranges + ids.segments) * nanoseconds.id, (calls, piece) => {
+    const first = piece * size;
+    const count = Math.min(size, ids.segments - first);
+    calls.exports.lastRows(...idsOf(calls, ids, first, count), last + first * elementBytes);
   });
 }
+
+function rangesOf(segments: number, most: number): [size: number, ranges: number] {
+  const size = Math.max(1, Math.ceil(segments / most));
+  return [size, Math.ceil(segments / size)];
+}
+
+type GivenIds = [ids: number, idBytes: number, isSigned: number, rows: number, first: number, count: number, list: number];
+const idsOf = ({ scratch }: KernelCalls, { pointer, bytes, isSigned, rows }: Ids, first: number, count: number): GivenIds => [
+  pointer,
+  bytes,
+  Number(isSigned),
+  rows,
+  first,
+  count,
+  scratch.reserve(listBytes),
+];
 
 interface IdLoop {
   readonly ids: Local;
@@ -109,36 +124,47 @@ interface IdLoop {
   readonly rows: Local;
   readonly first: Local;
   readonly count: Local;
+  readonly list: Local;
 }
-/** Emits a loop over rows; `visit` gets the place of the row's id among those that count, `next` runs after every row. */
+/**
+ * Emits a loop over the rows whose id counts; `visit` is handed the row, and the place of its id among those that count. Some
+ * rows at a time are listed without a jump: one that depends on ids would be mispredicted, and memory waited for at every row.
+ */
 function overIds(
   f: FunctionBuilder,
-  { ids, idBytes, isSigned, rows, first, count }: IdLoop,
-  visit: (id: Local) => void,
-  next: () => void,
+  { ids, idBytes, isSigned, rows, first, count, list }: IdLoop,
+  visit: (row: Local, id: Local) => void,
 ): void {
-  const [start, end, shift, mask] = f.localsOf("i64", 4);
-  const id = f.local("i64");
-  const place = f.local("i32");
+  const [start, end, shift, mask, id] = f.localsOf("i64", 5);
+  const [row, left, listed, entry, place] = f.localsOf("i32", 5);
   f.get(first).i64ExtendI32U().set(start).get(count).i64ExtendI32U().set(end);
   f.i32(64).get(idBytes).i32(3).i32Shl().i32Sub().i64ExtendI32U().set(shift);
   f.i64(-1n).i64(-1n).get(shift).i64ShrU().get(isSigned).select().set(mask);
   // Eight bytes are read that end with the id's last.
   f.increase(ids, () => f.get(idBytes).i32(8).i32Sub());
-  f.repeat(rows, () => {
-    f.get(ids).i64Load().get(shift).i64ShrS().get(mask).i64And().get(start).i64Sub().tee(id).get(end).i64LtU();
-    f.if(() => {
-      f.get(id).i32WrapI64().set(place);
-      visit(place);
+  const enlist = (): void => {
+    f.get(ids).i64Load().get(shift).i64ShrS().get(mask).i64And().get(start).i64Sub().set(id);
+    f.get(listed).get(row).i32Store().get(listed).get(id).i32WrapI64().i32Store(4);
+    f.increase(listed, () => f.get(id).get(end).i64LtU().i32(3).i32Shl());
+    f.increase(ids, idBytes).increase(row, 1);
+  };
+  const anyLeft = (): FunctionBuilder => f.get(rows);
+  f.while(anyLeft, () => {
+    f.get(rows).i32(listRows).get(rows).i32(listRows).i32LtU().select().set(left);
+    f.increase(rows, () => f.i32(0).get(left).i32Sub());
+    f.get(list).tee(entry).set(listed);
+    f.repeat(left, enlist);
+    f.whileBelow(entry, listed, () => {
+      f.get(entry).i32Load(4).set(place).get(entry).i32Load().set(left);
+      visit(left, place);
+      f.increase(entry, 8);
     });
-    next();
-    f.increase(ids, idBytes);
   });
 }
 
 function addRows(addend: Addend): FunctionBuilder {
   const f = new FunctionBuilder();
-  const [ids, idBytes, isSigned, rows, first, count, y, x, stride, width] = f.parametersOf("i32", 10);
+  const [ids, idBytes, isSigned, rows, first, count, list, y, x, stride, width] = f.parametersOf("i32", 11);
   const [from, to, left] = f.localsOf("i32", 3);
   const zero = f.local("v128");
   const [add, bits] = additions[addend];
@@ -151,24 +177,23 @@ function addRows(addend: Addend): FunctionBuilder {
     f[`v128Store${bits}Lane`](0);
     f.increase(from, bits / 8).increase(to, bits / 8);
   };
-  f.increase(y, () => f.get(first).get(stride).i32Mul());
-  const addRow = (id: Local): void => {
+  overIds(f, { ids, idBytes, isSigned, rows, first, count, list }, (row, id) => {
     f.get(id).get(stride).i32Mul().get(y).i32Add().set(to);
-    f.get(x).set(from).get(width).set(left);
+    f.get(row).get(stride).i32Mul().get(x).i32Add().set(from);
+    f.get(width).set(left);
     f.repeat(left, vectors(4), 64)
       .repeat(left, vectors(1), 16)
       .repeat(left, element, bits / 8);
-  };
-  overIds(f, { ids, idBytes, isSigned, rows, first, count }, addRow, () => f.increase(x, stride));
+  });
   return f;
 }
 
 function lastRows(): FunctionBuilder {
   const f = new FunctionBuilder();
-  const [ids, idBytes, isSigned, rows, first, count, y] = f.parametersOf("i32", 7);
-  const row = f.local("i32");
+  const [ids, idBytes, isSigned, rows, first, count, list, y] = f.parametersOf("i32", 8);
   f.get(y).i32(-1).get(count).i32(2).i32Shl().memoryFill();
-  const note = (id: Local): unknown => f.get(id).i32(2).i32Shl().get(y).i32Add().get(row).i32Store();
-  overIds(f, { ids, idBytes, isSigned, rows, first, count }, note, () => f.increase(row, 1));
+  overIds(f, { ids, idBytes, isSigned, rows, first, count, list }, (row, id) => {
+    f.get(id).i32(2).i32Shl().get(y).i32Add().get(row).i32Store();
+  });
   return f;
 }
