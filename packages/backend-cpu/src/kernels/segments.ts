@@ -7,8 +7,6 @@ import { elementBytes, type KernelCalls, type KernelContext } from "./context.ts
 const additions = {
   Float32: ["f32x4Add", 32],
   Float64: ["f64x2Add", 64],
-  Int8: ["i8x16Add", 8],
-  Int16: ["i16x8Add", 16],
   Int32: ["i32x4Add", 32],
   Int64: ["i64x2Add", 64],
 } as const;
@@ -19,7 +17,6 @@ export type Addend = keyof typeof additions;
 type AddRows = (
   ids: number,
   idBytes: number,
-  isSigned: number,
   rows: number,
   first: number,
   count: number,
@@ -31,14 +28,12 @@ type AddRows = (
 ) => void;
 export interface SegmentExports extends Record<`addRows${Addend}`, AddRows> {
   /** Notes the last row of each of these ids at y, which begins with `first`; −1 where none has it. */
-  lastRows(ids: number, idBytes: number, isSigned: number, rows: number, first: number, count: number, list: number, y: number): void;
+  lastRows(ids: number, idBytes: number, rows: number, first: number, count: number, list: number, y: number): void;
 }
 
 export const segmentKernels: KernelSources<SegmentExports> = {
   addRowsFloat32: () => addRows("Float32"),
   addRowsFloat64: () => addRows("Float64"),
-  addRowsInt8: () => addRows("Int8"),
-  addRowsInt16: () => addRows("Int16"),
   addRowsInt32: () => addRows("Int32"),
   addRowsInt64: () => addRows("Int64"),
   lastRows,
@@ -47,8 +42,8 @@ export const segmentKernels: KernelSources<SegmentExports> = {
 /** For each row the segment it belongs to; those of none are left out. */
 export interface Ids {
   readonly pointer: number;
+  /** 4 or 8 of an id. */
   readonly bytes: number;
-  readonly isSigned: boolean;
   readonly rows: number;
   readonly segments: number;
 }
@@ -106,11 +101,10 @@ function rangesOf(segments: number, most: number): [size: number, ranges: number
   return [size, Math.ceil(segments / size)];
 }
 
-type GivenIds = [ids: number, idBytes: number, isSigned: number, rows: number, first: number, count: number, list: number];
-const idsOf = ({ scratch }: KernelCalls, { pointer, bytes, isSigned, rows }: Ids, first: number, count: number): GivenIds => [
+type GivenIds = [ids: number, idBytes: number, rows: number, first: number, count: number, list: number];
+const idsOf = ({ scratch }: KernelCalls, { pointer, bytes, rows }: Ids, first: number, count: number): GivenIds => [
   pointer,
   bytes,
-  Number(isSigned),
   rows,
   first,
   count,
@@ -120,7 +114,6 @@ const idsOf = ({ scratch }: KernelCalls, { pointer, bytes, isSigned, rows }: Ids
 interface IdLoop {
   readonly ids: Local;
   readonly idBytes: Local;
-  readonly isSigned: Local;
   readonly rows: Local;
   readonly first: Local;
   readonly count: Local;
@@ -130,22 +123,15 @@ interface IdLoop {
  * Emits a loop over the rows whose id counts; `visit` is handed the row, and the place of its id among those that count. Some
  * rows at a time are listed without a jump: one that depends on ids would be mispredicted, and memory waited for at every row.
  */
-function overIds(
-  f: FunctionBuilder,
-  { ids, idBytes, isSigned, rows, first, count, list }: IdLoop,
-  visit: (row: Local, id: Local) => void,
-): void {
-  const [start, end, shift, mask, id] = f.localsOf("i64", 5);
-  const [row, left, listed, entry, place] = f.localsOf("i32", 5);
-  f.get(first).i64ExtendI32U().set(start).get(count).i64ExtendI32U().set(end);
-  f.i32(64).get(idBytes).i32(3).i32Shl().i32Sub().i64ExtendI32U().set(shift);
-  f.i64(-1n).i64(-1n).get(shift).i64ShrU().get(isSigned).select().set(mask);
-  // Eight bytes are read that end with the id's last.
-  f.increase(ids, () => f.get(idBytes).i32(8).i32Sub());
+function overIds(f: FunctionBuilder, { ids, idBytes, rows, first, count, list }: IdLoop, visit: (row: Local, id: Local) => void): void {
+  const [row, left, listed, entry, place, upper, mask] = f.localsOf("i32", 7);
+  // The upper half of an id must be 0, if there is one.
+  f.get(idBytes).i32(4).i32Sub().tee(upper).i32Eqz().i32(1).i32Sub().set(mask);
   const enlist = (): void => {
-    f.get(ids).i64Load().get(shift).i64ShrS().get(mask).i64And().get(start).i64Sub().set(id);
-    f.get(listed).get(row).i32Store().get(listed).get(id).i32WrapI64().i32Store(4);
-    f.increase(listed, () => f.get(id).get(end).i64LtU().i32(3).i32Shl());
+    f.get(listed).get(row).i32Store().get(listed).get(ids).i32Load().get(first).i32Sub().tee(place).i32Store(4);
+    const isInside = (): FunctionBuilder =>
+      f.get(ids).get(upper).i32Add().i32Load().get(mask).i32And().i32Eqz().get(place).get(count).i32LtU().i32And();
+    f.increase(listed, () => isInside().i32(3).i32Shl());
     f.increase(ids, idBytes).increase(row, 1);
   };
   const anyLeft = (): FunctionBuilder => f.get(rows);
@@ -164,20 +150,18 @@ function overIds(
 
 function addRows(addend: Addend): FunctionBuilder {
   const f = new FunctionBuilder();
-  const [ids, idBytes, isSigned, rows, first, count, list, y, x, stride, width] = f.parametersOf("i32", 11);
+  const [ids, idBytes, rows, first, count, list, y, x, stride, width] = f.parametersOf("i32", 10);
   const [from, to, left] = f.localsOf("i32", 3);
-  const zero = f.local("v128");
   const [add, bits] = additions[addend];
   const vectors = (n: number) => (): void => {
     for (let at = 0; at < n * 16; at += 16) f.get(to).get(to).v128Load(at).get(from).v128Load(at)[add]().v128Store(at);
     f.increase(from, n * 16).increase(to, n * 16);
   };
   const element = (): void => {
-    f.get(to).get(to).get(zero)[`v128Load${bits}Lane`](0).get(from).get(zero)[`v128Load${bits}Lane`](0)[add]();
-    f[`v128Store${bits}Lane`](0);
+    f.get(to).get(to)[`v128Load${bits}Zero`]().get(from)[`v128Load${bits}Zero`]()[add]()[`v128Store${bits}Lane`](0);
     f.increase(from, bits / 8).increase(to, bits / 8);
   };
-  overIds(f, { ids, idBytes, isSigned, rows, first, count, list }, (row, id) => {
+  overIds(f, { ids, idBytes, rows, first, count, list }, (row, id) => {
     f.get(id).get(stride).i32Mul().get(y).i32Add().set(to);
     f.get(row).get(stride).i32Mul().get(x).i32Add().set(from);
     f.get(width).set(left);
@@ -190,9 +174,9 @@ function addRows(addend: Addend): FunctionBuilder {
 
 function lastRows(): FunctionBuilder {
   const f = new FunctionBuilder();
-  const [ids, idBytes, isSigned, rows, first, count, list, y] = f.parametersOf("i32", 8);
+  const [ids, idBytes, rows, first, count, list, y] = f.parametersOf("i32", 7);
   f.get(y).i32(-1).get(count).i32(2).i32Shl().memoryFill();
-  overIds(f, { ids, idBytes, isSigned, rows, first, count, list }, (row, id) => {
+  overIds(f, { ids, idBytes, rows, first, count, list }, (row, id) => {
     f.get(id).i32(2).i32Shl().get(y).i32Add().get(row).i32Store();
   });
   return f;

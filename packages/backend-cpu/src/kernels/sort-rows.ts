@@ -1,5 +1,5 @@
-// Stable orders: every element becomes a pair of its place and a key that orders as unsigned numbers do, and pairs are sorted.
-// Elements of 64 bits are sorted by their lower words, then by their upper ones.
+// Stable orders: every element becomes a pair of its place and a key, a word that orders as unsigned numbers do, and pairs are
+// sorted. Elements of 64 bits are sorted by their lower words, then by their upper ones.
 
 import { FunctionBuilder, type Local } from "../wasm/index.ts";
 import type { KernelSources } from "./base.ts";
@@ -9,21 +9,20 @@ export const pairBytes = 8;
 
 export interface SortingExports {
   /**
-   * Makes pairs of `count` elements from `place` on; where `again`, the pairs hold places already, in an order to keep.
-   * NaN is the largest number, −0 equals 0. `bytes` of an element; `infinity` is the upper word of that number, 0 for integers;
-   * `upper` and `lower` are the bits of the left-aligned element to flip, and `word` is how far right the key is from there.
+   * Makes pairs of `count` elements, which have one word or two, from `place` on. The key is the upper word or the lower, with
+   * the bits of `inverse` flipped, and those of `sign` in an upper word. Upper words of two keep the order that lower ones gave.
+   * Floats tell the upper word of infinity (else 0): NaN is the largest number, −0 equals 0.
    */
   sortKeys(
     x: number,
-    bytes: number,
+    words: number,
     infinity: number,
-    upper: number,
-    lower: number,
-    word: number,
+    sign: number,
+    inverse: number,
+    isUpper: number,
     pairs: number,
     place: number,
     count: number,
-    again: number,
   ): void;
   /** How often each digit occurs: the `bits` of the key from `shift` on. */
   countDigits(pairs: number, count: number, counters: number, shift: number, bits: number): void;
@@ -35,10 +34,10 @@ export interface SortingExports {
   /** All of this for whole rows: the places of the first `kept` elements of each. Without `bits`, by insertion. */
   sortRows(
     x: number,
-    bytes: number,
+    words: number,
     infinity: number,
-    upper: number,
-    lower: number,
+    sign: number,
+    inverse: number,
     y: number,
     rows: number,
     columns: number,
@@ -54,29 +53,28 @@ export const sortingKernels: KernelSources<SortingExports> = { sortKeys, countDi
 
 function sortKeys(): FunctionBuilder {
   const f = new FunctionBuilder();
-  const [x, bytes, infinity, upper, lower, word, pairs, place, count, again] = f.parametersOf("i32", 10);
-  const [value, size, flipped, limit, rest, shift] = f.localsOf("i64", 6);
-  const at = f.local("i32");
-  const magnitudeBits = 2n ** 63n - 1n;
-  const wide = (upper: Local): FunctionBuilder => f.get(upper).i64ExtendI32U().i64(32n).i64Shl();
-  wide(upper).get(lower).i64ExtendI32U().i64Or().set(flipped);
-  wide(infinity).set(limit);
-  f.get(word).i64ExtendI32U().set(shift);
-  f.i32(64).get(bytes).i32(3).i32Shl().i32Sub().i64ExtendI32U().set(rest);
-  // Eight bytes are read that end with the element's last.
-  f.increase(x, () => f.get(bytes).i32(8).i32Sub());
+  const [x, words, infinity, sign, inverse, isUpper, pairs, place, count] = f.parametersOf("i32", 9);
+  const [at, upper, lower, size, again, step, mask] = f.localsOf("i32", 7);
+  const largest = 0x7fffffff;
+  const orderBits = (): void => {
+    f.get(upper).i32(largest).i32And().tee(size).get(lower).i32(0).i32Ne().i32Add().get(infinity).i32GtU();
+    f.if(() => f.i32(largest).set(upper).i32(0).set(lower));
+    f.i32(0).get(upper).get(size).get(lower).i32Or().i32Eqz().select().set(upper);
+    // The larger a negative number's bits, the smaller it is.
+    f.get(upper).i32(31).i32ShrS().tee(size).get(lower).i32Xor().set(lower);
+    f.get(size).i32(1).i32ShrU().get(upper).i32Xor().set(upper);
+  };
+  f.get(isUpper).get(words).i32Add().i32(2).i32Sub().set(again);
+  f.get(words).i32(2).i32Shl().set(step);
+  f.get(words).i32(1).i32And().i32(1).i32Sub().set(mask);
+  f.get(inverse).get(isUpper).get(sign).i32Mul().i32Xor().set(inverse);
   f.repeat(count, () => {
-    f.get(pairs).i32Load().get(place).get(again).select().set(at);
-    f.get(x).get(at).get(bytes).i32Mul().i32Add().i64Load().get(rest).i64ShrU().get(rest).i64Shl().set(value);
-    f.get(infinity).if(() => {
-      f.get(value).i64(magnitudeBits).i64And().set(size);
-      f.i64(magnitudeBits).get(value).get(size).get(limit).i64GtU().select().set(value);
-      f.i64(0n).get(value).get(size).i64Eqz().select().tee(value);
-      // The larger a negative number's bits, the smaller it is.
-      f.get(value).i64(63n).i64ShrS().i64(1n).i64ShrU().i64Xor().set(value);
-    });
+    f.get(pairs).i32Load().get(place).get(again).select().tee(at);
+    f.get(step).i32Mul().get(x).i32Add().tee(lower).get(step).i32Add().i32(4).i32Sub().i32Load().set(upper);
+    f.get(lower).i32Load().get(mask).i32And().set(lower);
+    f.get(infinity).if(orderBits);
     f.get(pairs).get(at).i32Store();
-    f.get(pairs).get(value).get(flipped).i64Xor().get(shift).i64ShrU().i32WrapI64().i32Store(4);
+    f.get(pairs).get(upper).get(lower).get(isUpper).select().get(inverse).i32Xor().i32Store(4);
     f.increase(pairs, pairBytes).increase(place, 1);
   });
   return f;
@@ -107,7 +105,7 @@ function moveDigits(): FunctionBuilder {
   return overDigits((f, pair, counter) => {
     const [at, to] = f.localsOf("i32", 2);
     counter().tee(at).get(at).i32Load().tee(to).i32(pairBytes).i32Add().i32Store();
-    f.get(to).get(pair).i64Load().i64Store();
+    f.get(to).get(pair).v128Load64Zero().v128Store64Lane(0);
   });
 }
 
@@ -134,19 +132,19 @@ function insertPairs(): FunctionBuilder {
   const f = new FunctionBuilder();
   const [pairs, count, kept] = f.parametersOf("i32", 3);
   const [pair, to, full, key] = f.localsOf("i32", 4);
-  const moved = f.local("i64");
+  const moved = f.local("v128");
   const before = (): FunctionBuilder => f.get(to).i32(pairBytes).i32Sub();
   const isAfter = (): FunctionBuilder => before().i32Load(4).get(key).i32GtU().get(to).get(pairs).i32Ne().i32And();
   f.get(pairs).tee(pair).get(kept).i32(3).i32Shl().i32Add().set(full);
   f.repeat(count, () => {
-    f.get(pair).i64Load().set(moved).get(pair).i32Load(4).set(key);
+    f.get(pair).v128Load64Zero().set(moved).get(pair).i32Load(4).set(key);
     f.get(full).get(pair).get(full).get(pair).i32LtU().select().set(to);
     f.while(isAfter, () => {
       f.get(to);
-      before().i64Load().i64Store();
+      before().v128Load64Zero().v128Store64Lane(0);
       f.increase(to, -pairBytes);
     });
-    f.get(to).get(moved).i64Store();
+    f.get(to).get(moved).v128Store64Lane(0);
     f.increase(pair, pairBytes);
   });
   return f;
@@ -164,32 +162,29 @@ function takePlaces(): FunctionBuilder {
 
 function sortRows(): FunctionBuilder {
   const f = new FunctionBuilder();
-  const [x, bytes, infinity, upper, lower, y, rows, columns, kept, pairs, spare, counters, bits] = f.parametersOf("i32", 13);
-  const [first, word, again, shift, keyBits, swap] = f.localsOf("i32", 6);
+  const [x, words, infinity, sign, inverse, y, rows, columns, kept, pairs, spare, counters, bits] = f.parametersOf("i32", 13);
+  const [isUpper, shift, swap] = f.localsOf("i32", 3);
   const [keys, insert, count, place, move, take] = [sortKeys(), insertPairs(), countDigits(), placeDigits(), moveDigits(), takePlaces()];
   const byDigits = (): void => {
     f.i32(0).set(shift);
-    f.whileBelow(shift, keyBits, () => {
+    f.whileBelow(shift, 32, () => {
       f.callWith(count, pairs, columns, counters, shift, bits).callWith(place, counters, 1, bits, spare);
       f.callWith(move, pairs, columns, counters, shift, bits);
       f.get(pairs).set(swap).get(spare).set(pairs).get(swap).set(spare);
       f.increase(shift, bits);
     });
   };
-  // All pairs are needed again after the lower words.
-  const needed = (): FunctionBuilder => f.get(kept).get(columns).get(word).select();
-  f.i32(64).get(bytes).i32(3).i32Shl().tee(keyBits).i32Sub().set(first);
-  f.i32(32).get(keyBits).get(first).i32Eqz().select().set(keyBits);
+  // After the lower words all pairs are needed again.
+  const needed = (): FunctionBuilder => f.get(kept).get(columns).get(isUpper).select();
   f.repeat(rows, () => {
-    f.get(first).set(word).i32(0).set(again);
-    f.whileBelow(word, 64, () => {
-      f.callWith(keys, x, bytes, infinity, upper, lower, word, pairs, 0, columns, again);
+    f.i32(2).get(words).i32Sub().set(isUpper);
+    f.whileBelow(isUpper, 2, () => {
+      f.callWith(keys, x, words, infinity, sign, inverse, isUpper, pairs, 0, columns);
       f.get(bits).if(byDigits, () => f.callWith(insert, pairs, columns, needed));
-      f.i32(1).set(again);
-      f.increase(word, 32);
+      f.increase(isUpper, 1);
     });
     f.callWith(take, pairs, y, kept);
-    f.increase(x, () => f.get(columns).get(bytes).i32Mul()).increase(y, () => f.get(kept).i32(2).i32Shl());
+    f.increase(x, () => f.get(columns).get(words).i32Mul().i32(2).i32Shl()).increase(y, () => f.get(kept).i32(2).i32Shl());
   });
   return f;
 }

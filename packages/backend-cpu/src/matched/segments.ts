@@ -3,12 +3,11 @@ import type { Matched, MatchedCall } from "@antler/compiler";
 import { dtypeInfo } from "@antler/tensor-core";
 import type { KernelContext } from "../kernels/index.ts";
 import { type Addend, type Ids, lastOfSegments, sumSegments } from "../kernels/segments.ts";
-import { address, contiguous } from "./float32.ts";
+import { address, contiguous, hasWords } from "./float32.ts";
 
 function idsOf({ specs, inputs }: MatchedCall, k: number): Ids {
   const { shape, dtype } = specs.inputs[k]!;
-  const { kind, bytes } = dtypeInfo(dtype);
-  return { pointer: address(inputs[k]), bytes, isSigned: kind === "int", rows: shape[0]!, segments: specs.outputs[0]!.shape[0]! };
+  return { pointer: address(inputs[k]), bytes: dtypeInfo(dtype).bytes, rows: shape[0]!, segments: specs.outputs[0]!.shape[0]! };
 }
 
 function sum(context: KernelContext, call: MatchedCall): void {
@@ -23,8 +22,7 @@ function sum(context: KernelContext, call: MatchedCall): void {
   });
 }
 
-const accepts = (): boolean => true;
 export const segmentKernels = (context: KernelContext): { readonly [op: string]: Matched } => ({
-  unsortedSegmentSum: contiguous((call) => sum(context, call), { accepts }),
-  lastRow: contiguous((call) => lastOfSegments(context, idsOf(call, 0), address(call.outputs[0])), { accepts }),
+  unsortedSegmentSum: contiguous((call) => sum(context, call), { accepts: hasWords }),
+  lastRow: contiguous((call) => lastOfSegments(context, idsOf(call, 0), address(call.outputs[0])), { accepts: hasWords }),
 });

@@ -3,7 +3,7 @@ import type { Matched, MatchedCall } from "@antler/compiler";
 import { dtypeInfo } from "@antler/tensor-core";
 import type { KernelContext } from "../kernels/index.ts";
 import { type Sorting, sortPlaces } from "../kernels/sorting.ts";
-import { address, contiguous } from "./float32.ts";
+import { address, contiguous, hasWords } from "./float32.ts";
 
 function sortingOf({ specs, inputs, outputs, attrs }: MatchedCall): Sorting {
   const { shape, dtype } = specs.inputs[0]!;
@@ -14,7 +14,7 @@ function sortingOf({ specs, inputs, outputs, attrs }: MatchedCall): Sorting {
     columns: shape.at(-1)!,
     kept: k,
     descending,
-    bytes,
+    words: bytes / 4,
     kind: kind as Sorting["kind"],
     x: address(inputs[0]),
     y: address(outputs[0]),
@@ -22,4 +22,4 @@ function sortingOf({ specs, inputs, outputs, attrs }: MatchedCall): Sorting {
 }
 
 export const sortingKernel = (context: KernelContext): Matched =>
-  contiguous((call) => sortPlaces(context, sortingOf(call)), { accepts: () => true });
+  contiguous((call) => sortPlaces(context, sortingOf(call)), { accepts: hasWords });
