@@ -4,8 +4,11 @@
 import { FunctionBuilder, type Local } from "../wasm/index.ts";
 import type { KernelSources } from "./base.ts";
 
-/** Bytes of a pair: the place, then the key. */
+/** Bytes of a pair: the place, then the key, whose bytes are its digits. */
 export const pairBytes = 8;
+export const firstDigit = 4;
+/** A word for each value of a digit. */
+export const counterBytes = 1024;
 
 export interface SortingExports {
   /**
@@ -24,14 +27,14 @@ export interface SortingExports {
     place: number,
     count: number,
   ): void;
-  /** How often each digit occurs: the `bits` of the key from `shift` on. */
-  countDigits(pairs: number, count: number, counters: number, shift: number, bits: number): void;
+  /** How often each value of a digit occurs, which is byte number `digit` of the pairs. */
+  countDigits(pairs: number, count: number, counters: number, digit: number): void;
   /** Replaces the counters of all blocks by where the pairs of each digit go: those of earlier blocks before those of later ones. */
-  placeDigits(counters: number, blocks: number, bits: number, to: number): void;
+  placeDigits(counters: number, blocks: number, to: number): void;
   /** Moves the pairs there. */
-  moveDigits(pairs: number, count: number, counters: number, shift: number, bits: number): void;
+  moveDigits(pairs: number, count: number, counters: number, digit: number): void;
   takePlaces(pairs: number, y: number, count: number): void;
-  /** All of this for whole rows: the places of the first `kept` elements of each. Without `bits`, by insertion. */
+  /** All of this for whole rows: the places of the first `kept` elements of each. Without `counters`, by insertion. */
   sortRows(
     x: number,
     words: number,
@@ -45,7 +48,6 @@ export interface SortingExports {
     pairs: number,
     spare: number,
     counters: number,
-    bits: number,
   ): void;
 }
 
@@ -80,51 +82,51 @@ function sortKeys(): FunctionBuilder {
   return f;
 }
 
-/** Emits a loop over pairs that is handed code for the address of a pair's counter. */
-function overDigits(visit: (f: FunctionBuilder, pair: Local, counter: () => FunctionBuilder) => void, prepare?: "clear"): FunctionBuilder {
-  const f = new FunctionBuilder();
-  const [pairs, count, counters, shift, bits] = f.parametersOf("i32", 5);
-  const mask = f.local("i32");
-  if (prepare) f.get(counters).i32(0).i32(4).get(bits).i32Shl().memoryFill();
-  // Counters have 4 bytes.
-  f.i32(4).get(bits).i32Shl().i32(4).i32Sub().set(mask);
-  f.repeat(count, () => {
-    const digit = (): FunctionBuilder => f.get(pairs).i32Load(4).get(shift).i32ShrU().i32(2).i32Shl().get(mask).i32And();
-    visit(f, pairs, () => digit().get(counters).i32Add());
-    f.increase(pairs, pairBytes);
-  });
-  return f;
-}
 function countDigits(): FunctionBuilder {
-  return overDigits((f, _, counter) => {
-    const at = f.local("i32");
-    counter().tee(at).get(at).i32Load().i32(1).i32Add().i32Store();
-  }, "clear");
+  const f = new FunctionBuilder();
+  const [pairs, count, counters, digit] = f.parametersOf("i32", 4);
+  f.get(counters).i32(0).i32(counterBytes).memoryFill();
+  return overDigits(f, { pairs, count, counters, digit }, (counter) => f.get(counter).get(counter).i32Load().i32(1).i32Add().i32Store());
 }
 function moveDigits(): FunctionBuilder {
-  return overDigits((f, pair, counter) => {
-    const [at, to] = f.localsOf("i32", 2);
-    counter().tee(at).get(at).i32Load().tee(to).i32(pairBytes).i32Add().i32Store();
-    f.get(to).get(pair).v128Load64Zero().v128Store64Lane(0);
+  const f = new FunctionBuilder();
+  const [pairs, count, counters, digit] = f.parametersOf("i32", 4);
+  const to = f.local("i32");
+  return overDigits(f, { pairs, count, counters, digit }, (counter) => {
+    f.get(counter).get(counter).i32Load().tee(to).i32(pairBytes).i32Add().i32Store();
+    f.get(to).get(pairs).v128Load64Zero().v128Store64Lane(0);
+  });
+}
+interface DigitLoop {
+  readonly pairs: Local;
+  readonly count: Local;
+  readonly counters: Local;
+  readonly digit: Local;
+}
+/** Emits a loop over pairs; `visit` is handed the address of the counter that a pair's digit has. */
+function overDigits(f: FunctionBuilder, { pairs, count, counters, digit }: DigitLoop, visit: (counter: Local) => unknown): FunctionBuilder {
+  const counter = f.local("i32");
+  return f.repeat(count, () => {
+    f.get(pairs).get(digit).i32Add().i32Load8U().i32(2).i32Shl().get(counters).i32Add().set(counter);
+    visit(counter);
+    f.increase(pairs, pairBytes);
   });
 }
 
 function placeDigits(): FunctionBuilder {
   const f = new FunctionBuilder();
-  const [counters, blocks, bits, to] = f.parametersOf("i32", 4);
-  const [digits, left, at, count] = f.localsOf("i32", 4);
-  f.i32(1).get(bits).i32Shl().set(digits);
-  f.repeat(digits, () => {
-    f.get(counters).set(at).get(blocks).set(left);
+  const [counters, blocks, to] = f.parametersOf("i32", 3);
+  const [values, left, counter, count] = f.localsOf("i32", 4);
+  f.i32(counterBytes).set(values);
+  const eachValue = (): void => {
+    f.get(counters).set(counter).get(blocks).set(left);
     f.repeat(left, () => {
-      f.get(at).i32Load().set(count);
-      f.get(at).get(to).i32Store();
-      f.increase(to, () => f.get(count).i32(pairBytes).i32Mul());
-      f.increase(at, () => f.i32(4).get(bits).i32Shl());
+      f.get(counter).i32Load().set(count).get(counter).get(to).i32Store();
+      f.increase(to, () => f.get(count).i32(pairBytes).i32Mul()).increase(counter, counterBytes);
     });
     f.increase(counters, 4);
-  });
-  return f;
+  };
+  return f.repeat(values, eachValue, 4);
 }
 
 /** Brings the first `kept` pairs to the front, in order. What lies behind them is lost. */
@@ -162,16 +164,17 @@ function takePlaces(): FunctionBuilder {
 
 function sortRows(): FunctionBuilder {
   const f = new FunctionBuilder();
-  const [x, words, infinity, sign, inverse, y, rows, columns, kept, pairs, spare, counters, bits] = f.parametersOf("i32", 13);
-  const [isUpper, shift, swap] = f.localsOf("i32", 3);
+  const [x, words, infinity, sign, inverse, y, rows, columns, kept, pairs, spare, counters] = f.parametersOf("i32", 12);
+  const [isUpper, digit, swap] = f.localsOf("i32", 3);
   const [keys, insert, count, place, move, take] = [sortKeys(), insertPairs(), countDigits(), placeDigits(), moveDigits(), takePlaces()];
   const byDigits = (): void => {
-    f.i32(0).set(shift);
-    f.whileBelow(shift, 32, () => {
-      f.callWith(count, pairs, columns, counters, shift, bits).callWith(place, counters, 1, bits, spare);
-      f.callWith(move, pairs, columns, counters, shift, bits);
+    f.i32(firstDigit).set(digit);
+    f.whileBelow(digit, pairBytes, () => {
+      f.callWith(count, pairs, columns, counters, digit)
+        .callWith(place, counters, 1, spare)
+        .callWith(move, pairs, columns, counters, digit);
       f.get(pairs).set(swap).get(spare).set(pairs).get(swap).set(spare);
-      f.increase(shift, bits);
+      f.increase(digit, 1);
     });
   };
   // After the lower words all pairs are needed again.
@@ -180,7 +183,7 @@ function sortRows(): FunctionBuilder {
     f.i32(2).get(words).i32Sub().set(isUpper);
     f.whileBelow(isUpper, 2, () => {
       f.callWith(keys, x, words, infinity, sign, inverse, isUpper, pairs, 0, columns);
-      f.get(bits).if(byDigits, () => f.callWith(insert, pairs, columns, needed));
+      f.get(counters).if(byDigits, () => f.callWith(insert, pairs, columns, needed));
       f.increase(isUpper, 1);
     });
     f.callWith(take, pairs, y, kept);

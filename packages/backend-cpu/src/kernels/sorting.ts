@@ -3,7 +3,7 @@
 import type { KernelExports } from "./base.ts";
 import { elementBytes, type KernelCalls, type KernelContext } from "./context.ts";
 import { carveScratch } from "./scratch.ts";
-import { pairBytes } from "./sort-rows.ts";
+import { counterBytes, firstDigit, pairBytes } from "./sort-rows.ts";
 
 export interface Sorting {
   readonly rows: number;
@@ -22,40 +22,34 @@ export interface Sorting {
 /** Up to here insertion is faster. */
 const fewElements = 64;
 const fewKept = 32;
-/** From here on longer digits are worth their counters. */
-const manyElements = 4096;
 /** Elements that make a piece of work. Longer rows are cut. */
 const pieceElements = 32768;
-/** For each word and element: to insert it, or to sort it by digits. */
-const nanoseconds = { inserted: 8, sorted: 15 };
+/** For each word and element. */
+const nanoseconds = 10;
 
 /** The places of the first elements of each row in their order. NaN is the largest, −0 equals 0, and equal elements keep their order. */
 export function sortPlaces(context: KernelContext, sorting: Sorting): void {
   const { rows, columns, kept, words, x, y } = sorting;
   if (rows * kept === 0) return;
-  const bits = digitBits(sorting);
-  const rowTime = columns * words * (bits === 0 ? nanoseconds.inserted : nanoseconds.sorted);
-  const rowAt = (row: number): [x: number, y: number] => [x + row * columns * words * elementBytes, y + row * kept * elementBytes];
-  if (bits > 0 && columns > pieceElements) {
-    context.each(rows, rows * rowTime, (inner, row) => sortLongRow(inner, { ...sorting, x: rowAt(row)[0], y: rowAt(row)[1] }, rowTime));
+  const byInsertion = columns <= fewElements || (kept <= fewKept && words === 1);
+  const rowTime = columns * words * nanoseconds;
+  const rowAt = (row: number) => ({ x: x + row * columns * words * elementBytes, y: y + row * kept * elementBytes });
+  if (columns > pieceElements && !byInsertion) {
+    context.each(rows, rows * rowTime, (inner, row) => sortLongRow(inner, { ...sorting, ...rowAt(row) }, rowTime));
     return;
   }
   const step = Math.max(1, Math.floor(pieceElements / columns));
   context.parallel(Math.ceil(rows / step), rows * rowTime, (calls, piece) => {
-    const [from, to] = rowAt(piece * step);
-    const [pairs, spare, counters] = room(calls, columns, elementBytes << bits);
+    const from = rowAt(piece * step);
     const count = Math.min(step, rows - piece * step);
-    calls.exports.sortRows(from, ...meaning(sorting), to, count, columns, kept, pairs, spare, counters, bits);
+    const [pairs, spare, counters] = room(calls, columns, 1);
+    calls.exports.sortRows(from.x, ...meaning(sorting), from.y, count, columns, kept, pairs, spare, byInsertion ? 0 : counters);
   });
 }
 
-/** For all pairs, twice, and for counters. */
-const room = (calls: KernelCalls, columns: number, counters: number): readonly [number, number, number] =>
-  carveScratch(calls, columns * pairBytes, columns * pairBytes, counters);
-
-/** How many bits of a key are one digit; 0 for insertion. */
-const digitBits = ({ columns, kept, words }: Sorting): number =>
-  columns <= fewElements || (kept <= fewKept && words === 1) ? 0 : columns < manyElements ? 8 : 11;
+/** For all pairs, twice, and for the counters of blocks. */
+const room = (calls: KernelCalls, columns: number, blocks: number): readonly [number, number, number] =>
+  carveScratch(calls, columns * pairBytes, columns * pairBytes, blocks * counterBytes);
 
 /** What of the elements `sortKeys` is told. */
 const meaning = ({ words, kind, descending }: Sorting): [words: number, infinity: number, sign: number, inverse: number] => [
@@ -68,22 +62,20 @@ const meaning = ({ words, kind, descending }: Sorting): [words: number, infinity
 /** The same in blocks, all of which do one step before any does the next. */
 function sortLongRow(context: KernelContext, sorting: Sorting, time: number): void {
   const { columns, kept, words, x, y } = sorting;
-  const bits = digitBits(sorting);
-  const digits = elementBytes << bits;
   const blocks = Math.ceil(columns / pieceElements);
-  const [first, second, counters] = room(context, columns, blocks * digits);
+  const [first, second, counters] = room(context, columns, blocks);
   let [pairs, spare] = [first, second];
   const eachBlock = (length: number, run: (e: KernelExports, from: number, count: number, own: number, start: number) => void): void =>
     context.parallel(Math.ceil(length / pieceElements), time / 8, ({ exports }, block) => {
       const start = block * pieceElements;
-      run(exports, pairs + start * pairBytes, Math.min(pieceElements, length - start), counters + block * digits, start);
+      run(exports, pairs + start * pairBytes, Math.min(pieceElements, length - start), counters + block * counterBytes, start);
     });
   for (let isUpper = 2 - words; isUpper < 2; isUpper++) {
     eachBlock(columns, (e, from, count, _, start) => e.sortKeys(x, ...meaning(sorting), isUpper, from, start, count));
-    for (let shift = 0; shift < 32; shift += bits) {
-      eachBlock(columns, (e, from, count, own) => e.countDigits(from, count, own, shift, bits));
-      context.exports.placeDigits(counters, blocks, bits, spare);
-      eachBlock(columns, (e, from, count, own) => e.moveDigits(from, count, own, shift, bits));
+    for (let digit = firstDigit; digit < pairBytes; digit++) {
+      eachBlock(columns, (e, from, count, own) => e.countDigits(from, count, own, digit));
+      context.exports.placeDigits(counters, blocks, spare);
+      eachBlock(columns, (e, from, count, own) => e.moveDigits(from, count, own, digit));
       [pairs, spare] = [spare, pairs];
     }
   }
