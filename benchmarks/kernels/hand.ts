@@ -12,7 +12,9 @@ import { depthwiseFilterGradient, depthwiseForward, depthwiseInputGradient } fro
 import { convolutionFilterGradient, directFilterGradient } from "../../packages/backend-cpu/src/kernels/filter-gradient.ts";
 import { gemm } from "../../packages/backend-cpu/src/kernels/gemm.ts";
 import { averagePool2d, averagePool2dGradient, maxPool2d, maxPool2dGradient } from "../../packages/backend-cpu/src/kernels/pooling.ts";
+import { lastOfSegments, sumSegments } from "../../packages/backend-cpu/src/kernels/segments.ts";
 import { logSoftmax, softmax } from "../../packages/backend-cpu/src/kernels/softmax.ts";
+import { sortPlaces } from "../../packages/backend-cpu/src/kernels/sorting.ts";
 import { transposeCopy } from "../../packages/backend-cpu/src/kernels/transpose.ts";
 import { winogradConvolution } from "../../packages/backend-cpu/src/kernels/winograd.ts";
 import { winogradFilterGradient } from "../../packages/backend-cpu/src/kernels/winograd-gradient.ts";
@@ -82,6 +84,8 @@ function allCases(context: KernelContext, memory: Memory): Case[] {
     ...depthwiseCases(context, matrix),
     ...filteringCases(context, matrix),
     ...rowCases(context, matrix),
+    ...orderCases(context, matrix),
+    ...segmentCases(context, matrix, memory),
   ];
 }
 
@@ -316,4 +320,49 @@ function rowCases(context: KernelContext, matrix: NewMatrix): Case[] {
     timed("averagePool 2×2 64×26×26×32", () => averagePool2d(context, { ...pooling, image: input, result: output })),
     timed("averagePool gradient", () => averagePool2dGradient(context, { ...pooling, result: output, image: inputGradient })),
   ];
+}
+
+function orderCases(context: KernelContext, matrix: NewMatrix): Case[] {
+  const order = ([rows, columns, kept = columns]: readonly [number, number, number?]): Case => {
+    const sorting = { rows, columns, kept, descending: kept < columns, words: 1, kind: "float", x: matrix(rows * columns) } as const;
+    const y = matrix(rows * kept);
+    const name = `${kept < columns ? `first ${kept}` : "order"} of ${rows}×${columns}`;
+    return { name, operations: 0, run: () => sortPlaces(context, { ...sorting, y }) };
+  };
+  return (
+    [
+      [1, 2 ** 20],
+      [64, 16384],
+      [256, 1000],
+      [10000, 100],
+      [100000, 10],
+      [256, 1000, 5],
+    ] as const
+  ).map(order);
+}
+
+function segmentCases(context: KernelContext, matrix: NewMatrix, memory: Memory): Case[] {
+  return (
+    [
+      [8192, 64, 20000],
+      [8192, 512, 20000],
+      [8192, 10, 20000],
+      [1e6, 1, 1e6],
+      [1e6, 1, 100],
+    ] as const
+  ).flatMap(([rows, columns, segments]): Case[] => {
+    const pointer = matrix(rows);
+    for (let row = 0; row < rows; row += 1) memory.i32()[(pointer >>> 2) + row] = (Math.imul(row, 0x9e3779b1) >>> 7) % segments;
+    const ids = { pointer, bytes: 4, rows, segments };
+    const [x, y] = [matrix(rows * columns), matrix(segments * columns)];
+    const name = `${rows}×${columns} into ${segments}`;
+    return [
+      {
+        name: `sums of ${name}`,
+        operations: rows * columns,
+        run: () => sumSegments(context, { ...ids, addend: "Float32", width: columns * 4, x, y }),
+      },
+      { name: `last rows of ${name}`, operations: 0, run: () => lastOfSegments(context, ids, y) },
+    ];
+  });
 }

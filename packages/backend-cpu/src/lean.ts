@@ -19,6 +19,7 @@ export {
   poolingKernels,
   rowKernels,
   segmentKernels,
+  sortingKernels,
   transposingKernels,
 } from "./matched/packs.ts";
 export type { Sharing } from "./threads/device-context.ts";

@@ -72,6 +72,9 @@ export const dtypeOf = (array: TypedArray): DType =>
   (Object.keys(table) as DType[]).find((d) => array.constructor === table[d].array) ?? "float32";
 export const isFloat = (dtype: DType): boolean => table[dtype].kind === "float";
 export const isInteger = (dtype: DType): boolean => table[dtype].kind.endsWith("int");
+/** What holds the same numbers in at least 32 bits, so that backends need fewer kernels. */
+export const roomy = (dtype: DType): DType =>
+  table[dtype].bytes > 3 ? dtype : isFloat(dtype) ? "float32" : isInteger(dtype) ? "int32" : dtype;
 /** The least and the greatest number of a dtype without fractions; of 64 bits the outermost that JavaScript numbers hold exactly. */
 export function integerRange(dtype: DType): readonly [least: number, greatest: number] {
   const { kind, bytes } = table[dtype];

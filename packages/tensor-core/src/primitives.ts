@@ -1,7 +1,7 @@
 /** The table of primitives. One entry gives an op its rules, gradient, every backend and its public function. */
 import { encodeScalar, fillOp, scalarLike, type TensorLike, toTensor, withOperands } from "./convert.ts";
 import { apply, sameDType } from "./dispatch.ts";
-import { type DType, dtypeInfo, integerRange, isFloat } from "./dtype.ts";
+import { type DType, dtypeInfo, integerRange, isFloat, roomy } from "./dtype.ts";
 import { DTypeError, ShapeError, ValueError } from "./errors.ts";
 import { type Binary, type BinaryOptions, check, type Takes, type Unary, type UnaryOptions } from "./forms.ts";
 import { isHalf } from "./half.ts";
@@ -733,9 +733,9 @@ const segmentSumOp: Op<{ numSegments: Dim }> = {
   vjp: ([dy], [x, ids], _y, { numSegments: n }) => {
     if (n === 0) return [zerosLike(x!), null];
     // Rows that were left out read row 0, and then get zeros.
-    const at = dtypeInfo(ids!.dtype).bytes < 4 ? cast(ids!, "int32") : ids!;
-    const kept = logicalAnd(greaterEqual(at, 0), less(at, isKnown(n) ? n : apply(sizeOp, [], { dims: [n], dtype: at.dtype })));
-    const rows = gather(dy!, where(kept, at, scalarLike(at, 0)));
+    const end = isKnown(n) ? n : apply(sizeOp, [], { dims: [n], dtype: ids!.dtype });
+    const kept = logicalAnd(greaterEqual(ids!, 0), less(ids!, end));
+    const rows = gather(dy!, where(kept, ids!, scalarLike(ids!, 0)));
     const column = x!.dims.map((d, k) => (k ? 1 : d));
     return [where(reshape(kept, column), rows, scalarLike(rows, 0)), null];
   },
@@ -755,8 +755,8 @@ const segmentSumOp: Op<{ numSegments: Dim }> = {
 };
 /** Rows of x added up by their id; rows with an id outside [0, numSegments) are left out, as in TensorFlow. */
 export function unsortedSegmentSum(x: TensorLike, segmentIds: TensorLike, numSegments: Dim): Tensor {
-  const t = toTensor("unsortedSegmentSum", x);
-  const sums = apply(segmentSumOp, [cast(t, wide(t.dtype)), toTensor("unsortedSegmentSum", segmentIds)], { numSegments });
+  const [t, ids] = [toTensor("unsortedSegmentSum", x), toTensor("unsortedSegmentSum", segmentIds)];
+  const sums = apply(segmentSumOp, [cast(t, roomy(t.dtype)), cast(ids, roomy(ids.dtype))], { numSegments });
   return cast(sums, t.dtype);
 }
 

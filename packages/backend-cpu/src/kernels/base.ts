@@ -8,7 +8,9 @@ import { elementBytes, type KernelOptions } from "./context.ts";
 import type { DepthwiseExports } from "./depthwise-rows.ts";
 import type { DotExports } from "./dots.ts";
 import type { PoolingExports } from "./pooling-rows.ts";
+import type { SegmentExports } from "./segments.ts";
 import type { SoftmaxExports } from "./softmax.ts";
+import type { SortingExports } from "./sort-rows.ts";
 import type { TileExports } from "./tile.ts";
 import type { TransposeExports } from "./transpose.ts";
 import type { WinogradExports } from "./winograd-tiles.ts";
@@ -24,7 +26,9 @@ export interface KernelExports
     PoolingExports,
     SoftmaxExports,
     WinogradExports,
-    AttentionExports {}
+    AttentionExports,
+    SortingExports,
+    SegmentExports {}
 
 /** Some of all kernels: those that the drivers at hand call. */
 export type SomeSources = Partial<KernelSources<KernelExports>>;

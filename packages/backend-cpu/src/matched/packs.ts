@@ -4,7 +4,9 @@ import { depthwiseKernels } from "../kernels/depthwise-rows.ts";
 import { dotKernels } from "../kernels/dots.ts";
 import type { KernelPack, SomeSources } from "../kernels/index.ts";
 import { poolingKernels as poolingRows } from "../kernels/pooling-rows.ts";
+import { segmentKernels as segmentRows } from "../kernels/segments.ts";
 import { softmaxKernels } from "../kernels/softmax.ts";
+import { sortingKernels as sortRows } from "../kernels/sort-rows.ts";
 import { tileKernels } from "../kernels/tile.ts";
 import { transposeKernels } from "../kernels/transpose.ts";
 import { winogradKernels } from "../kernels/winograd-tiles.ts";
@@ -14,7 +16,8 @@ import { matMulKernel } from "./matmul.ts";
 import { poolingKernels as pooling } from "./pooling.ts";
 import { rearrangeKernel } from "./rearrange.ts";
 import { rowKernels as rows } from "./rows.ts";
-import { segmentSumKernel } from "./segments.ts";
+import { segmentKernels as segments } from "./segments.ts";
+import { sortingKernel } from "./sorting.ts";
 
 const products = (): SomeSources => ({ ...tileKernels, ...dotKernels, ...transposeKernels });
 
@@ -31,11 +34,10 @@ export const poolingKernels: KernelPack = { sources: () => ({ ...transposeKernel
 export const rowKernels: KernelPack = { sources: () => softmaxKernels, matched: rows };
 /** `scaledDotProductAttention` and its gradients. */
 export const attentionKernels: KernelPack = { sources: () => ({ ...products(), ...softmaxKernels, ...attentionRows }), matched: attention };
-/** Sums of rows by their ids: the gradient of `gather`, of embeddings. */
-export const segmentKernels: KernelPack = {
-  sources: () => ({}),
-  matched: (_, memory) => ({ unsortedSegmentSum: segmentSumKernel(memory) }),
-};
+/** Scatters: sums of rows by their ids (the gradient of `gather`, of embeddings), and rows in place of others. */
+export const segmentKernels: KernelPack = { sources: () => ({ ...transposeKernels, ...segmentRows }), matched: segments };
+/** `sort`, `argSort` and `topk`. */
+export const sortingKernels: KernelPack = { sources: () => sortRows, matched: (context) => ({ argSort: sortingKernel(context) }) };
 /** Copies of transposes that must be stored. */
 export const transposingKernels: KernelPack = { sources: () => transposeKernels, rearrange: rearrangeKernel };
 
@@ -46,6 +48,7 @@ export const everyPack = (): readonly KernelPack[] => [
   rowKernels,
   attentionKernels,
   segmentKernels,
+  sortingKernels,
   transposingKernels,
 ];
 

@@ -1,7 +1,7 @@
 /** Order: sorting, the largest few, and how often and where numbers occur. NaN counts as larger than every number, as for `argMax`. */
 import { type TensorLike, toTensor } from "../convert.ts";
 import { apply } from "../dispatch.ts";
-import { dtypeInfo, isFloat, type TypedArray } from "../dtype.ts";
+import { roomy, type TypedArray } from "../dtype.ts";
 import { ShapeError, ValueError } from "../errors.ts";
 import { check } from "../forms.ts";
 import type { Op } from "../op.ts";
@@ -64,8 +64,6 @@ function firstOf(x: TypedArray, k: number, descending: boolean): Int32Array {
   }
   return first;
 }
-/** Storage of 16-bit floats does not order as they do. */
-const ordered = (x: Tensor): Tensor => (isFloat(x.dtype) && dtypeInfo(x.dtype).bytes === 2 ? cast(x, "float32") : x);
 const swapped = (x: Tensor, axis: number): Tensor =>
   transpose(
     x,
@@ -81,7 +79,7 @@ export function argSort(x: TensorLike, axis = -1, { descending = false }: SortOp
   const t = toTensor("argSort", x);
   check("argSort", [t.spec], "number");
   const at = normalizeAxis("argSort", axis, t.rank);
-  return swapped(apply(orderOp, [swapped(ordered(t), at)], { k: known("argSort", t.dims[at]!), descending }), at);
+  return swapped(apply(orderOp, [swapped(cast(t, roomy(t.dtype)), at)], { k: known("argSort", t.dims[at]!), descending }), at);
 }
 /** x sorted along an axis. */
 export function sort(x: TensorLike, axis = -1, options: SortOptions = {}): Tensor {
@@ -98,7 +96,7 @@ export function topk(x: TensorLike, k = 1): { readonly values: Tensor; readonly 
   check("topk", [t.spec], "number");
   const n = known("topk", t.dims[normalizeAxis("topk", -1, t.rank)]!);
   if (!Number.isInteger(k) || k < 0 || k > n) throw new ValueError("topk", `k must be an integer in [0, ${n}], got ${k}`);
-  const indices = apply(orderOp, [ordered(t)], { k, descending: true });
+  const indices = apply(orderOp, [cast(t, roomy(t.dtype))], { k, descending: true });
   return { values: takeAlongAxis(t, indices), indices };
 }
 /**
