@@ -1,6 +1,7 @@
 /** Where an element comes from changes along an axis, as in a concatenation: sections of equal size, each without questions. */
 import { type Axis, constantIndex, type Index, subIndex } from "./affine.ts";
 import type { Expr } from "./kernel.ts";
+import { commonDivisor } from "./size.ts";
 import { topological } from "./walk.ts";
 import { BUDGET } from "./weight.ts";
 
@@ -44,7 +45,3 @@ function flipOf(e: Expr): { readonly axis: Axis; readonly place: number } | unde
 }
 const asIndex = ({ op, dtype, value }: Expr): Index | undefined =>
   op === "index" ? (value as Index) : op === "const" && dtype === "int32" ? constantIndex(value as number) : undefined;
-
-function commonDivisor(a: number, b: number): number {
-  return b === 0 ? a : commonDivisor(b, a % b);
-}

@@ -86,6 +86,18 @@ export function surelyLess(a: Size, b: Size): boolean {
   return (difference.terms.get("") ?? 0) > 0 && [...difference.terms.values()].every((c) => c >= 0);
 }
 
+/** The greatest number that divides a size whatever the symbols are. */
+export const commonFactor = (s: Size): number => [...termsOf(s).values()].map(Math.abs).reduce(commonDivisor);
+export function commonDivisor(a: number, b: number): number {
+  return b === 0 ? a : commonDivisor(b, a % b);
+}
+
+/** What a symbol is taken for where something must be decided before it is known: a batch. */
+const TYPICAL = 32;
+/** About how large a size will be. */
+export const typicalSize = (s: Size): number =>
+  typeof s === "number" ? s : [...s.terms].reduce((n, [product, c]) => n + c * TYPICAL ** symbolsOf(product).length, 0);
+
 export function bindSize(s: Size, bound: Bindings): number {
   if (typeof s === "number") return s;
   let total = 0;
