@@ -60,7 +60,8 @@ function cutOf(axes: readonly Axis[], length: number): Cut | undefined {
     return { at, count, width: Math.floor(extent / count), rest: extent % count };
   }
   const count = divideSize(extent, width)!;
-  return far <= FAR && !(at === 0 && count === 1) ? { at, count, width, rest: 0 } : undefined;
+  const isCut = width * inner > 1 && !(at === 0 && count === 1);
+  return isCut && far <= FAR ? { at, count, width, rest: 0 } : undefined;
 }
 const apart = (a: number, b: number): number => Math.max(a / b, b / a);
 
