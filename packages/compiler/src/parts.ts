@@ -1,11 +1,11 @@
 /** Long folds with few results, cut in two: a kernel that folds parts, and one that combines what they came to. */
-import { type Dim, inputValue, makeSpec, scalars as s, symbol, type Value } from "@antler/tensor-core";
+import { inputValue, makeSpec, scalars as s, type Value } from "@antler/tensor-core";
 import { type Axis, addIndex, axisIndex, coefficient, constantIndex, type Index, modIndex, newAxis, scaleIndex } from "./affine.ts";
-import { accumulator, type ValueLoad } from "./element.ts";
+import { accumulator, indexLeaf, type ValueLoad } from "./element.ts";
 import { valuesRead } from "./group.ts";
 import type { Expr, FoldParts } from "./kernel.ts";
 import { arrange, type Draft, rewrite } from "./loops.ts";
-import { commonFactor, divideSize, mulSize, type Poly, type Size, typicalSize } from "./size.ts";
+import { commonFactor, dimOfSize, divideSize, mulSize, type Size, typicalSize } from "./size.ts";
 import { topological } from "./walk.ts";
 
 /** The kernel that folds each part to accumulators in memory, and the one that makes of these what the draft stores. */
@@ -85,8 +85,8 @@ function cutAt(d: Draft, { at, count, width, rest }: Cut, of: FoldParts["of"], m
 
   // What is beside each other in memory is beside each other in the loops.
   const space = readsNeighbours(fold.lift, axis) ? [...d.space, ...told] : [...told, ...d.space];
-  const shape = dimsOf(space);
-  if (!shape) return undefined;
+  const shape = space.map((a) => dimOfSize(a.extent));
+  if (!shape.every((d) => d !== undefined)) return undefined;
   const index = space.reduce((n, a) => addIndex(scaleIndex(n, a.extent), axisIndex(a)), constantIndex(0));
   const partials = fold.zero.map((z) => inputValue(makeSpec(shape, z.dtype)));
   const parts: Draft = {
@@ -105,7 +105,7 @@ function cutAt(d: Draft, { at, count, width, rest }: Cut, of: FoldParts["of"], m
 function leftOver(d: Draft, axis: Axis, part: Index, { from, rest }: { readonly from: Size; readonly rest: number }): Expr[] {
   // Read where there is an element in any case: what need not be asked before a read costs it nothing.
   const place = addIndex(constantIndex(from), modIndex(part, rest));
-  const isThere = s.lt({ op: "index", dtype: "int32", args: [], value: part }, s.int(rest));
+  const isThere = s.lt(indexLeaf(part), s.int(rest));
   const { fold } = rewrite(d, (a) => (a === axis ? place : undefined));
   return fold!.lift.map((e, k) => s.select(isThere, e, fold!.zero[k]!));
 }
@@ -113,17 +113,3 @@ function leftOver(d: Draft, axis: Axis, part: Index, { from, rest }: { readonly 
 /** Whether some read walks neighbours in memory along a loop. */
 const readsNeighbours = (lift: readonly Expr[], axis: Axis): boolean =>
   topological(lift).some((e) => e.op === "load" && coefficient((e.value as ValueLoad).index, axis) === 1);
-
-/** Dimensions of as many elements as loops have places; undefined where no symbol stands for such a size. */
-function dimsOf(axes: readonly Axis[]): Dim[] | undefined {
-  const dims = axes.map(({ extent }) => (typeof extent === "number" ? [extent] : symbolsOf(extent)));
-  return dims.every((list) => list !== undefined) ? dims.flat() : undefined;
-}
-/** A product of symbols, or a multiple of one with something added. */
-function symbolsOf({ terms }: Poly): Dim[] | undefined {
-  const { "": offset = 0, ...products } = Object.fromEntries(terms);
-  const [[names, factor], ...others] = Object.entries(products) as [[string, number], ...[string, number][]];
-  const [first, ...more] = names.split("*");
-  if (others.length > 0 || (more.length > 0 && offset !== 0)) return undefined;
-  return [symbol(first!, factor, offset), ...more.map((name) => symbol(name))];
-}

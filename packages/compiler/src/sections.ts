@@ -1,5 +1,6 @@
 /** Where an element comes from changes along an axis, as in a concatenation: sections of equal size, each without questions. */
-import { type Axis, constantIndex, type Index, subIndex } from "./affine.ts";
+import { type Axis, subIndex } from "./affine.ts";
+import { asIndex } from "./element.ts";
 import type { Expr } from "./kernel.ts";
 import { commonDivisor } from "./size.ts";
 import { topological } from "./walk.ts";
@@ -43,5 +44,3 @@ function flipOf(e: Expr): { readonly axis: Axis; readonly place: number } | unde
   if (only!.by === 1) return { axis, place: equal - constant };
   return only!.by === -1 ? { axis, place: constant + 1 - equal } : undefined;
 }
-const asIndex = ({ op, dtype, value }: Expr): Index | undefined =>
-  op === "index" ? (value as Index) : op === "const" && dtype === "int32" ? constantIndex(value as number) : undefined;
