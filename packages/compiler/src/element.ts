@@ -52,7 +52,8 @@ export function flatIndex(value: Value, at: readonly Index[]): Index {
   });
   return flat;
 }
-const indexLeaf = (i: Index): Expr =>
+/** An index as an expression. */
+export const indexLeaf = (i: Index): Expr =>
   i.terms.length === 0 && typeof i.constant === "number" ? s.num(i.constant, "int32") : { op: "index", args: [], dtype: "int32", value: i };
 
 export class Lowering {
@@ -274,7 +275,8 @@ function simplifyNode(e: Expr): Expr {
   if (e.op !== "load" && e.args.length > 0 && e.args.every((x) => x.op === "const")) return s.num(evaluator(e, () => () => 0)(), e.dtype);
   return e;
 }
-const asIndex = (e: Expr): Index | undefined =>
+/** An expression that is an index, or a whole number, as an index. */
+export const asIndex = (e: Expr): Index | undefined =>
   e.op === "index" ? (e.value as Index) : e.op === "const" && e.dtype === "int32" ? constantIndex(e.value as number) : undefined;
 /** What the ranges of two indices say of their order. */
 function compareIndices(op: "lt" | "le" | "eq", x: Expr, y: Expr): boolean | undefined {

@@ -99,11 +99,27 @@ export interface Limits {
   readonly bindingBytes: number;
 }
 
+/**
+ * How long folds with few results are cut: one kernel folds parts, another combines them. What is decided must follow from sizes
+ * alone, never from a number of threads: sums have other last bits where they are cut otherwise.
+ */
+export interface FoldParts {
+  /**
+   * Into how many parts each of `results` folds of so many elements is best cut; 1 leaves them whole. The compiler cuts into about as
+   * many, where sizes can be divided. Symbols count as 32, a usual batch.
+   */
+  count(elements: number, results: number): number;
+  /** Where neighbours go: into one part ("runs", which caches like) or each into the next ("strides", for lanes that read together). */
+  readonly of: "runs" | "strides";
+}
+
 /** What most backend authors write: memory, and a printer of kernels. */
 export interface Device {
   readonly name: string;
   readonly dtypes: readonly DType[];
   readonly limits?: Partial<Limits> | undefined;
+  /** Absent: no fold is cut. */
+  readonly foldParts?: FoldParts | undefined;
   alloc(bytes: number): Buffer;
   free(buffer: Buffer): void;
   /** The part of a buffer from a byte on, so many bytes where that is known. */

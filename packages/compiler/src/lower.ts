@@ -8,6 +8,7 @@ import { type Finished, finish } from "./finish.ts";
 import { join, valuesRead } from "./group.ts";
 import type { Device, Expr, Layout, Matched } from "./kernel.ts";
 import { type Draft, rewrite } from "./loops.ts";
+import { cutFold } from "./parts.ts";
 import { readsOf } from "./plan.ts";
 import { sectionsOf } from "./sections.ts";
 import { mulSize, type Size, showSize, sizeOfDim } from "./size.ts";
@@ -145,8 +146,20 @@ function attempt(
     if (forced.size > before) return undefined;
   }
   dropUnread();
-  const done = steps.map((s): Step => (s.kind === "open" ? { kind: "kernel", ...finish(s.draft, s.name) } : s));
-  return { graph, steps: done, reasons, aliases };
+  const stored = new Map(reasons);
+  const done = steps.flatMap((s): Step[] => (s.kind === "open" ? finishOpen(s) : [s]));
+  return { graph, steps: done, reasons: stored, aliases };
+
+  /** A kernel, or two where a fold is long. */
+  function finishOpen({ draft, name }: Open): Step[] {
+    const cut = device.foldParts && cutFold(draft, device.foldParts, maxBuffers);
+    if (!cut) return [{ kind: "kernel", ...finish(draft, name) }];
+    for (const v of cut.partials) stored.set(v, "parts");
+    return [
+      { kind: "kernel", ...finish(cut.parts, `${name} parts`) },
+      { kind: "kernel", ...finish(cut.whole, name) },
+    ];
+  }
 
   function push(step: Step | Open, makes: readonly Value[]): void {
     steps.push(step);

@@ -1,6 +1,8 @@
 /** Where an element comes from changes along an axis, as in a concatenation: sections of equal size, each without questions. */
-import { type Axis, constantIndex, type Index, subIndex } from "./affine.ts";
+import { type Axis, subIndex } from "./affine.ts";
+import { asIndex } from "./element.ts";
 import type { Expr } from "./kernel.ts";
+import { commonDivisor } from "./size.ts";
 import { topological } from "./walk.ts";
 import { BUDGET } from "./weight.ts";
 
@@ -41,10 +43,4 @@ function flipOf(e: Expr): { readonly axis: Axis; readonly place: number } | unde
   const equal = e.op === "le" ? 1 : 0;
   if (only!.by === 1) return { axis, place: equal - constant };
   return only!.by === -1 ? { axis, place: constant + 1 - equal } : undefined;
-}
-const asIndex = ({ op, dtype, value }: Expr): Index | undefined =>
-  op === "index" ? (value as Index) : op === "const" && dtype === "int32" ? constantIndex(value as number) : undefined;
-
-function commonDivisor(a: number, b: number): number {
-  return b === 0 ? a : commonDivisor(b, a % b);
 }

@@ -1,5 +1,5 @@
 /** Sizes of loops and strides: numbers, or polynomials in the symbols whose values a run brings. */
-import { type Bindings, type Dim, isKnown } from "@antler/tensor-core";
+import { type Bindings, type Dim, isKnown, symbol } from "@antler/tensor-core";
 
 /** A sum of products of symbols. Equal polynomials are one object. */
 export interface Poly {
@@ -34,6 +34,13 @@ export const sizeOfDim = (d: Dim): Size =>
           ["", d.offset],
         ]),
       );
+
+/** The dimension of that size; undefined where there is none, as of a product of symbols. */
+export function dimOfSize(s: Size): Dim | undefined {
+  if (typeof s === "number") return s;
+  const [name, ...others] = [...s.terms.keys()].filter((product) => product);
+  return others.length > 0 || name!.includes("*") ? undefined : symbol(name!, s.terms.get(name!), s.terms.get(""));
+}
 
 export function addSize(a: Size, b: Size): Size {
   if (typeof a === "number" && typeof b === "number") return a + b;
@@ -86,10 +93,18 @@ export function surelyLess(a: Size, b: Size): boolean {
   return (difference.terms.get("") ?? 0) > 0 && [...difference.terms.values()].every((c) => c >= 0);
 }
 
-export function bindSize(s: Size, bound: Bindings): number {
+/** The greatest number that divides a size whatever the symbols are. */
+export const commonFactor = (s: Size): number => [...termsOf(s).values()].map(Math.abs).reduce(commonDivisor);
+export function commonDivisor(a: number, b: number): number {
+  return b === 0 ? a : commonDivisor(b, a % b);
+}
+
+export function bindSize(s: Size, bound: Pick<Bindings, "get">): number {
   if (typeof s === "number") return s;
   let total = 0;
   for (const [k, c] of s.terms) total += symbolsOf(k).reduce((n, name) => n * bound.get(name)!, c);
   return total;
 }
+/** About how large a size will be, where something must be decided before that is known: symbols are taken for a usual batch. */
+export const typicalSize = (s: Size): number => bindSize(s, { get: () => 32 });
 export const showSize = (s: Size): string => (typeof s === "number" ? `${s}` : s.key);

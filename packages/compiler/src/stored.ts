@@ -11,6 +11,8 @@ export type Reason =
   | "output"
   /** A fold with several readers, or one whose reader cannot take it in. */
   | "fold"
+  /** The accumulators of parts of a long fold. */
+  | "parts"
   /** A hand-written kernel, a region or a host op makes it. */
   | "kernel result"
   /** A hand-written kernel, a region or a host op reads it. */

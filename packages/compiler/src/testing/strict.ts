@@ -1,7 +1,7 @@
 /** The strict device: correct, and as unhelpful as a device may be. What runs on it relies on nothing it should not. */
 import { BackendError, type DType, dtypeInfo, OutOfMemoryError, type TypedArray } from "@antler/tensor-core";
 import { type KernelBackend, kernelBackend } from "../backend.ts";
-import type { Device } from "../kernel.ts";
+import type { Device, FoldParts } from "../kernel.ts";
 import { interpretKernel } from "./interpret.ts";
 
 export interface StrictOptions {
@@ -12,6 +12,8 @@ export interface StrictOptions {
   /** The allocation that fails, counted from 1; none when absent. */
   readonly failAt?: number;
   readonly seed?: number;
+  /** How long folds are cut; not at all when absent. */
+  readonly foldParts?: FoldParts;
 }
 
 interface Slab {
@@ -24,7 +26,7 @@ interface Part {
 const dtypes: readonly DType[] = ["float32", "int8", "int16", "int32", "uint8", "uint16", "uint32", "bool"];
 
 /** Reads resolve some ticks later, never synchronously; limits are small; freed memory is gone. */
-export function strictDevice({ bindingBytes = 65536, buffers = 8, failAt, seed = 1 }: StrictOptions = {}): Device {
+export function strictDevice({ bindingBytes = 65536, buffers = 8, failAt, seed = 1, foldParts }: StrictOptions = {}): Device {
   let allocations = 0;
   let random = seed;
   const ticks = (): number => {
@@ -39,6 +41,7 @@ export function strictDevice({ bindingBytes = 65536, buffers = 8, failAt, seed =
     name: "strict",
     dtypes,
     limits: { buffers, bindingBytes },
+    foldParts,
     alloc(bytes) {
       if (++allocations === failAt) throw new OutOfMemoryError("strict", `allocation ${allocations} of ${bytes} bytes was made to fail`);
       // Rubbish, so that nothing counts on zeros; a word more, so that a part at the end is valid.
