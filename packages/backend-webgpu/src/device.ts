@@ -1,5 +1,5 @@
 /** A GPU as a device: buffers, batches of commands, and kernels printed as WGSL. */
-import { type Device, type IndexCheck, indexError, type Matched } from "@antler/compiler";
+import { type Device, type FoldParts, type IndexCheck, indexError } from "@antler/compiler";
 import { AntlerError, BackendError, DeviceLostError, type DType } from "@antler/tensor-core";
 import { ASKED_BYTES, blocks, type View } from "./device/blocks.ts";
 import { copier } from "./device/copier.ts";
@@ -8,6 +8,8 @@ import { commands } from "./device/queue.ts";
 import { reads } from "./device/reads.ts";
 import { compileKernels } from "./generate/compile.ts";
 import { FAULT_WORDS } from "./generate/faults.ts";
+import { gpuContext } from "./kernels/context.ts";
+import { matchedKernels } from "./matched/index.ts";
 
 const dtypes: readonly DType[] = ["float32", "float16", "bfloat16", "int8", "int16", "int32", "uint8", "uint16", "uint32", "bool"];
 
@@ -108,7 +110,8 @@ export function webGpuDevice(gpu: GPUDevice, options: WebGpuLimits & { readonly 
     dtypes,
     // One is for the note of failed checks.
     limits: { buffers: gpu.limits.maxStorageBuffersPerShaderStage - 1, bindingBytes: limit },
-    kernels: {} satisfies { readonly [op: string]: Matched },
+    foldParts,
+    kernels: matchedKernels(gpuContext(gpu, programs, memory)),
     get lost() {
       return lost;
     },
@@ -151,6 +154,12 @@ export function webGpuDevice(gpu: GPUDevice, options: WebGpuLimits & { readonly 
     },
   };
 }
+
+/** Folds with few results leave most of a GPU idle: parts of them keep it busy. Lanes that read together take neighbours. */
+const foldParts: FoldParts = {
+  of: "strides",
+  count: (elements, results) => (elements < 4096 ? 1 : Math.min(16384 / results, Math.sqrt(elements))),
+};
 
 /** What a failed mapping means if the device is still there a while later. */
 const LOSS_MILLISECONDS = 1000;

@@ -62,7 +62,9 @@ describe("bindings of at most a mebibyte", () => {
   });
   it("names the limit where pieces are too many", async () => {
     await setBackend(small);
-    await expect(add(numbers([8 * MIB]), 1).data()).rejects.toThrow(/storage buffers of at most 1048576 bytes.*maxStorageBuffersPerShaderStage/);
+    await expect(add(numbers([8 * MIB]), 1).data()).rejects.toThrow(
+      /storage buffers of at most 1048576 bytes.*maxStorageBuffersPerShaderStage/,
+    );
   });
 });
 

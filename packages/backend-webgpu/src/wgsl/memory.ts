@@ -23,6 +23,8 @@ export interface Reach {
   store4(slot: number, index: string, value: string): string;
   /** Adds to an element of an atomic slot of 32 bits. */
   add(slot: number, index: string, value: string): string;
+  /** Makes an element of an atomic uint32 slot at least so large. */
+  raise(slot: number, index: string, value: string): string;
   /** Writes words to the beginning of an atomic slot, unless some were written before. */
   note(slot: number, words: readonly string[]): string;
   /** A parameter, as i32. */
@@ -73,6 +75,7 @@ export function accessors(
     load4: (s, index) => `fetch${s}(${index})`,
     store4: (s, index, value) => `put${s}(${index}, ${value});`,
     add: (s, index, value) => `add${s}(${index}, ${value});`,
+    raise: (s, index, value) => `raise${s}(${index}, ${value});`,
     note: (s, [first, ...rest]) =>
       `if (exchange${bindingOf[s]}(${offset(s)}, 0u, ${first})) { ${rest.map((w, n) => `setWord${bindingOf[s]}(${offset(s)} + ${n + 1}u, ${w});`).join(" ")} }`,
   };
@@ -129,10 +132,12 @@ function wordFunctions(b: Binding, k: number): [string, string][] {
 function atomicFunctions(k: number, inPieces: (act: (array: string, at: string) => string) => string): [string, string][] {
   const place = inPieces((array, at) => `atomicAnd(&${array}[${at}], keep); atomicOr(&${array}[${at}], bits); return;`);
   const exchange = inPieces((array, at) => `return atomicCompareExchangeWeak(&${array}[${at}], old, value).exchanged;`);
+  const raise = inPieces((array, at) => `atomicMax(&${array}[${at}], value); return;`);
   const sum = inPieces((array, at) => `atomicAdd(&${array}[${at}], value); return;`);
   return [
     [`placeBits${k}`, `fn placeBits${k}(w: u32, keep: u32, bits: u32) { ${place} }`],
     [`exchange${k}`, `fn exchange${k}(w: u32, old: u32, value: u32) -> bool { ${exchange} }`],
+    [`raiseWord${k}`, `fn raiseWord${k}(w: u32, value: u32) { ${raise} }`],
     [`addWord${k}`, `fn addWord${k}(w: u32, value: u32) { ${sum} }`],
   ];
 }
@@ -151,7 +156,10 @@ function slotFunctions({ dtype, wide }: Slot, s: number, b: Binding, k: number, 
       [`load${s}`, `fn load${s}(i: i32) -> ${type} { return ${from32(type, `word${k}(u32(i) + ${offset})`)}; }`],
       [`store${s}`, `fn store${s}(i: i32, value: ${type}) { setWord${k}(u32(i) + ${offset}, ${to32(type, "value")}); }`],
     );
-    if (b.atomic) out.push([`add${s}`, addFunction(type, s, k, offset)]);
+    if (b.atomic) {
+      const raise = `raiseWord${k}(u32(i) + ${offset}, value);`;
+      out.push([`add${s}`, addFunction(type, s, k, offset)], [`raise${s}`, `fn raise${s}(i: i32, value: u32) { ${raise} }`]);
+    }
     return out;
   }
   const per = 4 / bytes;

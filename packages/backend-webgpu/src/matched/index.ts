@@ -1,0 +1,8 @@
+/** The ops that the GPU has hand-written kernels for. */
+import type { Matched } from "@antler/compiler";
+import type { GpuContext } from "../kernels/context.ts";
+import { placeKernels } from "./places.ts";
+
+export const matchedKernels = (context: GpuContext): { readonly [op: string]: Matched } => ({
+  ...placeKernels(context),
+});
