@@ -63,9 +63,12 @@ export interface InstructionSink {
   emit(prefix: 0 | 0xfc | 0xfd | 0xfe, opcode: number, ...immediates: number[]): this;
 }
 
-/** Adds a method for every instruction to the prototype of a builder. */
+/**
+ * Gives the class of a prototype a method for every instruction. They become the prototype's own prototype: adding so many to
+ * one that is in use would take an engine milliseconds, at every start.
+ */
 export function installInstructions(prototype: InstructionSink): void {
-  const methods = prototype as unknown as Record<string, unknown>;
+  const methods: Record<string, unknown> = {};
   for (const line of opcodes) {
     const [type, ...words] = line.split(" ");
     const prefix = /x|v/.test(type as string) ? 0xfd : 0;
@@ -86,4 +89,5 @@ export function installInstructions(prototype: InstructionSink): void {
       };
     }
   }
+  Object.setPrototypeOf(prototype, methods);
 }
