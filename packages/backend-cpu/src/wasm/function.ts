@@ -142,7 +142,7 @@ export class FunctionBuilder implements InstructionSink {
   emit(prefix: 0 | 0xfc | 0xfd | 0xfe, opcode: number, ...immediates: number[]): this {
     if (prefix === 0) this.code.byte(opcode);
     else this.code.byte(prefix).unsigned(opcode);
-    for (const immediate of immediates) this.code.unsigned(immediate);
+    for (let i = 0; i < immediates.length; i++) this.code.unsigned(immediates[i] as number);
     return this;
   }
 
