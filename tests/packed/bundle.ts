@@ -55,6 +55,11 @@ const withWebpack: Bundler = async (projects, target) => {
   copyPages(projects, target, (page) => namesOfScripts(page).replaceAll('type="module"', "defer"));
 };
 
+/** One file for Node of a program and all it imports. */
+export async function bundleForNode(script: string, outfile: string): Promise<void> {
+  await esbuild({ entryPoints: [script], outfile, bundle: true, platform: "node", format: "esm", logLevel: "silent" });
+}
+
 const namesOfScripts = (source: string): string => source.replaceAll(/\.ts(?=")/g, ".js");
 
 function copyPages(projects: string, target: string, change: (page: string) => string): void {

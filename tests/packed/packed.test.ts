@@ -6,7 +6,7 @@ import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { packAll } from "../../scripts/lib/pack.ts";
 import { launch, visit } from "./browser.ts";
-import { bundlers } from "./bundle.ts";
+import { bundleForNode, bundlers } from "./bundle.ts";
 import { node20, node24 } from "./nodes.ts";
 import { compile, installExamples, installThreads, programs, runOn } from "./project.ts";
 import { serve } from "./server.ts";
@@ -69,6 +69,11 @@ describe.each(programs)("%s", (program) => {
   it("type-checks against the packed declarations, and runs on Node 20", async () => {
     await compile(join(projects, program));
     expect(printedTable(await runOn(node20(), fileOf(program, "dist/main.js")))).toEqual(await expected(program));
+  });
+
+  it("is the same as one file for Node", async () => {
+    await bundleForNode(fileOf(program, "main.ts"), fileOf(program, "bundled.mjs"));
+    expect(printedTable(await runOn(node24, fileOf(program, "bundled.mjs")))).toEqual(await expected(program));
   });
 });
 

@@ -2,7 +2,7 @@
 
 import { elementBytes, type KernelCalls } from "./context.ts";
 import { packedBytes, packPanels } from "./pack.ts";
-import { edgeTileBytes, panelStep } from "./tile.ts";
+import { edgeTileBytes, panelStep, productOfTiles } from "./tile.ts";
 import type { StridedMatrix } from "./transpose.ts";
 
 /** How many queries and keys make a block, at most: its scores fit the second-level cache. Multiples of a tile's rows and a panel's columns. */
@@ -91,7 +91,8 @@ export function multiply(
   exports.fillSequence(tables, a.pointer, a.rowStride * elementBytes, m);
   exports.fillSequence(results, 0, c.rowStride * elementBytes, m);
   exports.fillSequence(zero, 0, 0, 1);
-  exports.tileProduct(tables, m, zero, 1, depth, 0, panels, depth * panelStep, n, results, c.pointer, Number(adds), zero + 64);
+  const product = productOfTiles(exports, m, n);
+  product(tables, m, zero, 1, depth, 0, panels, depth * panelStep, n, results, c.pointer, Number(adds), zero + 64);
 }
 
 // ---- What does not count

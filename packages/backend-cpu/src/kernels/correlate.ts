@@ -8,7 +8,7 @@ import { reach, type Strip, stripsOf, type Windows } from "./convolution.ts";
 import { copySpeed, productSpeed } from "./gemm.ts";
 import { packedBytes, packPanels } from "./pack.ts";
 import { carveScratch } from "./scratch.ts";
-import { edgeTileBytes, panelStep, tileColumns } from "./tile.ts";
+import { edgeTileBytes, panelStep, productOfTiles, tileColumns } from "./tile.ts";
 
 /** Results per strip, a compromise: tables and copies stay small, filter panels are reused often. */
 const stripResults = 2048;
@@ -83,7 +83,7 @@ export function correlate(context: KernelContext, correlation: Correlation): voi
     const start = strip.image * plan.imageStride + firstRow * plan.rowStride + plan.left * plan.pixelStride;
     const place = strip.image * result.imageStride + strip.row * result.rowStride + channel;
     if (copies) copyStrip(calls, correlation, plan, strip, copy);
-    calls.exports.tileProduct(
+    productOfTiles(calls.exports, count, channels)(
       rowTable,
       count,
       segmentTable,

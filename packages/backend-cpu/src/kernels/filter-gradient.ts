@@ -12,7 +12,7 @@ import { copySpeed, productSpeed } from "./gemm.ts";
 import { packedBytes, packPanels } from "./pack.ts";
 import { carveScratch } from "./scratch.ts";
 import { sumArrays } from "./sums.ts";
-import { edgeTileBytes, panelStep, tileColumns, tileRows } from "./tile.ts";
+import { edgeTileBytes, panelStep, productOfTiles, tileColumns, tileRows } from "./tile.ts";
 import { suitsWinograd } from "./winograd-choice.ts";
 import { winogradFilterGradient } from "./winograd-gradient.ts";
 
@@ -94,7 +94,7 @@ function groupGradient(context: KernelContext, call: ConvolutionCall, group: num
     const together = Math.max(1, Math.floor(blockDepth / Math.max(1, horizontal.output)));
     // Without outputs there is still one product, which writes zeros.
     for (let segment = 0; segment === 0 || segment < segments; segment += together) {
-      calls.exports.tileProduct(
+      productOfTiles(calls.exports, rows, columns)(
         rowTable + row * elementBytes,
         rows,
         segmentTable + segment * elementBytes,

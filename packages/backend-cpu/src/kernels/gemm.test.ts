@@ -98,6 +98,8 @@ describe.each([{ relaxed: true }, { relaxed: false }])("gemm, $relaxed", ({ rela
     { m: 1, n: 67, k: 129 },
     { m: 3, n: 50, k: 33 },
     { m: 6, n: 24, k: 7 },
+    { m: 20, n: 16, k: 37 },
+    { m: 25, n: 40, k: 391 },
     { m: 31, n: 29, k: 37 },
     { m: 127, n: 10, k: 61 },
     { m: 125, n: 1, k: 391 },

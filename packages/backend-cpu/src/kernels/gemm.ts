@@ -3,7 +3,7 @@
 import { type BlockDone, elementBytes, type KernelCalls, type KernelContext } from "./context.ts";
 import { packedBytes, packPanels } from "./pack.ts";
 import { carveScratch, scratchRowStride } from "./scratch.ts";
-import { edgeTileBytes, panelStep, tileColumns, tileRows } from "./tile.ts";
+import { edgeTileBytes, panelStep, productOfTiles, tileColumns, tileRows } from "./tile.ts";
 import { type StridedMatrix, transposeCopy } from "./transpose.ts";
 
 /** Depth of a block: a tile's rows of A and a panel of B fit the first-level cache. */
@@ -160,7 +160,8 @@ function block(
     const left = a.pointer + (row * a.rowStride + (depth + from) * a.columnStride) * elementBytes;
     if (mustCopy) transposeCopy(calls, { rows, columns: count, source: { ...a, pointer: left }, target: { pointer: copies, rowStride } });
     exports.fillSequence(rowTable, mustCopy ? copies : left, rowStride * elementBytes, rows);
-    exports[right.strip ? "stripProduct" : "tileProduct"](
+    const multiply = right.strip ? exports.stripProduct : productOfTiles(exports, rows, columns);
+    multiply(
       rowTable,
       rows,
       segmentTable,

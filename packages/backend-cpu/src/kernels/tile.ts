@@ -51,6 +51,8 @@ type Product = (
 export interface TileExports {
   /** B is packed in panels that are `bStride` bytes apart, see `packPanels`. */
   readonly tileProduct: Product;
+  /** The same where whole tiles are enough, see `productOfTiles`. */
+  readonly wholeTileProduct: Product;
   /** B is read where it lies, its rows `bStride` bytes apart: for few rows, and a multiple of 4 columns. */
   readonly stripProduct: Product;
   /** Writes `count` int32: start, start + step, … */
@@ -58,12 +60,20 @@ export interface TileExports {
 }
 
 export const tileKernels: KernelSources<TileExports> = {
-  tileProduct: (options) => product("packed", options),
+  tileProduct: (options) => product("panels", options),
+  wholeTileProduct: (options) => product("whole panels", options),
   stripProduct: (options) => product("in place", options),
   fillSequence,
 };
 
-type Layout = "packed" | "in place";
+/** From so many rows on, no band is lower than this. */
+const [manyRows, leastHeight] = [20, 5];
+
+/** What multiplies with panels: most products have many rows and fill their panels, and a third of the code is enough for these. */
+export const productOfTiles = (exports: TileExports, rows: number, columns: number): Product =>
+  rows >= manyRows && columns % tileColumns === 0 ? exports.wholeTileProduct : exports.tileProduct;
+
+type Layout = "panels" | "whole panels" | "in place";
 
 /** Bands of rows, each as high as a tile or somewhat less. */
 function product(layout: Layout, options: KernelOptions): FunctionBuilder {
@@ -71,7 +81,7 @@ function product(layout: Layout, options: KernelOptions): FunctionBuilder {
   const [rowTable, rows, segmentTable, segments, length, aOffset, b, bStride, columns, resultTable, c, accumulate, edgeTile] =
     f.parametersOf("i32", 13);
   const [segmentsEnd, right, result, left, edgeTable, height] = f.localsOf("i32", 6);
-  const storeEdge = edgeStore();
+  let storeEdge: FunctionBuilder | undefined;
 
   /** One row of tiles: the rows of A stay in the first-level cache while B passes by. */
   const band = (count: number): void => {
@@ -84,7 +94,7 @@ function product(layout: Layout, options: KernelOptions): FunctionBuilder {
     const wholeTiles = (vectors: number): void => {
       const next = (): void => {
         multiply(vectors, resultTable, result, accumulate);
-        f.increase(right, layout === "packed" ? bStride : vectors * 16).increase(result, vectors * 16);
+        f.increase(right, layout === "in place" ? vectors * 16 : bStride).increase(result, vectors * 16);
       };
       f.repeat(left, next, vectors * 4);
     };
@@ -95,6 +105,7 @@ function product(layout: Layout, options: KernelOptions): FunctionBuilder {
       return;
     }
     wholeTiles(2);
+    if (layout === "whole panels") return;
     f.get(left);
     f.if(() => {
       f.get(left).i32(4).i32GtU();
@@ -102,7 +113,7 @@ function product(layout: Layout, options: KernelOptions): FunctionBuilder {
         () => multiply(2, edgeTable, edgeTile, 0),
         () => multiply(1, edgeTable, edgeTile, 0),
       );
-      f.callWith(storeEdge, edgeTile, count, left, resultTable, result, accumulate);
+      f.callWith((storeEdge ??= edgeStore()), edgeTile, count, left, resultTable, result, accumulate);
     });
   };
 
@@ -116,7 +127,7 @@ function product(layout: Layout, options: KernelOptions): FunctionBuilder {
   return f.while(some, () => {
     // As many bands as there must be, of nearly equal heights: a tile of one or two rows would wait for its sums.
     roundUpQuotient(f, rows, () => roundUpQuotient(f, rows, tileRows)).set(height);
-    for (let count = 1; count <= tileRows; count += 1) {
+    for (let count = layout === "whole panels" ? leastHeight : 1; count <= tileRows; count += 1) {
       f.get(height).i32(count).i32Eq();
       f.if(() => band(count));
     }
@@ -144,7 +155,7 @@ function tile(rows: number, vectors: number, layout: Layout, options: KernelOpti
   /** Multiplies some steps along k and moves on by as many. */
   const multiply = (steps: number): void => {
     for (let step = 0; step < steps; step += 1) {
-      const place = layout === "packed" ? step * panelStep : 0;
+      const place = layout === "in place" ? 0 : step * panelStep;
       for (let v = 0; v < vectors; v += 1)
         f.get(b)
           .v128Load(place + v * 16)
@@ -158,7 +169,7 @@ function tile(rows: number, vectors: number, layout: Layout, options: KernelOpti
       if (layout === "in place") f.increase(b, bStride);
     }
     for (let r = 0; r < rows; r += 1) f.increase(row(r), steps * elementBytes);
-    if (layout === "packed") f.increase(b, steps * panelStep);
+    if (layout !== "in place") f.increase(b, steps * panelStep);
   };
   /** Calls back with each vector of the tile, and its place behind the address in `offset`. */
   const eachResult = (visit: (sum: Local, place: number) => void): void => {
@@ -174,7 +185,7 @@ function tile(rows: number, vectors: number, layout: Layout, options: KernelOpti
     f.get(segment).i32Load().get(aOffset).i32Add().set(offset);
     for (let r = 0; r < rows; r += 1) pushEntry(f, rowTable, r).get(offset).i32Add().set(row(r));
     f.get(row(0)).set(offset);
-    for (const steps of layout === "packed" ? [8, 4, 1] : [4, 1]) {
+    for (const steps of layout === "in place" ? [4, 1] : [8, 4, 1]) {
       setEnd(f, end, offset, length, steps);
       f.whileBelow(row(0), end, () => multiply(steps));
     }

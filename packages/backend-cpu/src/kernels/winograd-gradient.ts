@@ -8,7 +8,7 @@ import { elementBytes, type KernelCalls, type KernelContext } from "./context.ts
 import { type ConvolutionCall, type Strip, stripsOf } from "./convolution.ts";
 import { packedBytes } from "./pack.ts";
 import { carveScratch, scratchRowStride } from "./scratch.ts";
-import { edgeTileBytes, panelStep, tileColumns } from "./tile.ts";
+import { edgeTileBytes, panelStep, productOfTiles, tileColumns } from "./tile.ts";
 import { transposeCopy } from "./transpose.ts";
 import { type Extents, extentsOf } from "./winograd-choice.ts";
 import { matrices, points, taps, tileExtent } from "./winograd-maps.ts";
@@ -75,7 +75,7 @@ export function winogradFilterGradient(context: KernelContext, call: Convolution
     exports.fillSequence(rowTable, transposed, rowStride * elementBytes, inputChannels);
     exports.fillSequence(resultTable, 0, outputBytes, inputChannels);
     exports.fillSequence(segmentTable, 0, 0, 1);
-    exports.tileProduct(
+    productOfTiles(exports, inputChannels, outputChannels)(
       rowTable,
       inputChannels,
       segmentTable,

@@ -7,7 +7,7 @@ import { type BlockDone, elementBytes, type KernelCalls, type KernelContext } fr
 import { type ConvolutionCall, type Strip, stripsOf } from "./convolution.ts";
 import { packedBytes, packPanels } from "./pack.ts";
 import { carveScratch } from "./scratch.ts";
-import { edgeTileBytes, panelStep, tileColumns } from "./tile.ts";
+import { edgeTileBytes, panelStep, productOfTiles, tileColumns } from "./tile.ts";
 import { type Direction, type Extents, extentsOf } from "./winograd-choice.ts";
 import { matrices, points, taps, tileExtent } from "./winograd-maps.ts";
 import { mapTiles, matrixStride, readTiles, tileImages, tileRowsOf } from "./winograd-strips.ts";
@@ -63,7 +63,7 @@ export function winogradConvolution(context: KernelContext, call: ConvolutionCal
     exports.fillSequence(resultTable, 0, countBytes, tiles);
     exports.fillSequence(segmentTable, 0, 0, 1);
     for (let matrix = 0; matrix < matrices; matrix += 1) {
-      exports.tileProduct(
+      productOfTiles(exports, tiles, count)(
         rowTable,
         tiles,
         segmentTable,

@@ -10,6 +10,7 @@
  * is `slot | arguments << 16`, a mask of the arguments that are offsets into the thread's own scratch, and the arguments.
  */
 import { FunctionBuilder, type Local } from "../wasm/index.ts";
+import { atomic } from "./atomics.ts";
 import { ASLEEP, BELL, CLAIM, DONE, JOB, LAST_MODULE } from "./layout.ts";
 
 export interface CrewExports {
@@ -27,7 +28,7 @@ export interface CrewExports {
 
 /** Rounds that a worker looks for a new job before it sleeps. */
 const idleRounds = 50000;
-const NO_PIECE_LEFT = 0x7fffffffn;
+const NO_PIECE_LEFT = 0x7fffffff;
 
 export function crewFunctions(): Record<keyof CrewExports, FunctionBuilder> {
   const participate = claimPieces();
@@ -39,27 +40,25 @@ function open(): FunctionBuilder {
   const [hall, list, scratch, scratchBytes] = f.parametersOf("i32", 4);
   const job = f.local("i64");
   // The number of the next job, in the upper half.
-  f.get(hall).atomic("i64.load", CLAIM).i64(32n).i64ShrU().i64(1n).i64Add().i64(32n).i64Shl().set(job);
-  f.get(hall).get(job).i64(NO_PIECE_LEFT).i64Or().atomic("i64.store", CLAIM);
+  atomic(f.get(hall), "i64.load", CLAIM).i64(32).i64ShrU().i64(1).i64Add().i64(32).i64Shl().set(job);
+  atomic(f.get(hall).get(job).i64(NO_PIECE_LEFT).i64Or(), "i64.store", CLAIM);
   f.get(hall).get(list).i32Store(JOB.list).get(hall).get(scratch).i32Store(JOB.scratch);
   f.get(hall).get(scratchBytes).i32Store(JOB.scratchBytes);
-  f.get(hall).i32(0).atomic("i32.store", JOB.count).get(hall).i32(0).atomic("i32.store", DONE);
-  return f.get(hall).get(job).atomic("i64.store", CLAIM);
+  atomic(f.get(hall).i32(0), "i32.store", JOB.count);
+  atomic(f.get(hall).i32(0), "i32.store", DONE);
+  return atomic(f.get(hall).get(job), "i64.store", CLAIM);
 }
 
 function publish(): FunctionBuilder {
   const f = new FunctionBuilder();
   const [hall, count] = f.parametersOf("i32", 2);
-  f.get(hall).get(count).atomic("i32.store", JOB.count);
-  f.get(hall).i32(1).atomic("i32.rmw.add", BELL).drop();
+  atomic(f.get(hall).get(count), "i32.store", JOB.count);
+  atomic(f.get(hall).i32(1), "i32.rmw.add", BELL).drop();
   // Who falls asleep from now on finds that the bell has changed; who slept is called once.
-  return f
-    .get(hall)
-    .atomic("i32.load", ASLEEP)
-    .if(() => {
-      f.get(hall).i32(0).atomic("i32.store", ASLEEP);
-      f.get(hall).i32(-1).atomic("notify", BELL).drop();
-    });
+  return atomic(f.get(hall), "i32.load", ASLEEP).if(() => {
+    atomic(f.get(hall).i32(0), "i32.store", ASLEEP);
+    atomic(f.get(hall).i32(-1), "notify", BELL).drop();
+  });
 }
 
 function help(participate: FunctionBuilder): FunctionBuilder {
@@ -76,24 +75,24 @@ function claimPieces(): FunctionBuilder {
   const [piece, list, at, end, scratch] = f.localsOf("i32", 5);
   const run = runCalls();
   const word = (name: keyof typeof JOB): FunctionBuilder => f.get(hall).i32Load(JOB[name]);
-  const count = (): FunctionBuilder => f.get(hall).atomic("i32.load", JOB.count);
+  const count = (): FunctionBuilder => atomic(f.get(hall), "i32.load", JOB.count);
   f.block((exit) => {
     f.loop((again) => {
-      f.get(hall).atomic("i64.load", CLAIM).tee(claim).i32WrapI64().tee(piece);
+      atomic(f.get(hall), "i64.load", CLAIM).tee(claim).i32WrapI64().tee(piece);
       count().i32GeU().branchIf(exit);
-      f.get(hall).atomic("i32.load", LAST_MODULE).get(lastModule).i32Ne().branchIf(exit);
+      atomic(f.get(hall), "i32.load", LAST_MODULE).get(lastModule).i32Ne().branchIf(exit);
       word("list").set(list);
       word("scratchBytes").get(thread).i32Mul();
       word("scratch").i32Add().set(scratch);
-      f.get(hall).get(claim).get(claim).i64(1n).i64Add().atomic("i64.rmw.cmpxchg", CLAIM);
+      atomic(f.get(hall).get(claim).get(claim).i64(1).i64Add(), "i64.rmw.cmpxchg", CLAIM);
       f.get(claim).i64Ne().branchIf(again);
       const start = (next: number): FunctionBuilder => f.get(list).get(piece).i32(2).i32Shl().i32Add().i32Load(next).get(list).i32Add();
       start(0).set(at);
       start(4).set(end);
       f.callWith(run, at, end, scratch);
-      f.get(hall).i32(1).atomic("i32.rmw.add", DONE).i32(1).i32Add();
+      atomic(f.get(hall).i32(1), "i32.rmw.add", DONE).i32(1).i32Add();
       count().i32Eq();
-      f.if(() => f.get(hall).i32(-1).atomic("notify", DONE).drop());
+      f.if(() => atomic(f.get(hall).i32(-1), "notify", DONE).drop());
       f.branch(again);
     });
   });
@@ -138,13 +137,13 @@ function finish(): FunctionBuilder {
   const f = new FunctionBuilder({ results: ["i32"] });
   const [hall, count, spins, nanoseconds] = f.parameters("i32", "i32", "i32", "i64");
   const done = f.local("i32");
-  const look = (): FunctionBuilder => f.get(hall).atomic("i32.load", DONE).tee(done);
+  const look = (): FunctionBuilder => atomic(f.get(hall), "i32.load", DONE).tee(done);
   f.while(
     () => look().get(count).i32Ne().get(spins).i32(0).i32Ne().i32And(),
     () => f.increase(spins, -1),
   );
-  f.get(done).get(count).i32Ne().get(nanoseconds).i64(0n).i64Ne().i32And();
-  f.if(() => f.get(hall).get(done).get(nanoseconds).atomic("wait32", DONE).drop());
+  f.get(done).get(count).i32Ne().get(nanoseconds).i64(0).i64Ne().i32And();
+  f.if(() => atomic(f.get(hall).get(done).get(nanoseconds), "wait32", DONE).drop());
   return look();
 }
 
@@ -152,11 +151,11 @@ function work(participate: FunctionBuilder): FunctionBuilder {
   const f = new FunctionBuilder();
   const [hall, thread, lastModule] = f.parametersOf("i32", 3);
   const [bell, rounds] = f.localsOf("i32", 2);
-  const ring = (): FunctionBuilder => f.get(hall).atomic("i32.load", BELL);
+  const ring = (): FunctionBuilder => atomic(f.get(hall), "i32.load", BELL);
   f.block((exit) => {
     f.loop((again) => {
       ring().set(bell);
-      f.get(hall).atomic("i32.load", LAST_MODULE).get(lastModule).i32Ne().branchIf(exit);
+      atomic(f.get(hall), "i32.load", LAST_MODULE).get(lastModule).i32Ne().branchIf(exit);
       f.callWith(participate, hall, thread, lastModule);
       f.i32(idleRounds).set(rounds);
       f.while(
@@ -165,8 +164,8 @@ function work(participate: FunctionBuilder): FunctionBuilder {
       );
       f.get(rounds).i32Eqz();
       f.if(() => {
-        f.get(hall).i32(1).atomic("i32.store", ASLEEP);
-        f.get(hall).get(bell).i64(-1n).atomic("wait32", BELL).drop();
+        atomic(f.get(hall).i32(1), "i32.store", ASLEEP);
+        atomic(f.get(hall).get(bell).i64(-1), "wait32", BELL).drop();
       });
       f.branch(again);
     });

@@ -68,16 +68,17 @@ interface NodeModules {
   };
   "node:os": { availableParallelism(): number };
 }
-/** A module of Node's, without an import that bundlers would have to understand; undefined elsewhere. */
-function nodeModule<Name extends keyof NodeModules>(name: Name): NodeModules[Name] | undefined {
-  const { process } = globalThis as { process?: { getBuiltinModule?(name: Name): NodeModules[Name] } };
-  return process?.getBuiltinModule?.(name);
+/** What gives modules of Node's without an import that bundlers would have to understand; undefined elsewhere. */
+function nodeModules(): (<Name extends keyof NodeModules>(name: Name) => NodeModules[Name]) | undefined {
+  const { process } = globalThis as { process?: { getBuiltinModule?<Name extends keyof NodeModules>(name: Name): NodeModules[Name] } };
+  return process?.getBuiltinModule;
 }
 
 /** Whether threads can share memory here: always in Node, in browsers on pages that are isolated from others. */
 export function canShareMemory(): boolean {
   if (typeof SharedArrayBuffer === "undefined") return false;
-  return nodeModule("node:worker_threads") !== undefined || (globalThis as { crossOriginIsolated?: boolean }).crossOriginIsolated === true;
+  // Node's threads are not asked for here: loading them takes milliseconds, which only a program that starts one should wait.
+  return nodeModules() !== undefined || (globalThis as { crossOriginIsolated?: boolean }).crossOriginIsolated === true;
 }
 
 /** Called, later, when a thread has ended that nobody stopped: because of an error, perhaps that it cannot even start, or not. */
@@ -86,7 +87,7 @@ export type Died = (failed: boolean) => void;
 /** Starts a thread that keeps no process alive. */
 export function startThread(task: WorkerTask, died: Died): Thread {
   try {
-    const node = nodeModule("node:worker_threads");
+    const node = nodeModules()?.("node:worker_threads");
     return node ? startInNode(node, task, died) : startInBrowser(task, died);
   } catch {
     queueMicrotask(() => died(true));
@@ -116,5 +117,5 @@ function startInBrowser(task: WorkerTask, died: Died): Thread {
 /** Threads that the machine runs at once, as far as it tells; more than 8 seldom help. */
 export function machineThreads(): number {
   const { navigator } = globalThis as { navigator?: { hardwareConcurrency?: number } };
-  return Math.min(8, nodeModule("node:os")?.availableParallelism() ?? navigator?.hardwareConcurrency ?? 2);
+  return Math.min(8, nodeModules()?.("node:os").availableParallelism() ?? navigator?.hardwareConcurrency ?? 2);
 }

@@ -36,13 +36,6 @@ export class ByteSink {
     return this.byte(rest & 0x7f);
   }
 
-  /** Signed LEB128 of a 64-bit integer. */
-  signed64(value: bigint): this {
-    let rest = BigInt.asIntN(64, value);
-    for (; rest !== BigInt.asIntN(7, rest); rest >>= 7n) this.byte(Number(rest & 0x7fn) | 0x80);
-    return this.byte(Number(rest & 0x7fn));
-  }
-
   /** A name of ASCII characters behind its length. */
   name(text: string): this {
     return this.sized(Array.from(text, (character) => character.charCodeAt(0)));

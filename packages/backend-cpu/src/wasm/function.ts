@@ -25,7 +25,7 @@
 // validation, whose message names the offending byte.
 
 import { ByteSink } from "./encode.ts";
-import { type Atomic, atomics, type InstructionSink, type Instructions, installInstructions } from "./opcodes.ts";
+import { type InstructionSink, type Instructions, installInstructions } from "./opcodes.ts";
 
 export type ValueType = "i32" | "i64" | "f32" | "f64" | "v128";
 
@@ -142,7 +142,7 @@ export class FunctionBuilder implements InstructionSink {
   emit(prefix: 0 | 0xfc | 0xfd | 0xfe, opcode: number, ...immediates: number[]): this {
     if (prefix === 0) this.code.byte(opcode);
     else this.code.byte(prefix).unsigned(opcode);
-    for (const immediate of immediates) this.code.unsigned(immediate);
+    for (let i = 0; i < immediates.length; i++) this.code.unsigned(immediates[i] as number);
     return this;
   }
 
@@ -163,8 +163,9 @@ export class FunctionBuilder implements InstructionSink {
     return this;
   }
 
-  i64(value: bigint): this {
-    this.code.byte(0x42).signed64(value);
+  /** An int64 that 32 bits hold. */
+  i64(value: number): this {
+    this.code.byte(0x42).signed(value);
     return this;
   }
 
@@ -204,12 +205,6 @@ export class FunctionBuilder implements InstructionSink {
   /** Pops a value and forgets it. */
   drop(): this {
     return this.emit(0, 0x1a);
-  }
-
-  /** An atomic access, an address below its operands; `notify` pops a count, `wait32` the expected value and nanoseconds (int64). */
-  atomic(name: Atomic, offset: number): this {
-    const [opcode, alignment] = atomics[name];
-    return this.emit(0xfe, opcode, alignment, offset);
   }
 
   /** Pops byte count, source and destination. */

@@ -28,19 +28,6 @@ const opcodes = [
   "f64x2 0xec Abs Neg 0xef Sqrt Add Sub Mul Div 0xf6 Pmin Pmax 0xfe ConvertLowI32x4S ConvertLowI32x4U 0x107 RelaxedMadd RelaxedNmadd",
 ] as const;
 
-/** Opcodes behind the prefix 0xfe, and the alignment (a power of two) that each demands. */
-export const atomics = {
-  notify: [0x00, 2],
-  wait32: [0x01, 2],
-  "i32.load": [0x10, 2],
-  "i64.load": [0x11, 3],
-  "i32.store": [0x17, 2],
-  "i64.store": [0x18, 3],
-  "i32.rmw.add": [0x1e, 2],
-  "i64.rmw.cmpxchg": [0x49, 3],
-} as const;
-export type Atomic = keyof typeof atomics;
-
 type Words<Text, Found = never> = Text extends `${infer Word} ${infer Rest}` ? Words<Rest, Found | Word> : Found | Text;
 type NamesOf<Line> = Line extends `${infer Type} ${infer Rest}` ? `${Type}${Exclude<Words<Rest>, `${number}`> & string}` : never;
 
@@ -63,9 +50,12 @@ export interface InstructionSink {
   emit(prefix: 0 | 0xfc | 0xfd | 0xfe, opcode: number, ...immediates: number[]): this;
 }
 
-/** Adds a method for every instruction to the prototype of a builder. */
+/**
+ * Gives the class of a prototype a method for every instruction. They become the prototype's own prototype: adding so many to
+ * one that is in use would take an engine milliseconds, at every start.
+ */
 export function installInstructions(prototype: InstructionSink): void {
-  const methods = prototype as unknown as Record<string, unknown>;
+  const methods: Record<string, unknown> = {};
   for (const line of opcodes) {
     const [type, ...words] = line.split(" ");
     const prefix = /x|v/.test(type as string) ? 0xfd : 0;
@@ -86,4 +76,5 @@ export function installInstructions(prototype: InstructionSink): void {
       };
     }
   }
+  Object.setPrototypeOf(prototype, methods);
 }

@@ -8,13 +8,20 @@ export interface WasmFeatures {
   readonly relaxedSimd: boolean;
 }
 
-/** Validates a module per feature; takes microseconds, nothing is compiled. */
+let found: WasmFeatures | undefined;
+
+/** Validates a module per feature, once; nothing is compiled. */
 export function probeWasm(): WasmFeatures {
+  return (found ??= probe());
+}
+
+function probe(): WasmFeatures {
   const has = (relaxed: boolean): boolean => {
-    const probe = new FunctionBuilder({ relaxed });
-    const x = probe.local("v128");
-    probe.f32x4MultiplyAdd(x, x, x).set(x);
-    return WebAssembly.validate(assembleModule({ memory: {}, functions: { probe } }));
+    const f = new FunctionBuilder({ relaxed });
+    const x = f.local("v128");
+    f.f32x4MultiplyAdd(x, x, x).set(x);
+    return WebAssembly.validate(assembleModule({ memory: {}, functions: { f } }));
   };
-  return { simd: has(false), relaxedSimd: has(true) };
+  const relaxedSimd = has(true);
+  return { simd: relaxedSimd || has(false), relaxedSimd };
 }

@@ -1,4 +1,7 @@
-/** The elementary functions on float32 lanes, in terms of machine instructions. Coefficients are Cephes' (Moshier) unless stated. */
+/**
+ * The elementary functions on float32 lanes, in terms of machine instructions. Coefficients are Cephes' (Moshier) unless
+ * stated, with the digits that float32 can tell.
+ */
 import {
   abs,
   add,
@@ -55,7 +58,7 @@ function exp(x: Code): Code {
   const t = sealed(fma(clamped, Math.LOG2E, MAGIC));
   const n = sub(t, MAGIC);
   const r = fnma(n, -2.1219444e-4, fnma(n, 0.693359375, clamped));
-  const p = polynomial(r, [1.98756915e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1]);
+  const p = polynomial(r, [1.9875691e-4, 1.3981999e-3, 8.333452e-3, 4.1665796e-2, 1.6666666e-1, 0.5]);
   const y = add(fma(mul(p, r), r, r), 1);
   // 2ⁿ⁻¹, which is 0 for the least n and infinite for the greatest; doubling overflows where exp does.
   const half = bits(add(shl(bits(t, "int32"), 23), 126 << 23), "float32");
@@ -65,7 +68,7 @@ function exp(x: Code): Code {
 
 /** logf: x = 2ᵉ·(1 + r) with 1 + r between √½ and √2. */
 function log(x: Code): Code {
-  const tiny = lt(x, 1.17549435e-38);
+  const tiny = lt(x, 1.1754944e-38);
   const normal = select(tiny, mul(x, 8388608), x);
   const b = bits(normal, "int32");
   const exponent = sub(shr(b, 23), 126);
@@ -76,10 +79,7 @@ function log(x: Code): Code {
   const z = mul(r, r);
   const p = polynomial(
     r,
-    [
-      7.0376836292e-2, -1.151461031e-1, 1.167699874e-1, -1.2420140846e-1, 1.4249322787e-1, -1.6668057665e-1, 2.0000714765e-1,
-      -2.4999993993e-1, 3.3333331174e-1,
-    ],
+    [7.0376836e-2, -1.151461e-1, 1.16769984e-1, -1.2420141e-1, 1.4249323e-1, -1.6668057e-1, 2.0000714e-1, -2.4999994e-1, 3.333333e-1],
   );
   const y = fma(e, -2.1219444e-4, fnma(0.5, z, mul(mul(p, r), z)));
   return fma(e, 0.693359375, add(r, y));
@@ -95,11 +95,11 @@ function expm1(x: Code): Code {
 /** sinf and cosf: Cody and Waite's reduction by multiples of π/2; good up to |x| of some thousands. */
 function trigonometric(x: Code, quarter: 0 | 1): Code {
   const n = round(mul(x, 2 / Math.PI));
-  const r = fnma(n, 7.54978942e-8, fnma(n, 4.83751297e-4, fnma(n, 1.5703125, x)));
-  const rr = fnma(n, 5.39030253e-15, r);
+  const r = fnma(n, 7.5497894e-8, fnma(n, 4.837513e-4, fnma(n, 1.5703125, x)));
+  const rr = fnma(n, 5.3903025e-15, r);
   const z = mul(rr, rr);
-  const s = fma(mul(polynomial(z, [-1.9515295891e-4, 8.3321608736e-3, -1.6666654611e-1]), z), rr, rr);
-  const c = add(fma(mul(polynomial(z, [2.443315711809948e-5, -1.388731625493765e-3, 4.166664568298827e-2]), z), z, mul(z, -0.5)), 1);
+  const s = fma(mul(polynomial(z, [-1.9515296e-4, 8.332161e-3, -1.6666655e-1]), z), rr, rr);
+  const c = add(fma(mul(polynomial(z, [2.4433157e-5, -1.3887316e-3, 4.1666646e-2]), z), z, mul(z, -0.5)), 1);
   const q = quarter === 0 ? cast(n, "int32") : add(cast(n, "int32"), 1);
   const odd = eq(bitAnd(q, 1), 1);
   const y = select(odd, c, s);
@@ -111,18 +111,18 @@ const cos = (x: Code): Code => trigonometric(x, 1);
 
 function atan(x: Code): Code {
   const a = abs(x);
-  const far = lt(2.414213562373095, a);
-  const middle = and(not(far), lt(0.414213562373095, a));
+  const far = lt(2.4142137, a);
+  const middle = and(not(far), lt(0.41421357, a));
   const t = select(far, div(-1, a), select(middle, div(sub(a, 1), add(a, 1)), a));
   const z = mul(t, t);
-  const p = fma(mul(polynomial(z, [8.05374449538e-2, -1.38776856032e-1, 1.99777106478e-1, -3.33329491539e-1]), z), t, t);
+  const p = fma(mul(polynomial(z, [8.0537446e-2, -1.3877685e-1, 1.9977711e-1, -3.333295e-1]), z), t, t);
   return withSign(add(select(far, f(Math.PI / 2), select(middle, f(Math.PI / 4), 0)), p), x);
 }
 function asinPositive(a: Code): { y: Code; large: Code } {
   const large = lt(0.5, a);
   const z = select(large, mul(0.5, sub(1, a)), mul(a, a));
   const t = select(large, sqrt(z), a);
-  const y = fma(mul(polynomial(z, [4.2163199048e-2, 2.4181311049e-2, 4.5470025998e-2, 7.4953002686e-2, 1.6666752422e-1]), z), t, t);
+  const y = fma(mul(polynomial(z, [4.21632e-2, 2.4181312e-2, 4.5470025e-2, 7.4953005e-2, 1.6666752e-1]), z), t, t);
   return { y, large };
 }
 function asin(x: Code): Code {
@@ -141,7 +141,7 @@ function sinh(x: Code): Code {
   const e = exp(mul(a, 0.5));
   const big = sub(mul(mul(0.5, e), e), div(0.5, mul(e, e)));
   const z = mul(x, x);
-  const small = fma(mul(polynomial(z, [2.03721912945e-4, 8.33028376239e-3, 1.66667160211e-1]), z), a, a);
+  const small = fma(mul(polynomial(z, [2.0372191e-4, 8.330284e-3, 1.6666716e-1]), z), a, a);
   return withSign(select(lt(a, 1), small, big), x);
 }
 function cosh(x: Code): Code {
@@ -152,34 +152,16 @@ function cosh(x: Code): Code {
 function tanh(x: Code): Code {
   const c = within(x, -7.9988117, 7.9988117);
   const z = mul(c, c);
-  const p = mul(
-    polynomial(
-      z,
-      [
-        -2.76076847742355e-16, 2.00018790482477e-13, -8.60467152213735e-11, 5.12229709037114e-8, 1.48572235717979e-5, 6.37261928875436e-4,
-        4.89352455891786e-3,
-      ],
-    ),
-    c,
-  );
-  const q = polynomial(z, [1.19825839466702e-6, 1.18534705686654e-4, 2.268434632439e-3, 4.89352518554385e-3]);
+  const p = mul(polynomial(z, [-2.7607684e-16, 2.000188e-13, -8.604672e-11, 5.1222973e-8, 1.48572235e-5, 6.3726195e-4, 4.8935246e-3]), c);
+  const q = polynomial(z, [1.1982584e-6, 1.1853471e-4, 2.2684347e-3, 4.893525e-3]);
   return select(lt(7.9988117, abs(x)), withSign(f(1), x), div(p, q));
 }
 /** erf: a rational approximation on [−4, 4]; coefficients of Eigen's perf. */
 function erf(x: Code): Code {
   const c = within(x, -4, 4);
   const z = mul(c, c);
-  const p = mul(
-    polynomial(
-      z,
-      [
-        -2.72614225801306e-10, 2.77068142495902e-8, -2.10102402082508e-6, -5.69250639462346e-5, -7.34990630326855e-4, -2.95459980854025e-3,
-        -1.60960333262415e-2,
-      ],
-    ),
-    c,
-  );
-  const q = polynomial(z, [-1.45660718464996e-5, -2.13374055278905e-4, -1.68282697438203e-3, -7.37332916720468e-3, -1.42647390514189e-2]);
+  const p = mul(polynomial(z, [-2.7261424e-10, 2.7706815e-8, -2.101024e-6, -5.6925062e-5, -7.3499064e-4, -2.9546e-3, -1.6096033e-2]), c);
+  const q = polynomial(z, [-1.45660715e-5, -2.1337405e-4, -1.682827e-3, -7.3733293e-3, -1.4264739e-2]);
   return div(p, q);
 }
 
@@ -216,7 +198,7 @@ function powPositive(a: Code, y: Code): Code {
   const total = within(add(product, correction), -150, 150);
   const n = round(total);
   const fraction = select(lt(abs(total), 150), add(sub(product, n), correction), 0);
-  const p = polynomial(fraction, [1.540353e-4, 1.3333558e-3, 9.6181291e-3, 5.5504109e-2, 2.4022651e-1, Math.LN2, 1]);
+  const p = polynomial(fraction, [1.540353e-4, 1.3333558e-3, 9.618129e-3, 5.550411e-2, 2.402265e-1, Math.LN2, 1]);
   const whole = cast(n, "int32");
   const half = shr(whole, 1);
   const scaled = mul(mul(p, power2(half)), power2(sub(whole, half)));
