@@ -1,5 +1,5 @@
 /** The CPU as a device: one linear memory, packs of hand-written kernels, and small modules made for each program. */
-import { type Buffer, type Device, type FoldParts, type IndexCheck, indexError, type Matched } from "@antler/compiler";
+import { type Buffer, type Device, type IndexCheck, indexError, type Matched } from "@antler/compiler";
 import { type Functions, libm } from "@antler/compiler/machine";
 import { BackendError, type DType } from "@antler/tensor-core";
 import { FAULT_ADDRESS } from "./generate/access.ts";
@@ -29,16 +29,6 @@ export interface CpuDevice extends Device {
 
 const dtypes: readonly DType[] = ["float32", "float16", "bfloat16", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "bool"];
 
-/** A fold of fewer elements is done before a second thread has begun. */
-const WORTH_CUTTING = 131_072;
-/** Eight threads, each with a range of neighbours that cache lines and vectors fill. */
-const MOST_PLACES = 512;
-/** The same on every machine, one thread or many: so are the bits of sums. */
-const foldParts: FoldParts = {
-  count: (elements, results) => (elements * results < WORTH_CUTTING ? 1 : Math.min(MOST_PLACES / results, Math.sqrt(elements))),
-  of: "runs",
-};
-
 /** What a device is put together from. */
 export interface CpuParts {
   readonly kernels: readonly KernelPack[];
@@ -67,7 +57,7 @@ export function cpuDevice(parts: CpuParts, { relaxed = true, handWritten = true,
     dtypes: parts.float64 ? [...dtypes, "float64"] : dtypes,
     kernels,
     limits: { buffers: BUFFERS },
-    foldParts,
+    cutFold: parts.sharing.cutFold,
     get threads() {
       return context.threads;
     },

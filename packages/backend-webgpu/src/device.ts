@@ -1,5 +1,5 @@
 /** A GPU as a device: buffers, batches of commands, and kernels printed as WGSL. */
-import { type Device, type FoldParts, type IndexCheck, indexError } from "@antler/compiler";
+import { type Device, type IndexCheck, indexError, longFolds, rehearse } from "@antler/compiler";
 import { AntlerError, BackendError, DeviceLostError, type DType } from "@antler/tensor-core";
 import { ASKED_BYTES, blocks, type View } from "./device/blocks.ts";
 import { copier } from "./device/copier.ts";
@@ -110,7 +110,7 @@ export function webGpuDevice(gpu: GPUDevice, options: WebGpuLimits & { readonly 
     dtypes,
     // One is for the note of failed checks.
     limits: { buffers: gpu.limits.maxStorageBuffersPerShaderStage - 1, bindingBytes: limit },
-    foldParts,
+    cutFold,
     kernels: matchedKernels(gpuContext(gpu, programs, memory)),
     get lost() {
       return lost;
@@ -143,7 +143,7 @@ export function webGpuDevice(gpu: GPUDevice, options: WebGpuLimits & { readonly 
       if (!programs.rehearsing) copies.copy(view(from), view(to), bytes);
     },
     compile: (list) => compileKernels(list, printing),
-    rehearse: (play) => programs.rehearse(() => play(pretend)),
+    prepare: (program, inputs, options) => programs.rehearse(() => rehearse(program, inputs, options, pretend)),
     fault() {
       unchecked = true;
     },
@@ -156,10 +156,10 @@ export function webGpuDevice(gpu: GPUDevice, options: WebGpuLimits & { readonly 
 }
 
 /** Folds with few results leave most of a GPU idle: parts of them keep it busy. Lanes that read together take neighbours. */
-const foldParts: FoldParts = {
+const cutFold = longFolds({
   of: "strides",
   count: (elements, results) => (elements < 4096 ? 1 : Math.min(16384 / results, Math.sqrt(elements))),
-};
+});
 
 /** What a failed mapping means if the device is still there a while later. */
 const LOSS_MILLISECONDS = 1000;

@@ -1,31 +1,23 @@
 /** A Backend out of a Device: storages, submission in order, and programs. */
 import {
   type Backend,
-  type Bindings,
   byteSize,
   countNodes,
   DisposedError,
   emit,
   type Graph,
   listening,
-  matchShape,
   type Program,
   type RunOptions,
-  ShapeError,
   type StaticSpec,
   type Storage,
 } from "@antler/tensor-core";
 import type { Buffer, Device, Kernel, Run } from "./kernel.ts";
+import { type Block, layOut, sizesOf } from "./layout.ts";
 import { lower } from "./lower.ts";
 import { debugFromEnvironment, findPrinter } from "./printer.ts";
-import { type Bound, Executable, type Frame, rehearse, type Work, work } from "./program.ts";
+import { Executable, type Frame, type Work, work } from "./program.ts";
 
-/** Memory with a count of the storages that share it. */
-interface Block {
-  readonly buffer: Buffer;
-  readonly bytes: number;
-  sharers: number;
-}
 interface DeviceStorage extends Storage {
   block: Block | undefined;
   /** Why its numbers never came to be. */
@@ -133,58 +125,11 @@ export function kernelBackend(device: Device): KernelBackend {
     }
     return {
       executable,
-      prepare: (inputs, options) => prepare(executable, inputs, options),
+      prepare: async (inputs, options = {}) => device.prepare?.(executable, inputs, options),
       print,
       dispose() {},
       run: (inputs, options) => run(executable, inputs, options),
     };
-  }
-
-  /** Adds the blocks of a program's outputs to `results`, and gives which inputs are written over. */
-  function layOut(
-    { plan, checksData }: Executable,
-    { outputs }: Bound,
-    blocks: readonly Block[],
-    donate: RunOptions["donate"],
-    results: Block[],
-    allocate: (bytes: number) => Block,
-  ): number[] {
-    // A program that checks data may fail half way: then its inputs must still be whole.
-    const gives = (i: number): boolean => donate?.[i] === true && !plan.shared.has(i) && blocks[i]!.sharers === 1 && !checksData;
-    const overwritten: number[] = [];
-    plan.outputs.forEach((p, k) => {
-      const from = plan.reuse.get(k);
-      // An output may be an input, an earlier output, or written over an input that is given up.
-      const shared =
-        p.kind === "input" ? blocks[p.at] : p.at !== k ? results[p.at] : from !== undefined && gives(from) ? blocks[from] : undefined;
-      if (shared) shared.sharers++;
-      if (from !== undefined && shared === blocks[from]) overwritten.push(from);
-      results.push(shared ?? allocate(byteSize(outputs[k]!)));
-    });
-    return overwritten;
-  }
-
-  async function prepare(executable: Executable, specs: readonly StaticSpec[], { donate }: RunOptions = {}): Promise<void> {
-    const like = specs.map((spec) => ({ spec }));
-    const bound = executable.bind(sizesOf(executable, like));
-    await device.rehearse?.((pretend) => {
-      const allocate = (bytes: number): Block => ({ buffer: pretend(Math.max(bytes, MINIMUM_BYTES)), bytes, sharers: 1 });
-      const inputs = specs.map((s) => allocate(byteSize(s)));
-      const outputs: Block[] = [];
-      layOut(executable, bound, inputs, donate, outputs, allocate);
-      rehearse(bound, { inputs: inputs.map((b) => b.buffer), outputs: outputs.map((b) => b.buffer), arena: pretend(bound.arenaBytes) });
-    });
-  }
-  /** The sizes that inputs bring. */
-  function sizesOf({ lowered: { graph } }: Executable, inputs: readonly Pick<Storage, "spec">[]): Bindings {
-    const sizes = new Map<string, number>();
-    for (let i = 0; i < inputs.length; i++) {
-      const { spec } = inputs[i]!;
-      const want = graph.inputs[i]!.spec;
-      if (spec === want || matchShape(want.shape, spec.shape, sizes)) continue;
-      throw new ShapeError("run", `input ${i} does not fit the program`, { got: [want, spec] });
-    }
-    return sizes;
   }
 
   function run(executable: Executable, inputs: readonly Storage[], { donate }: RunOptions = {}): Storage[] {

@@ -1,6 +1,8 @@
 /** What a device is handed: kernels, loop nests around scalar expressions. */
-import type { DType, Node, StaticSpec, scalars } from "@antler/tensor-core";
+import type { DType, Node, RunOptions, StaticSpec, scalars } from "@antler/tensor-core";
 import type { Axis, Index, IndexCheck } from "./affine.ts";
+import type { FoldCutter } from "./parts.ts";
+import type { Executable } from "./program.ts";
 import type { Size } from "./size.ts";
 
 /**
@@ -118,8 +120,8 @@ export interface Device {
   readonly name: string;
   readonly dtypes: readonly DType[];
   readonly limits?: Partial<Limits> | undefined;
-  /** Absent: no fold is cut. */
-  readonly foldParts?: FoldParts | undefined;
+  /** Cuts long folds, see `longFolds`. Absent: they stay whole. */
+  readonly cutFold?: FoldCutter | undefined;
   alloc(bytes: number): Buffer;
   free(buffer: Buffer): void;
   /** The part of a buffer from a byte on, so many bytes where that is known. */
@@ -133,11 +135,8 @@ export interface Device {
   readonly kernels?: { readonly [op: string]: Matched } | undefined;
   /** Copies an operand that is no run of neighbours along its last axis, a transpose say, better than a loop nest would. */
   readonly rearrange?: Matched | undefined;
-  /**
-   * Has calls made with the device only pretending: nothing runs, but what is missing for it is compiled, side by side.
-   * `pretend` gives buffers for that. Devices whose `compile` leaves nothing to do have no such method.
-   */
-  rehearse?(play: (pretend: (bytes: number) => Buffer) => void): Promise<void>;
+  /** Compiles all that runs of a program with such inputs need, see `rehearse`. Absent where `compile` leaves nothing to do. */
+  prepare?(program: Executable, inputs: readonly StaticSpec[], options: RunOptions): Promise<void>;
   /** When memory given out lately is sure to be there; rejects if it is not. Undefined if all is. */
   settled?(): Promise<void> | undefined;
   /** Why it can do no more. */

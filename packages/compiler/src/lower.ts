@@ -8,7 +8,6 @@ import { type Finished, finish } from "./finish.ts";
 import { join, valuesRead } from "./group.ts";
 import type { Device, Expr, Layout, Matched } from "./kernel.ts";
 import { type Draft, rewrite } from "./loops.ts";
-import { cutFold } from "./parts.ts";
 import { readsOf } from "./plan.ts";
 import { sectionsOf } from "./sections.ts";
 import { mulSize, type Size, showSize, sizeOfDim } from "./size.ts";
@@ -152,7 +151,7 @@ function attempt(
 
   /** A kernel, or two where a fold is long. */
   function finishOpen({ draft, name }: Open): Step[] {
-    const cut = device.foldParts && cutFold(draft, device.foldParts, maxBuffers);
+    const cut = device.cutFold?.(draft, maxBuffers);
     if (!cut) return [{ kind: "kernel", ...finish(draft, name) }];
     for (const v of cut.partials) stored.set(v, "parts");
     return [

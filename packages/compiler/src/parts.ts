@@ -20,8 +20,16 @@ export interface CutDraft {
 const NEAR = 2;
 const FAR = 8;
 
-/** Cuts a draft's fold, if the device wants that and sizes can say where; undefined where not. */
-export function cutFold(draft: Draft, wanted: FoldParts, maxBuffers: number): CutDraft | undefined {
+/** Cuts a draft's fold, if it is long and sizes can say where; undefined where not. */
+export type FoldCutter = (draft: Draft, maxBuffers: number) => CutDraft | undefined;
+
+/** What a device gives the compiler that wants long folds cut. */
+export const longFolds =
+  (wanted: FoldParts): FoldCutter =>
+  (draft, maxBuffers) =>
+    cutFold(draft, wanted, maxBuffers);
+
+function cutFold(draft: Draft, wanted: FoldParts, maxBuffers: number): CutDraft | undefined {
   if (!draft.fold) return undefined;
   const results = typicalSize(extentOf(draft.space));
   const elements = typicalSize(extentOf(draft.fold.axes));

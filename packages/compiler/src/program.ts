@@ -35,11 +35,10 @@ export interface Frame {
 }
 type Locate = (frame: Frame) => Buffer;
 /** What one call reads and writes. */
-type Arrays = Pick<Frame, "inputs" | "outputs">;
+export type Arrays = Pick<Frame, "inputs" | "outputs">;
 /** Work that may have to wait for numbers to come from the device. */
 export type Work = Generator<Promise<Uint8Array>, void, Uint8Array>;
 type Call = (frame: Frame) => Work | void;
-type Rehearsal = (frame: Frame) => void;
 
 /** A kernel with its params, and what finds its buffers. */
 interface Prepared {
@@ -62,8 +61,10 @@ export interface Bound {
   readonly outputs: readonly StaticSpec[];
   readonly arenaBytes: number;
   readonly calls: readonly Call[];
-  /** Calls that only ask for what is to be compiled: host ops are left out, regions go through all of their bodies. */
-  readonly rehearsals: readonly Rehearsal[];
+  /** For each call that runs a region, how. */
+  readonly regions: ReadonlyMap<Call, (frame: Frame) => RegionRun>;
+  /** Calls that work on the host. */
+  readonly host: ReadonlySet<Call>;
   /** What could be made of inputs ahead, if they stay the same for many runs. */
   readonly preparations: readonly Prepares[];
 }
@@ -151,13 +152,12 @@ export class Executable {
     };
 
     const preparations: Prepares[] = [];
-    const rehearsals: Rehearsal[] = [];
+    const regions = new Map<Call, (frame: Frame) => RegionRun>();
+    const host = new Set<Call>();
     const callOf = (s: Step): Call => {
       if (s.kind === "kernel") {
         const { run, params, given } = prepare(s);
-        const call = (f: Frame): void => run(given(f), params);
-        rehearsals.push(call);
-        return call;
+        return (f) => run(given(f), params);
       }
       const { node } = s;
       const outputs = finder(node.outputs.map((v) => used(v) ?? (() => undefined)));
@@ -165,7 +165,9 @@ export class Executable {
       const frameOf = (f: Frame): Arrays => ({ inputs: inputs(f), outputs: outputs(f) });
       if (s.kind === "host") {
         const specs = specsOf(node);
-        return (f) => hostWork(device, node, specs, frameOf(f));
+        const call: Call = (f) => hostWork(device, node, specs, frameOf(f));
+        host.add(call);
+        return call;
       }
       if (s.kind === "region") {
         const room = partOf(rooms.get(s)!);
@@ -178,9 +180,13 @@ export class Executable {
           name: node.op.name,
         };
         const { form } = node.op.how as RegionHow;
-        const run = regions[form];
-        rehearsals.push((f) => rehearsalOf[form](node.attrs as never, frameOf(f), room(f), context));
-        return (f) => run(node.attrs as never, frameOf(f), room(f), context);
+        const runOf = (f: Frame): RegionRun => ({ form, attrs: node.attrs as never, arrays: frameOf(f), room: room(f), context });
+        const call: Call = (f) => {
+          const { attrs, arrays, room } = runOf(f);
+          return regionForms[form](attrs, arrays, room, context);
+        };
+        regions.set(call, runOf);
+        return call;
       }
       const specs = specsOf(node);
       const attrs = node.attrs as never;
@@ -197,14 +203,12 @@ export class Executable {
       }
       let now: Frame;
       const done: MatchedCall["done"] = epilogue && ((...block) => epilogue.run(epilogue.given(now), epilogue.params, block));
-      const call = (f: Frame): void => {
+      return (f) => {
         now = f;
         s.matched.run({ inputs: inputs(f), outputs: outputs(f), specs, layouts, attrs, done, prepared: f.prepared?.[prepared] });
       };
-      rehearsals.push(call);
-      return call;
     };
-    return { outputs: graph.outputs.map(specOf), arenaBytes, calls: steps.map(callOf), rehearsals, preparations };
+    return { outputs: graph.outputs.map(specOf), arenaBytes, calls: steps.map(callOf), regions, host, preparations };
   }
 }
 
@@ -216,10 +220,6 @@ export function* work(bound: Bound, frame: Frame): Work {
 /** Runs calls in order; what is left when one has to wait is work for later. */
 function start({ calls }: Bound, frame: Frame): Work | undefined {
   return inTurn(0, calls.length, (i) => calls[i]!(frame));
-}
-/** Goes through a program without running it, see `Device.rehearse`. */
-export function rehearse({ rehearsals }: Bound, frame: Frame): void {
-  for (const call of rehearsals) call(frame);
 }
 /** Does some things in order; from the first on that has to wait, they are work for later. */
 function inTurn(from: number, count: number, act: (i: number) => Work | void): Work | undefined {
@@ -254,7 +254,7 @@ function* bytesOf(device: Device, buffer: Buffer, bytes: number): Generator<Prom
 
 // ---- Regions
 
-interface RegionContext {
+export interface RegionContext {
   readonly device: Device;
   readonly bodies: readonly Bound[];
   /** Bytes of the node's outputs, and of its inputs. */
@@ -262,6 +262,14 @@ interface RegionContext {
   readonly rows: readonly number[];
   readonly sizes: Bindings;
   readonly name: string;
+}
+/** A region about to run in a frame. */
+export interface RegionRun {
+  readonly form: RegionHow["form"];
+  readonly attrs: never;
+  readonly arrays: Arrays;
+  readonly room: Buffer;
+  readonly context: RegionContext;
 }
 type RunRegion<A> = (attrs: A, arrays: Arrays, room: Buffer, c: RegionContext) => Work | undefined;
 
@@ -279,7 +287,7 @@ const cond: RunRegion<CondAttrs> = function* (_attrs, { inputs: [predicate, ...c
 };
 
 /** Carries alternate between the outputs and spare room, so that no step writes what it reads. */
-function carries(count: number, room: Buffer, { device, bytes }: RegionContext): { spare: Buffer[]; arena: Buffer } {
+export function carries(count: number, room: Buffer, { device, bytes }: RegionContext): { spare: Buffer[]; arena: Buffer } {
   let offset = PAD;
   const spare: Buffer[] = [];
   for (let i = 0; i < count; i++) {
@@ -307,7 +315,7 @@ const loop: RunRegion<WhileAttrs> = function* ({ carry, maximumIterations }, { i
 };
 
 /** How the steps of a scan go through memory: at most so many of them, each ending with what `act` leaves to wait for. */
-function scanSteps(
+export function scanSteps(
   { carry, xs, length, reverse }: ScanAttrs,
   { inputs, outputs }: Arrays,
   room: Buffer,
@@ -344,26 +352,7 @@ function scanSteps(
 }
 const scan: RunRegion<ScanAttrs> = (attrs, arrays, room, c) => scanSteps(attrs, arrays, room, c, start);
 
-const regions = { cond, while: loop, scan } as const;
-
-/** By form, the ways in which bodies meet memory: from then on they repeat. */
-const rehearsalOf: { readonly [form in keyof typeof regions]: (attrs: never, arrays: Arrays, room: Buffer, c: RegionContext) => void } = {
-  cond(_attrs: CondAttrs, { inputs, outputs }, room, { bodies }) {
-    for (const body of bodies) rehearse(body, { inputs: inputs.slice(1), outputs, arena: room });
-  },
-  while({ carry }: WhileAttrs, { inputs, outputs }, room, c) {
-    const [test, body] = c.bodies as readonly [Bound, Bound];
-    const { spare, arena } = carries(carry, room, c);
-    const captured = inputs.slice(carry);
-    const ways = [inputs.slice(0, carry), outputs, spare, outputs] as const;
-    for (let n = 0; n < 3; n++) {
-      const given = [...ways[n]!, ...captured];
-      rehearse(test, { inputs: given, outputs: [room], arena });
-      rehearse(body, { inputs: given, outputs: ways[n + 1]!, arena });
-    }
-  },
-  scan: (attrs: ScanAttrs, arrays, room, c) => void scanSteps(attrs, arrays, room, c, (body, frame) => void rehearse(body, frame), 3),
-};
+const regionForms = { cond, while: loop, scan } as const;
 
 const emitHost = (device: Device, op: string): void => {
   if (listening()) emit({ kind: "host", backend: device.name, op });

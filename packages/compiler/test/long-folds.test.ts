@@ -1,7 +1,7 @@
 // Golden prints of long folds: what devices that ask for it get in two kernels.
 import * as tf from "@antler/tensor-core";
 import { describe, expect, test } from "vitest";
-import type { FoldParts } from "../src/index.ts";
+import { type FoldParts, longFolds } from "../src/index.ts";
 import { compile, device, specOf } from "./compiled.ts";
 
 describe("a long fold with few results", () => {
@@ -11,7 +11,7 @@ describe("a long fold with few results", () => {
     count: (elements, results) => (elements < 4096 ? 1 : Math.min(16384 / results, Math.sqrt(elements))),
   });
   const printed = (of: FoldParts["of"], spec: tf.Spec, fn: (x: tf.Tensor) => readonly tf.Tensor[]): string =>
-    compile([spec], (x) => fn(x!), { ...device, foldParts: foldParts(of) }).print();
+    compile([spec], (x) => fn(x!), { ...device, cutFold: longFolds(foldParts(of)) }).print();
   test("is cut: a kernel folds parts, the next one what they came to, and finishes", () => {
     expect(printed("runs", specOf([1000, 1000]), (x) => [tf.sqrt(tf.mean(x))])).toMatchInlineSnapshot(`
       "0: kernel mean+sqrt parts: v0:float32[1000,1000] -> v1:float32[1000] @arena0 (parts)

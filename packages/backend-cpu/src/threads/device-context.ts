@@ -1,4 +1,5 @@
 /** What a device needs of whoever shares its work, and one that shares it with nobody. */
+import type { FoldCutter } from "@antler/compiler";
 import type { KernelLibrary } from "../kernels/base.ts";
 import { type KernelContext, serialContext } from "../kernels/context.ts";
 import type { Memory } from "../memory.ts";
@@ -23,6 +24,8 @@ export interface DeviceContext extends KernelContext {
 export interface Sharing {
   /** Whether memory can be shared here. */
   isPossible(): boolean;
+  /** Cuts folds that one thread would do alone. */
+  readonly cutFold?: FoldCutter | undefined;
   /** @param threads how many, where that is said */
   context(memory: Memory, library: KernelLibrary, threads: number | undefined): DeviceContext;
 }

@@ -2,6 +2,7 @@
 import { BackendError, type DType, dtypeInfo, OutOfMemoryError, type TypedArray } from "@antler/tensor-core";
 import { type KernelBackend, kernelBackend } from "../backend.ts";
 import type { Device, FoldParts } from "../kernel.ts";
+import { longFolds } from "../parts.ts";
 import { interpretKernel } from "./interpret.ts";
 
 export interface StrictOptions {
@@ -41,7 +42,7 @@ export function strictDevice({ bindingBytes = 65536, buffers = 8, failAt, seed =
     name: "strict",
     dtypes,
     limits: { buffers, bindingBytes },
-    foldParts,
+    cutFold: foldParts && longFolds(foldParts),
     alloc(bytes) {
       if (++allocations === failAt) throw new OutOfMemoryError("strict", `allocation ${allocations} of ${bytes} bytes was made to fail`);
       // Rubbish, so that nothing counts on zeros; a word more, so that a part at the end is valid.
