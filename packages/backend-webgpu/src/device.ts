@@ -147,6 +147,10 @@ export function webGpuDevice(gpu: GPUDevice, options: WebGpuLimits & { readonly 
     fault() {
       unchecked = true;
     },
+    async finished() {
+      queue.flush();
+      await gpu.queue.onSubmittedWorkDone();
+    },
     flush: () => queue.flush(),
     dispose() {
       if (owned) gpu.destroy();

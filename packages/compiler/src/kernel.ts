@@ -139,6 +139,8 @@ export interface Device {
   prepare?(program: Executable, inputs: readonly StaticSpec[], options: RunOptions): Promise<void>;
   /** When memory given out lately is sure to be there; rejects if it is not. Undefined if all is. */
   settled?(): Promise<void> | undefined;
+  /** When everything it was given is done; absent where that is so at once. */
+  finished?(): Promise<void>;
   /** Why it can do no more. */
   readonly lost?: Error | undefined;
   /** Throws if a kernel met bad data since the last call; asked after programs that check indices. */
