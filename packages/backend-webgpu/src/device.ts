@@ -40,11 +40,17 @@ export interface Statistics {
   readonly keptBytes: number;
 }
 
-/** @param options.owned whether the device ends with the backend */
-export function webGpuDevice(gpu: GPUDevice, options: WebGpuLimits & { readonly owned?: boolean } = {}): WebGpuDevice {
-  const { bindingBytes = Number.POSITIVE_INFINITY, askedBytes = ASKED_BYTES, owned = true } = options;
+export interface DeviceOptions extends WebGpuLimits {
+  /** Whether the GPU's device ends with the backend. Default true. */
+  readonly owned?: boolean | undefined;
+  /** Whether each kernel's time is taken. Default false. */
+  readonly profile?: boolean | undefined;
+}
+
+export function webGpuDevice(gpu: GPUDevice, options: DeviceOptions = {}): WebGpuDevice {
+  const { bindingBytes = Number.POSITIVE_INFINITY, askedBytes = ASKED_BYTES, owned = true, profile = false } = options;
   const limit = Math.floor(Math.min(bindingBytes, gpu.limits.maxStorageBufferBindingSize) / 256) * 256;
-  const queue = commands(gpu);
+  const queue = commands(gpu, { profile });
   const forget = (block: View["block"]): void => {
     if (queue.isPending(block)) queue.flush();
     programs.forget(block);

@@ -10,6 +10,11 @@ export { fromGPUBuffer, toGPUBuffer } from "./zero-copy.ts";
 export interface WebGpuOptions extends AdapterOptions {
   /** A device that exists already, to share buffers with; it stays alive when the backend is disposed of. */
   readonly device?: GPUDevice | undefined;
+  /**
+   * Whether the GPU notes how long each kernel takes, where it can: events of kind "time" tell (see `onEvent`). Each dispatch is then
+   * a pass of its own, which costs some. Default: whether `ANTLER_DEBUG` is 2 or more.
+   */
+  readonly profile?: boolean | undefined;
   /** Limits below those of the device: tests of what large tensors do. */
   readonly limits?: WebGpuLimits | undefined;
 }
@@ -20,7 +25,13 @@ export interface WebGpuOptions extends AdapterOptions {
  * @example
  * await setBackend(await createWebGpuBackend());
  */
-export async function createWebGpuBackend({ device, limits, ...options }: WebGpuOptions = {}): Promise<KernelBackend> {
-  const gpu = device ?? (await findDevice(options)).device;
-  return kernelBackend(webGpuDevice(gpu, { ...limits, owned: device === undefined }));
+export async function createWebGpuBackend(options: WebGpuOptions = {}): Promise<KernelBackend> {
+  const { device, limits, profile = debugLevel() >= 2, ...wanted } = options;
+  const gpu = device ?? (await findDevice(wanted)).device;
+  return kernelBackend(webGpuDevice(gpu, { ...limits, profile, owned: device === undefined }));
 }
+
+const debugLevel = (): number => {
+  const { process } = globalThis as { process?: { env?: Record<string, string | undefined> } };
+  return Number(process?.env?.["ANTLER_DEBUG"] ?? 0);
+};

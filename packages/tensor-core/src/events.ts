@@ -18,6 +18,8 @@ export type AntlerEvent =
     }
   /** A device made a kernel runnable. */
   | { readonly kind: "kernel"; readonly backend: string; readonly name: string; readonly code?: unknown }
+  /** A device ran a kernel over so many bytes; only devices that were asked to take times say so. */
+  | { readonly kind: "time"; readonly backend: string; readonly name: string; readonly ms: number; readonly bytes: number }
   /** A compiled function ran. */
   | { readonly kind: "run"; readonly name: string }
   /** A program waited for, or worked on, the host. */

@@ -123,7 +123,11 @@ export function pipelines(device: GPUDevice, queue: Commands, limit: number): Pi
       const head = headWords(shader);
       for (let k = 0; k < params.length; k++) words[head + k] = params[k]!;
       const pipeline = one.pipeline as GPUComputePipeline;
-      queue.dispatch({ pipeline, group: groupOf(one, places), blocks: places.map((p) => p.block), workgroups }, offset);
+      const bytes = views.reduce((n, v) => n + v.bytes, 0);
+      queue.dispatch(
+        { name: shader.name, bytes, pipeline, group: groupOf(one, places), blocks: places.map((p) => p.block), workgroups },
+        offset,
+      );
     },
     get rehearsing() {
       return rehearsing !== undefined;

@@ -1,7 +1,11 @@
 /** Commands in batches: written down one by one, handed to the GPU many at a time. */
 import { type Block, usage } from "./blocks.ts";
+import { profiler } from "./profiler.ts";
 
 export interface Dispatch {
+  readonly name: string;
+  /** Of what it reads and writes, for profiles. */
+  readonly bytes: number;
   readonly pipeline: GPUComputePipeline;
   readonly group: GPUBindGroup;
   readonly blocks: readonly Block[];
@@ -34,12 +38,14 @@ const SLOTS = 256;
 /** So many commands are worth a submission; before that, the end of the task is waited for. */
 const BATCH = 64;
 
-export function commands(device: GPUDevice): Commands {
+/** @param options.profile whether the GPU notes when each dispatch begins and ends */
+export function commands(device: GPUDevice, { profile = false }: { readonly profile?: boolean } = {}): Commands {
   const { queue } = device;
   const size = SLOTS * STRIDE + 4 * MOST_WORDS;
   const params = device.createBuffer({ size, usage: usage.uniform | usage.copyTarget });
   const words = new Uint32Array(size / 4);
   const widest = device.limits.maxComputeWorkgroupsPerDimension;
+  const profiles = profile && device.features.has("timestamp-query") ? profiler(device, BATCH) : undefined;
   let encoder: GPUCommandEncoder | undefined;
   let pass: GPUComputePassEncoder | undefined;
   let used = 0;
@@ -69,7 +75,9 @@ export function commands(device: GPUDevice): Commands {
     if (!encoder) return;
     endPass();
     if (used > 0) queue.writeBuffer(params, 0, words, 0, (used * STRIDE) / 4 + MOST_WORDS);
+    profiles?.collect(encoder);
     queue.submit([encoder.finish()]);
+    profiles?.tell();
     encoder = undefined;
     used = count = 0;
     batch++;
@@ -95,9 +103,10 @@ export function commands(device: GPUDevice): Commands {
       if (used + MOST_WORDS / (STRIDE / 4) > SLOTS) flush();
       return { words: words.subarray((used * STRIDE) / 4), offset: used * STRIDE };
     },
-    dispatch({ pipeline, group, blocks, workgroups }, offset) {
+    dispatch({ name, bytes, pipeline, group, blocks, workgroups }, offset) {
       used = offset / STRIDE + MOST_WORDS / (STRIDE / 4);
-      pass ??= encode().beginComputePass();
+      if (profiles) endPass();
+      pass ??= encode().beginComputePass(profiles?.begin(name, bytes));
       pass.setPipeline(pipeline);
       pass.setBindGroup(0, group, [offset]);
       if (workgroups <= widest) pass.dispatchWorkgroups(workgroups);

@@ -2,7 +2,7 @@
 import { type AntlerEvent, onEvent } from "@antler/tensor-core";
 import { printGraph } from "@antler/tensor-core/text";
 
-/** 1: timings. 2: and kernels' names, reads, work on the host. 3: and graphs. 4: and the kernels themselves, with their memory. */
+/** 1: timings. 2: and kernels' names, bytes and times, reads, work on the host. 3: and graphs. 4: and the kernels themselves, with their memory. */
 export type DebugLevel = 1 | 2 | 3 | 4;
 
 /**
@@ -37,6 +37,8 @@ function messages(e: AntlerEvent, level: DebugLevel): string[] {
       return [e.message];
     case "kernel":
       return level >= 2 ? [`${e.backend} kernel ${e.name}`] : [];
+    case "time":
+      return level >= 2 ? [`${e.backend} ran ${e.name} over ${e.bytes} bytes in ${(1000 * e.ms).toFixed(1)} µs`] : [];
     case "host":
       return level >= 2 ? [`${e.backend} works on the host: ${e.op}`] : [];
     case "read":
