@@ -27,12 +27,12 @@ const mostPairs = 2 ** 18;
 
 /**
  * Whether minimal filtering pays: the cost of either way in multiply-adds of matrix products. That of the maps is fitted
- * to all three kernels, measured with 4 to 512 channels and 1 to 3136 tiles. Vectors lie along the channels, so their
- * numbers must be multiples of 4.
+ * to all three kernels, measured with 4 to 512 channels and 1 to 3136 tiles. Vectors lie along the channels, so there
+ * must be one of them at least.
  */
 export function suitsWinograd({ batch, groups, axes, inputChannels, outputChannels }: Convolution, direction: Direction): boolean {
   const isMinimal = axes.every(({ kernel, stride, dilation }) => kernel === taps && stride === 1 && dilation === 1);
-  if (!isMinimal || groups !== 1 || inputChannels % 4 !== 0 || outputChannels % 4 !== 0) return false;
+  if (!isMinimal || groups !== 1 || Math.min(inputChannels, outputChannels) < 4) return false;
   const [height, width] = axes.map((axis) => extentsOf(axis, direction).results) as [number, number];
   const pairs = inputChannels * outputChannels;
   const tiles = batch * Math.ceil(height / tileExtent) * Math.ceil(width / tileExtent);

@@ -15,7 +15,7 @@ import { mapTiles, matrixStride, readTiles, tileImages, tileRowsOf } from "./win
 /** Tiles per strip: with the usual numbers of channels its matrices stay in the second-level cache. */
 const stripTiles = 64;
 /** Where there are few strips, pieces are made of channels, too, though each then maps the strip anew. */
-const [fewStrips, pieceChannels] = [8, 128];
+const [fewStrips, pieceChannels] = [8, 64];
 /** Multiply-adds a nanosecond. */
 const speed = 20;
 
@@ -40,7 +40,7 @@ export function winogradConvolution(context: KernelContext, call: ConvolutionCal
   const convolve = (calls: KernelCalls, strip: Strip, channel: number): void => {
     const { exports } = calls;
     const tiles = tilesOf(strip);
-    const count = Math.min(together, channels - channel);
+    const count = channels - channel < 2 * together ? channels - channel : together;
     const [depthBytes, countBytes, pixelBytes] = [depth * elementBytes, count * elementBytes, channels * elementBytes];
     const [inputStride, productStride] = [matrixStride(widest * depthBytes), matrixStride(widest * countBytes)];
     const [copy, inputs, products, rowTable, resultTable, segmentTable, edgeTile] = carveScratch(
@@ -102,7 +102,8 @@ export function winogradConvolution(context: KernelContext, call: ConvolutionCal
     done?.((strip.image * height + strip.row * tileExtent) * width, (last * height + end) * width, channel, channel + count);
   };
 
-  const parts = Math.ceil(channels / together);
+  // The last part is the largest: there is a vector of channels in each.
+  const parts = Math.max(1, Math.floor(channels / together));
   const multiplyAdds = batch * images.rows.results * rowTiles * matrices * depth * channels;
   context.parallel(strips.length * parts, multiplyAdds / speed, (calls, index) =>
     convolve(calls, strips[Math.floor(index / parts)]!, (index % parts) * together),
