@@ -16,6 +16,9 @@ const stripResults = 2048;
 const pieces = 8;
 const leastResults = 96;
 const leastChannels = 32;
+/** Elements of a filter that a piece packs at once. */
+const packedElements = 2 ** 16;
+
 export interface Correlation {
   readonly batch: number;
   readonly rows: Windows;
@@ -53,10 +56,12 @@ export function correlate(context: KernelContext, correlation: Correlation): voi
   const plan = planSource(correlation, widest);
   const { copies, offsets, segmentLength } = plan;
   const depth = offsets.length * segmentLength;
+  // Filters that only one strip reads are packed by the pieces that read them, a part at a time, which stays in the cache.
+  const alone = strips.length === 1;
   const tableBytes = widest.images * widest.rows * columns.results * elementBytes;
   const [panels, rowTable, resultTable, segmentTable] = carveScratch(
     context,
-    packedBytes(depth, result.channels),
+    alone ? 0 : packedBytes(depth, result.channels),
     tableBytes,
     tableBytes,
     offsets.length * elementBytes,
@@ -66,38 +71,58 @@ export function correlate(context: KernelContext, correlation: Correlation): voi
   for (const [index, offset] of offsets.entries()) {
     context.exports.fillSequence(segmentTable + index * elementBytes, offset * elementBytes, 0, 1);
   }
-  const packed = Math.ceil(result.channels / tileColumns / pieces) * tileColumns;
-  context.parallel(Math.ceil(result.channels / packed), (depth * result.channels) / copySpeed, (calls, piece) => {
-    packFilter(calls, correlation, piece * packed, Math.min(packed, result.channels - piece * packed), panels, depth);
-  });
-
   const width = Math.ceil(result.channels / across / tileColumns) * tileColumns;
+  const taps = rows.taps.length * columns.taps.length;
+  const packed = Math.ceil(result.channels / tileColumns / pieces) * tileColumns;
+  if (!alone)
+    context.parallel(Math.ceil(result.channels / packed), (depth * result.channels) / copySpeed, (calls, piece) => {
+      const channel = piece * packed;
+      const to = panels + (channel / tileColumns) * depth * panelStep;
+      packFilter(calls, correlation, { channel, channels: Math.min(packed, result.channels - channel), tap: 0, taps }, to);
+    });
+
+  const perSegment = taps / Math.max(1, offsets.length);
+  const most = alone ? Math.floor(packedElements / (width * segmentLength)) : offsets.length;
+  const together = Math.max(1, Math.min(offsets.length, most));
+  const groupBytes = together * segmentLength * width * elementBytes;
   context.parallel(strips.length * across, (total * depth * result.channels) / productSpeed, (calls, piece) => {
     const strip = strips[Math.floor(piece / across)]!;
     const channel = (piece % across) * width;
     const channels = Math.min(width, result.channels - channel);
     if (channels <= 0) return;
-    const [edgeTile, copy] = carveScratch(calls, edgeTileBytes, copies ? widest.images * plan.imageStride * elementBytes : 0);
+    const [edgeTile, copy, group] = carveScratch(
+      calls,
+      edgeTileBytes,
+      copies ? widest.images * plan.imageStride * elementBytes : 0,
+      alone ? groupBytes : 0,
+    );
     const count = strip.images * strip.rows * columns.results;
     const firstRow = strip.row * rows.step + plan.top;
     const start = strip.image * plan.imageStride + firstRow * plan.rowStride + plan.left * plan.pixelStride;
     const place = strip.image * result.imageStride + strip.row * result.rowStride + channel;
     if (copies) copyStrip(calls, correlation, plan, strip, copy);
-    calls.exports.tileProduct(
-      rowTable,
-      count,
-      segmentTable,
-      offsets.length,
-      segmentLength,
-      copies ? copy : source.pointer + start * elementBytes,
-      panels + (channel / tileColumns) * depth * panelStep,
-      depth * panelStep,
-      channels,
-      resultTable,
-      result.pointer + place * elementBytes,
-      0,
-      edgeTile,
-    );
+    // Without taps there is still one product, which writes zeros.
+    for (let segment = 0; segment === 0 || segment < offsets.length; segment += together) {
+      const segments = Math.min(together, offsets.length - segment);
+      if (alone) {
+        packFilter(calls, correlation, { channel, channels, tap: segment * perSegment, taps: segments * perSegment }, group);
+      }
+      calls.exports.tileProduct(
+        rowTable,
+        count,
+        segmentTable + segment * elementBytes,
+        segments,
+        segmentLength,
+        copies ? copy : source.pointer + start * elementBytes,
+        alone ? group : panels + (channel / tileColumns) * depth * panelStep,
+        segments * segmentLength * panelStep,
+        channels,
+        resultTable,
+        result.pointer + place * elementBytes,
+        Number(segment > 0),
+        edgeTile,
+      );
+    }
     const row = (strip.image * rows.results + strip.row) * columns.results;
     done?.(row, row + count, channel, channel + channels);
   });
@@ -178,18 +203,23 @@ export function copyStrip(
   }
 }
 
-/** Packs some columns of the filter in the order in which the segments meet its taps. */
-function packFilter(calls: KernelCalls, correlation: Correlation, channel: number, channels: number, panels: number, depth: number): void {
+/** Some columns of the filter at some taps, which are counted as the segments meet them. */
+interface FilterPart {
+  readonly channel: number;
+  readonly channels: number;
+  readonly tap: number;
+  readonly taps: number;
+}
+
+function packFilter(calls: KernelCalls, correlation: Correlation, { channel, channels, tap, taps }: FilterPart, panels: number): void {
   const { rows, columns, source, filter } = correlation;
-  let packed = panels + (channel / tileColumns) * depth * panelStep;
-  for (const rowTap of rows.taps) {
-    for (const columnTap of columns.taps) {
-      const tap = rowTap.index * filter.tapsPerRow + columnTap.index;
-      const pointer = filter.pointer + (tap * filter.tapStride + channel * filter.columnStride) * elementBytes;
-      const matrix = { pointer, rowStride: filter.depthStride, columnStride: filter.columnStride };
-      packPanels(calls, matrix, source.channels, channels, packed, depth * panelStep);
-      packed += source.channels * panelStep;
-    }
+  const panelBytes = taps * source.channels * panelStep;
+  for (let i = 0; i < taps; i += 1) {
+    const [row, column] = [Math.floor((tap + i) / columns.taps.length), (tap + i) % columns.taps.length];
+    const place = rows.taps[row]!.index * filter.tapsPerRow + columns.taps[column]!.index;
+    const pointer = filter.pointer + (place * filter.tapStride + channel * filter.columnStride) * elementBytes;
+    const matrix = { pointer, rowStride: filter.depthStride, columnStride: filter.columnStride };
+    packPanels(calls, matrix, source.channels, channels, panels + i * source.channels * panelStep, panelBytes);
   }
 }
 

@@ -1,21 +1,33 @@
 // Minimal filtering of images: the forward convolution and the input gradient, 3×3 with stride 1.
 //
-// A strip of tiles is mapped to 36 matrices [tiles, channels], one for each point; see `winograd-maps.ts`. Each is
-// multiplied with the mapped filter's matrix of that point, and the products are mapped back.
+// Tiles are mapped to 36 matrices [tiles, channels], one for each point; see `winograd-maps.ts`. Each is multiplied with
+// the mapped filter's matrix of that point, and the products are mapped back. What is mapped is several times larger
+// than what it was made of, so the smaller of both is mapped once, for all, and the larger one a part at a time.
 
-import { type BlockDone, elementBytes, type KernelCalls, type KernelContext } from "./context.ts";
-import { type ConvolutionCall, type Strip, stripsOf } from "./convolution.ts";
-import { packedBytes, packPanels } from "./pack.ts";
+import type { BlockDone, KernelContext } from "./context.ts";
+import { type ConvolutionCall, stripsOf } from "./convolution.ts";
 import { carveScratch } from "./scratch.ts";
-import { edgeTileBytes, panelStep, tileColumns } from "./tile.ts";
+import { tileColumns } from "./tile.ts";
 import { type Direction, type Extents, extentsOf } from "./winograd-choice.ts";
-import { matrices, points, taps, tileExtent } from "./winograd-maps.ts";
-import { mapTiles, matrixStride, readTiles, tileImages, tileRowsOf } from "./winograd-strips.ts";
+import { matrices, points, tileExtent } from "./winograd-maps.ts";
+import {
+  type Filtering,
+  filterStride,
+  inputStride,
+  mapFilter,
+  mapInputs,
+  packedTapsBytes,
+  productSizes,
+  writeProducts,
+} from "./winograd-steps.ts";
+import { tileImages, tileRowsOf } from "./winograd-strips.ts";
 
-/** Tiles per strip: with the usual numbers of channels its matrices stay in the second-level cache. */
-const stripTiles = 64;
-/** Where there are few strips, pieces are made of channels, too, though each then maps the strip anew. */
-const [fewStrips, pieceChannels] = [8, 64];
+/** Into so many pieces work is cut at least, if it is large enough. */
+const pieces = 8;
+/** Tiles of a strip: with the usual numbers of channels its matrices stay in the second-level cache. */
+const [fewestTiles, mostTiles] = [12, 64];
+/** Numbers of a mapped filter's part, and of products: they stay in that cache, too. */
+const partNumbers = 150_000;
 /** Multiply-adds a nanosecond. */
 const speed = 20;
 
@@ -29,105 +41,89 @@ export function winogradConvolution(context: KernelContext, call: ConvolutionCal
   const [height, width] = [axes[0].results, axes[1].results];
   const images = tileImages(source, depth, axes, points);
   const rowTiles = images.columns.results;
-  const strips = stripsOf(batch, images.rows.results, rowTiles, stripTiles);
-  const tilesOf = ({ images, rows }: Strip): number => images * rows * rowTiles;
-  const widest = tilesOf(strips[0]!);
-  const together = strips.length < fewStrips ? pieceChannels : channels;
-  const filterStride = matrixStride(packedBytes(depth, channels));
-  const [filter] = carveScratch(context, matrices * filterStride);
-  mapFilter(context, call, direction, filter, filterStride);
-
-  const convolve = (calls: KernelCalls, strip: Strip, channel: number): void => {
-    const { exports } = calls;
-    const tiles = tilesOf(strip);
-    const count = channels - channel < 2 * together ? channels - channel : together;
-    const [depthBytes, countBytes, pixelBytes] = [depth * elementBytes, count * elementBytes, channels * elementBytes];
-    const [inputStride, productStride] = [matrixStride(widest * depthBytes), matrixStride(widest * countBytes)];
-    const [copy, inputs, products, rowTable, resultTable, segmentTable, edgeTile] = carveScratch(
-      calls,
-      images.copyBytes,
-      matrices * inputStride,
-      matrices * productStride,
-      widest * elementBytes,
-      widest * elementBytes,
-      elementBytes,
-      edgeTileBytes,
-    );
-    const tileRows = tileRowsOf(strip);
-    for (const [i, tileRow] of tileRows.entries()) {
-      const to = inputs + i * rowTiles * depthBytes;
-      mapTiles(exports.winogradInput, images, readTiles(calls, images, tileRow, copy), depth, to, depthBytes, inputStride);
-    }
-
-    exports.fillSequence(rowTable, 0, depthBytes, tiles);
-    exports.fillSequence(resultTable, 0, countBytes, tiles);
-    exports.fillSequence(segmentTable, 0, 0, 1);
-    for (let matrix = 0; matrix < matrices; matrix += 1) {
-      exports.tileProduct(
-        rowTable,
-        tiles,
-        segmentTable,
-        1,
-        depth,
-        inputs + matrix * inputStride,
-        filter + matrix * filterStride + (channel / tileColumns) * depth * panelStep,
-        depth * panelStep,
-        count,
-        resultTable,
-        products + matrix * productStride,
-        0,
-        edgeTile,
-      );
-    }
-
-    for (const [i, { image, row }] of tileRows.entries()) {
-      const top = row * tileExtent;
-      exports.winogradResult(
-        products + i * rowTiles * countBytes,
-        countBytes,
-        points * productStride,
-        productStride,
-        target + (image * height + top) * width * pixelBytes + channel * elementBytes,
-        tileExtent * pixelBytes,
-        width * pixelBytes,
-        pixelBytes,
-        rowTiles,
-        count,
-        height - top,
-        width,
-      );
-    }
-    const last = strip.image + strip.images - 1;
-    const end = Math.min(height, (strip.row + strip.rows) * tileExtent);
-    done?.((strip.image * height + strip.row * tileExtent) * width, (last * height + end) * width, channel, channel + count);
-  };
-
-  // The last part is the largest: there is a vector of channels in each.
-  const parts = Math.max(1, Math.floor(channels / together));
-  const multiplyAdds = batch * images.rows.results * rowTiles * matrices * depth * channels;
-  context.parallel(strips.length * parts, multiplyAdds / speed, (calls, index) =>
-    convolve(calls, strips[Math.floor(index / parts)]!, (index % parts) * together),
-  );
+  const filtering = { filter: call.filter, forward, depth, channels, images, batch, height, width, rowTiles, target, done };
+  (2 * batch * images.rows.results * rowTiles < channels ? byChannels : byStrips)(context, filtering);
 }
 
-/** The filter's matrices [depth, channels] at all points, packed; backward, of the filter that is flipped and transposed. */
-function mapFilter(context: KernelContext, call: ConvolutionCall, direction: Direction, target: number, stride: number): void {
-  const { inputChannels, outputChannels, filter } = call;
-  const forward = direction === "forward";
-  const [depth, channels] = forward ? [inputChannels, outputChannels] : [outputChannels, inputChannels];
-  const [rowStride, columnStride] = forward ? [outputChannels, 1] : [1, outputChannels];
-  const panelBytes = depth * panelStep;
-  const last = taps * taps - 1;
-  context.parallel(Math.ceil(channels / tileColumns), 10 * depth * channels, (calls, panel) => {
-    const [packed] = carveScratch(calls, (last + 1) * panelBytes);
-    const column = panel * tileColumns;
-    for (let place = 0; place <= last; place += 1) {
-      const tap = (forward ? place : last - place) * inputChannels * outputChannels;
-      const matrix = { pointer: filter + (tap + column * columnStride) * elementBytes, rowStride, columnStride };
-      packPanels(calls, matrix, depth, Math.min(tileColumns, channels - column), packed + place * panelBytes, panelBytes);
-    }
-    // Packed taps are mapped as they lie: all of a panel is one tile.
-    const to = target + panel * panelBytes;
-    calls.exports.winogradFilter(packed, 0, taps * panelBytes, panelBytes, to, 0, points * stride, stride, 1, depth * tileColumns);
+/** Where there are many tiles, the whole filter is mapped first. */
+function byStrips(context: KernelContext, filtering: Filtering): void {
+  const { depth, channels, images, batch, rowTiles } = filtering;
+  const total = batch * images.rows.results * rowTiles;
+  const strips = stripsOf(batch, images.rows.results, rowTiles, Math.max(fewestTiles, Math.min(mostTiles, Math.ceil(total / pieces))));
+  const widest = strips[0]!.images * strips[0]!.rows * rowTiles;
+  const [stride, sourceStride] = [filterStride(depth, channels), inputStride(widest, depth)];
+  const [filter] = carveScratch(context, matrices * stride);
+  const ofFilter = partsOf(0, channels, channels / pieces);
+  context.parallel(ofFilter.length, 10 * depth * channels, (calls, piece) => {
+    const part = ofFilter[piece]!;
+    const [packed] = carveScratch(calls, packedTapsBytes(depth, part.count));
+    mapFilter(calls, filtering, part, packed, { target: filter, first: part.channel / tileColumns, stride });
   });
+  const parts = partsOf(0, channels, partNumbers / (matrices * widest));
+  context.parallel(strips.length, (total * matrices * depth * channels) / speed, (calls, index) => {
+    const tileRows = tileRowsOf(strips[index]!);
+    const [copy, inputs, ...room] = carveScratch(
+      calls,
+      images.copyBytes,
+      matrices * sourceStride,
+      ...productSizes(widest, Math.max(...parts.map(({ count }) => count))),
+    );
+    for (const [i, tileRow] of tileRows.entries())
+      mapInputs(calls, filtering, tileRow, copy, { target: inputs, first: i * rowTiles, stride: sourceStride });
+    for (const { channel, count } of parts) {
+      const operands = { inputs, inputStride: sourceStride, filter, filterStride: stride, first: channel / tileColumns };
+      writeProducts(calls, filtering, { tileRows, channel, count }, operands, room);
+    }
+    tellDone(filtering, tileRows, 0, channels);
+  });
+}
+
+/** Where there are few tiles, all of them are mapped first. */
+function byChannels(context: KernelContext, filtering: Filtering): void {
+  const { depth, channels, images, batch, rowTiles } = filtering;
+  const tileRows = tileRowsOf({ image: 0, images: batch, row: 0, rows: images.rows.results });
+  const tiles = tileRows.length * rowTiles;
+  const sourceStride = inputStride(tiles, depth);
+  const [inputs] = carveScratch(context, matrices * sourceStride);
+  context.parallel(tileRows.length, 20 * tiles * depth, (calls, row) => {
+    const [copy] = carveScratch(calls, images.copyBytes);
+    mapInputs(calls, filtering, tileRows[row]!, copy, { target: inputs, first: row * rowTiles, stride: sourceStride });
+  });
+  const ofPieces = partsOf(0, channels, channels / pieces);
+  context.parallel(ofPieces.length, (channels * depth * matrices * tiles) / speed + 10 * depth * channels, (calls, piece) => {
+    const { channel: begin, count: all } = ofPieces[piece]!;
+    const parts = partsOf(begin, begin + all, partNumbers / (matrices * depth));
+    const most = Math.max(...parts.map(({ count }) => count));
+    const stride = filterStride(depth, most);
+    const [packed, filter, ...room] = carveScratch(calls, packedTapsBytes(depth, most), matrices * stride, ...productSizes(tiles, most));
+    for (const { channel, count } of parts) {
+      mapFilter(calls, filtering, { channel, count }, packed, { target: filter, first: 0, stride });
+      writeProducts(
+        calls,
+        filtering,
+        { tileRows, channel, count },
+        { inputs, inputStride: sourceStride, filter, filterStride: stride, first: 0 },
+        room,
+      );
+    }
+    tellDone(filtering, tileRows, begin, begin + all);
+  });
+}
+
+/** Cuts channels into pairs of panels, which share cache lines, about `width` together; the last part is larger rather than less than a vector. */
+function partsOf(begin: number, end: number, width: number): { readonly channel: number; readonly count: number }[] {
+  const step = Math.max(1, Math.floor(width / (2 * tileColumns))) * 2 * tileColumns;
+  const count = Math.ceil((end - begin - 3) / step);
+  return Array.from({ length: count }, (_, i) => {
+    const channel = begin + i * step;
+    return { channel, count: i === count - 1 ? end - channel : step };
+  });
+}
+
+/** Consecutive rows of tiles are final for some channels. */
+function tellDone({ height, width, done }: Filtering, tileRows: ReturnType<typeof tileRowsOf>, channel: number, end: number): void {
+  const place = ({ image, row }: { readonly image: number; readonly row: number }): number =>
+    (image * height + Math.min(height, row * tileExtent)) * width;
+  const last = tileRows.at(-1)!;
+  done?.(place(tileRows[0]!), place({ image: last.image, row: last.row + 1 }), channel, end);
 }
