@@ -8,7 +8,7 @@ import { reach, type Strip, stripsOf, type Windows } from "./convolution.ts";
 import { copySpeed, productSpeed } from "./gemm.ts";
 import { packedBytes, packPanels } from "./pack.ts";
 import { carveScratch } from "./scratch.ts";
-import { edgeTileBytes, panelStep, tileColumns } from "./tile.ts";
+import { edgeTileBytes, panelStep, tileColumns, tileRows } from "./tile.ts";
 
 /** Results per strip, a compromise: tables and copies stay small, filter panels are reused often. */
 const stripResults = 2048;
@@ -46,7 +46,7 @@ export interface Correlation {
 
 /** Results = Σ over taps and source channels of source · filter. */
 export function correlate(context: KernelContext, correlation: Correlation): void {
-  const { batch, rows, columns, source, result, done } = correlation;
+  const { batch, rows, columns, source, filter, result, done } = correlation;
   const total = batch * rows.results * columns.results;
   if (total * result.channels === 0) return;
   const across = acrossOf(total, result.channels);
@@ -81,6 +81,7 @@ export function correlate(context: KernelContext, correlation: Correlation): voi
       packFilter(calls, correlation, { channel, channels: Math.min(packed, result.channels - channel), tap: 0, taps }, to);
     });
 
+  const isInPlace = alone && readsInPlace(correlation, total);
   const perSegment = taps / Math.max(1, offsets.length);
   const most = alone ? Math.floor(packedElements / (width * segmentLength)) : offsets.length;
   const together = Math.max(1, Math.min(offsets.length, most));
@@ -101,31 +102,33 @@ export function correlate(context: KernelContext, correlation: Correlation): voi
     const start = strip.image * plan.imageStride + firstRow * plan.rowStride + plan.left * plan.pixelStride;
     const place = strip.image * result.imageStride + strip.row * result.rowStride + channel;
     if (copies) copyStrip(calls, correlation, plan, strip, copy);
+    const from = copies ? copy : source.pointer + start * elementBytes;
+    const to = result.pointer + place * elementBytes;
     // Without taps there is still one product, which writes zeros.
     for (let segment = 0; segment === 0 || segment < offsets.length; segment += together) {
       const segments = Math.min(together, offsets.length - segment);
-      if (alone) {
+      const [entry, adds] = [segmentTable + segment * elementBytes, Number(segment > 0)];
+      let right = [panels + (channel / tileColumns) * depth * panelStep, depth * panelStep] as const;
+      if (isInPlace) {
+        const row = segment * segmentLength * filter.depthStride;
+        right = [filter.pointer + (row + channel) * elementBytes, filter.depthStride * elementBytes];
+      } else if (alone) {
+        right = [group, segments * segmentLength * panelStep];
         packFilter(calls, correlation, { channel, channels, tap: segment * perSegment, taps: segments * perSegment }, group);
       }
-      calls.exports.tileProduct(
-        rowTable,
-        count,
-        segmentTable + segment * elementBytes,
-        segments,
-        segmentLength,
-        copies ? copy : source.pointer + start * elementBytes,
-        alone ? group : panels + (channel / tileColumns) * depth * panelStep,
-        segments * segmentLength * panelStep,
-        channels,
-        resultTable,
-        result.pointer + place * elementBytes,
-        Number(segment > 0),
-        edgeTile,
-      );
+      const multiply = isInPlace ? calls.exports.stripProduct : calls.exports.tileProduct;
+      multiply(rowTable, count, entry, segments, segmentLength, from, ...right, channels, resultTable, to, adds, edgeTile);
     }
     const row = (strip.image * rows.results + strip.row) * columns.results;
     done?.(row, row + count, channel, channel + channels);
   });
+}
+
+/** Whether the filter's taps are met as they lie, and so few results are made of them that packing would cost more. */
+function readsInPlace({ rows, columns, source, filter, result }: Correlation, total: number): boolean {
+  const inOrder = [rows, columns].every(({ taps }) => taps.every(({ index }, place) => index === place));
+  const isMatrix = columns.taps.length === filter.tapsPerRow && filter.tapStride === source.channels * filter.depthStride;
+  return total <= tileRows && inOrder && isMatrix && filter.columnStride === 1 && result.channels % 4 === 0;
 }
 
 /** Into how many parts the channels of results are cut: where there are few strips, since then filters are large. */
