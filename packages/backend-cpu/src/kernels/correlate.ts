@@ -186,21 +186,23 @@ export function copyStrip(
   const [rowStart, rowEnd] = overlap(firstRow, plan.height, rows.source);
   const [columnStart, columnEnd] = overlap(plan.left, plan.width, columns.source);
   exports.fillZero(copy, strip.images * plan.imageStride * elementBytes);
-  // Pixels that are neighbours are copied together, otherwise one by one.
-  const [pixels, elements] = pixelStride === channels ? [1, (columnEnd - columnStart) * channels] : [columnEnd - columnStart, channels];
+  // Rows whose pixels are neighbours are the rows of one matrix, otherwise each of them is one.
+  const together = pixelStride === channels ? rowEnd - rowStart : 1;
+  const [pixels, sourceStep, targetStep] =
+    pixelStride === channels ? [columnEnd - columnStart, columns.source * pixelStride, plan.rowStride] : [1, pixelStride, channels];
   for (let image = 0; image < strip.images; image += 1) {
-    for (let row = rowStart; row < rowEnd; row += 1) {
+    for (let row = rowStart; row < rowEnd; row += together) {
       const sourceRow = (strip.image + image) * rows.source + firstRow + row;
       const from = (sourceRow * columns.source + plan.left + columnStart) * pixelStride;
       const to = image * plan.imageStride + row * plan.rowStride + columnStart * channels;
       exports.copyStrided(
         source.pointer + from * elementBytes,
-        pixelStride * elementBytes,
+        sourceStep * elementBytes,
         elementBytes,
         copy + to * elementBytes,
-        channels * elementBytes,
-        pixels,
-        elements,
+        targetStep * elementBytes,
+        pixelStride === channels ? together : columnEnd - columnStart,
+        pixels * channels,
       );
     }
   }
