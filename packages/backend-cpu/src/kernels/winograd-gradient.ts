@@ -15,7 +15,7 @@ import { matrices, points, taps, tileExtent } from "./winograd-maps.ts";
 import { mapTiles, matrixStride, readTiles, tileImages, tileRowsOf } from "./winograd-strips.ts";
 
 /** Numbers that a strip is mapped to: they stay in the second-level cache. */
-const stripNumbers = 2 ** 18;
+const stripNumbers = 2 ** 19;
 const fewestTiles = 64;
 /** Into so many pieces a strip's work is cut, about. */
 const pieces = 12;

@@ -23,7 +23,7 @@ import {
 import { tileImages, tileRowsOf } from "./winograd-strips.ts";
 
 /** Into so many pieces work is cut at least, if it is large enough. */
-const pieces = 8;
+const pieces = 16;
 /** Tiles of a strip: with the usual numbers of channels its matrices stay in the second-level cache. */
 const [fewestTiles, mostTiles] = [12, 64];
 /** Numbers of a mapped filter's part, and of products: they stay in that cache, too. */
