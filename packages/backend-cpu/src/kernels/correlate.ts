@@ -8,7 +8,7 @@ import { reach, type Strip, stripsOf, type Windows } from "./convolution.ts";
 import { copySpeed, productSpeed } from "./gemm.ts";
 import { packedBytes, packPanels } from "./pack.ts";
 import { carveScratch } from "./scratch.ts";
-import { edgeTileBytes, panelStep, tileColumns, tileRows } from "./tile.ts";
+import { edgeTileBytes, panelStep, tileColumns } from "./tile.ts";
 
 /** Results per strip, a compromise: tables and copies stay small, filter panels are reused often. */
 const stripResults = 2048;
@@ -16,9 +16,6 @@ const stripResults = 2048;
 const pieces = 8;
 const leastResults = 96;
 const leastChannels = 32;
-/** Elements of a filter that a piece packs at once. */
-const packedElements = 2 ** 16;
-
 export interface Correlation {
   readonly batch: number;
   readonly rows: Windows;
@@ -46,7 +43,7 @@ export interface Correlation {
 
 /** Results = Σ over taps and source channels of source · filter. */
 export function correlate(context: KernelContext, correlation: Correlation): void {
-  const { batch, rows, columns, source, filter, result, done } = correlation;
+  const { batch, rows, columns, source, result, done } = correlation;
   const total = batch * rows.results * columns.results;
   if (total * result.channels === 0) return;
   const across = acrossOf(total, result.channels);
@@ -71,31 +68,30 @@ export function correlate(context: KernelContext, correlation: Correlation): voi
   for (const [index, offset] of offsets.entries()) {
     context.exports.fillSequence(segmentTable + index * elementBytes, offset * elementBytes, 0, 1);
   }
-  const width = Math.ceil(result.channels / across / tileColumns) * tileColumns;
   const taps = rows.taps.length * columns.taps.length;
-  const packed = Math.ceil(result.channels / tileColumns / pieces) * tileColumns;
-  if (!alone)
+  if (!alone) {
+    const packed = Math.ceil(result.channels / tileColumns / pieces) * tileColumns;
     context.parallel(Math.ceil(result.channels / packed), (depth * result.channels) / copySpeed, (calls, piece) => {
       const channel = piece * packed;
       const to = panels + (channel / tileColumns) * depth * panelStep;
-      packFilter(calls, correlation, { channel, channels: Math.min(packed, result.channels - channel), tap: 0, taps }, to);
+      packFilter(calls, correlation, channel, Math.min(packed, result.channels - channel), 0, taps, to);
     });
+  }
 
-  const isInPlace = alone && readsInPlace(correlation, total);
+  const width = Math.ceil(result.channels / across / tileColumns) * tileColumns;
   const perSegment = taps / Math.max(1, offsets.length);
-  const most = alone ? Math.floor(packedElements / (width * segmentLength)) : offsets.length;
-  const together = Math.max(1, Math.min(offsets.length, most));
-  const groupBytes = together * segmentLength * width * elementBytes;
+  // Segments at once.
+  const together = alone ? 1 : Math.max(1, offsets.length);
   context.parallel(strips.length * across, (total * depth * result.channels) / productSpeed, (calls, piece) => {
     const strip = strips[Math.floor(piece / across)]!;
     const channel = (piece % across) * width;
     const channels = Math.min(width, result.channels - channel);
     if (channels <= 0) return;
-    const [edgeTile, copy, group] = carveScratch(
+    const [edgeTile, copy, part] = carveScratch(
       calls,
       edgeTileBytes,
       copies ? widest.images * plan.imageStride * elementBytes : 0,
-      alone ? groupBytes : 0,
+      alone ? packedBytes(segmentLength, width) : 0,
     );
     const count = strip.images * strip.rows * columns.results;
     const firstRow = strip.row * rows.step + plan.top;
@@ -106,29 +102,32 @@ export function correlate(context: KernelContext, correlation: Correlation): voi
     const to = result.pointer + place * elementBytes;
     // Without taps there is still one product, which writes zeros.
     for (let segment = 0; segment === 0 || segment < offsets.length; segment += together) {
-      const segments = Math.min(together, offsets.length - segment);
-      const [entry, adds] = [segmentTable + segment * elementBytes, Number(segment > 0)];
-      let right = [panels + (channel / tileColumns) * depth * panelStep, depth * panelStep] as const;
-      if (isInPlace) {
-        const row = segment * segmentLength * filter.depthStride;
-        right = [filter.pointer + (row + channel) * elementBytes, filter.depthStride * elementBytes];
-      } else if (alone) {
-        right = [group, segments * segmentLength * panelStep];
-        packFilter(calls, correlation, { channel, channels, tap: segment * perSegment, taps: segments * perSegment }, group);
+      let [right, stride] = [panels + (channel / tileColumns) * depth * panelStep, depth * panelStep];
+      if (alone) {
+        [right, stride] = [part, segmentLength * panelStep];
+        packFilter(calls, correlation, channel, channels, segment * perSegment, perSegment, part);
       }
-      const multiply = isInPlace ? calls.exports.stripProduct : calls.exports.tileProduct;
-      multiply(rowTable, count, entry, segments, segmentLength, from, ...right, channels, resultTable, to, adds, edgeTile);
+      const [segments, entry] = [Math.min(together, offsets.length), segmentTable + segment * elementBytes];
+      const adds = Number(segment > 0);
+      calls.exports.tileProduct(
+        rowTable,
+        count,
+        entry,
+        segments,
+        segmentLength,
+        from,
+        right,
+        stride,
+        channels,
+        resultTable,
+        to,
+        adds,
+        edgeTile,
+      );
     }
     const row = (strip.image * rows.results + strip.row) * columns.results;
     done?.(row, row + count, channel, channel + channels);
   });
-}
-
-/** Whether the filter's taps are met as they lie, and so few results are made of them that packing would cost more. */
-function readsInPlace({ rows, columns, source, filter, result }: Correlation, total: number): boolean {
-  const inOrder = [rows, columns].every(({ taps }) => taps.every(({ index }, place) => index === place));
-  const isMatrix = columns.taps.length === filter.tapsPerRow && filter.tapStride === source.channels * filter.depthStride;
-  return total <= tileRows && inOrder && isMatrix && filter.columnStride === 1 && result.channels % 4 === 0;
 }
 
 /** Into how many parts the channels of results are cut: where there are few strips, since then filters are large. */
@@ -186,45 +185,44 @@ export function copyStrip(
   const [rowStart, rowEnd] = overlap(firstRow, plan.height, rows.source);
   const [columnStart, columnEnd] = overlap(plan.left, plan.width, columns.source);
   exports.fillZero(copy, strip.images * plan.imageStride * elementBytes);
-  // Rows whose pixels are neighbours are the rows of one matrix, otherwise each of them is one.
-  const together = pixelStride === channels ? rowEnd - rowStart : 1;
-  const [pixels, sourceStep, targetStep] =
-    pixelStride === channels ? [columnEnd - columnStart, columns.source * pixelStride, plan.rowStride] : [1, pixelStride, channels];
+  // Where pixels are neighbours, rows of them are the rows of a matrix; otherwise each row is one.
+  const whole = pixelStride === channels;
+  const [height, width] = [rowEnd - rowStart, columnEnd - columnStart];
   for (let image = 0; image < strip.images; image += 1) {
-    for (let row = rowStart; row < rowEnd; row += together) {
+    for (let row = rowStart; row < rowEnd; row += whole ? height : 1) {
       const sourceRow = (strip.image + image) * rows.source + firstRow + row;
       const from = (sourceRow * columns.source + plan.left + columnStart) * pixelStride;
       const to = image * plan.imageStride + row * plan.rowStride + columnStart * channels;
       exports.copyStrided(
         source.pointer + from * elementBytes,
-        sourceStep * elementBytes,
+        (whole ? columns.source : 1) * pixelStride * elementBytes,
         elementBytes,
         copy + to * elementBytes,
-        targetStep * elementBytes,
-        pixelStride === channels ? together : columnEnd - columnStart,
-        pixels * channels,
+        (whole ? plan.rowStride : channels) * elementBytes,
+        whole ? height : width,
+        whole ? width * channels : channels,
       );
     }
   }
 }
 
-/** Some columns of the filter at some taps, which are counted as the segments meet them. */
-interface FilterPart {
-  readonly channel: number;
-  readonly channels: number;
-  readonly tap: number;
-  readonly taps: number;
-}
-
-function packFilter(calls: KernelCalls, correlation: Correlation, { channel, channels, tap, taps }: FilterPart, panels: number): void {
-  const { rows, columns, source, filter } = correlation;
-  const panelBytes = taps * source.channels * panelStep;
+/** Packs some columns of the filter at some taps, which are counted as the segments meet them. */
+function packFilter(
+  calls: KernelCalls,
+  { rows, columns, source, filter }: Correlation,
+  channel: number,
+  channels: number,
+  first: number,
+  taps: number,
+  panels: number,
+): void {
   for (let i = 0; i < taps; i += 1) {
-    const [row, column] = [Math.floor((tap + i) / columns.taps.length), (tap + i) % columns.taps.length];
+    const [row, column] = [Math.floor((first + i) / columns.taps.length), (first + i) % columns.taps.length];
     const place = rows.taps[row]!.index * filter.tapsPerRow + columns.taps[column]!.index;
     const pointer = filter.pointer + (place * filter.tapStride + channel * filter.columnStride) * elementBytes;
     const matrix = { pointer, rowStride: filter.depthStride, columnStride: filter.columnStride };
-    packPanels(calls, matrix, source.channels, channels, panels + i * source.channels * panelStep, panelBytes);
+    const panelBytes = source.channels * panelStep;
+    packPanels(calls, matrix, source.channels, channels, panels + i * panelBytes, taps * panelBytes);
   }
 }
 

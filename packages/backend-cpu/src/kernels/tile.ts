@@ -59,38 +59,11 @@ export interface TileExports {
 
 export const tileKernels: KernelSources<TileExports> = {
   tileProduct: (options) => product("packed", options),
-  stripProduct: (options) => slices(product("in place", options)),
+  stripProduct: (options) => product("in place", options),
   fillSequence,
 };
 
 type Layout = "packed" | "in place";
-
-/**
- * Of four rows, strips are three quarters of a cache line wide: what is left of the lines must stay in the first cache
- * for the next strip, and where B's rows are a power of two apart, it holds so few of them.
- */
-const [slicedRows, sliceDepth] = [4, 16];
-
-/** Where B lies in place, the product of one slice of it after the other. */
-function slices(slice: FunctionBuilder): FunctionBuilder {
-  const f = new FunctionBuilder();
-  const [rowTable, rows, segmentTable, segments, length, aOffset, b, bStride, columns, resultTable, c, accumulate, edgeTile] =
-    f.parametersOf("i32", 13);
-  const [most, left, depth, place] = f.localsOf("i32", 4);
-  f.i32(sliceDepth).get(length).get(rows).i32(slicedRows).i32Eq().select().set(most);
-  return f.repeat(segments, () => {
-    f.get(length).set(left).get(aOffset).set(place);
-    // Without depth there is still one product, which writes zeros.
-    f.loop((again) => {
-      f.get(left).get(most).get(left).get(most).i32LtU().select().set(depth);
-      f.callWith(slice, rowTable, rows, segmentTable, 1, depth, place, b, bStride, columns, resultTable, c, accumulate, edgeTile);
-      f.i32(1).set(accumulate);
-      f.increase(place, sliceDepth * elementBytes).increase(b, () => f.get(depth).get(bStride).i32Mul());
-      f.get(left).get(depth).i32Sub().tee(left).branchIf(again);
-    });
-    f.increase(segmentTable, elementBytes);
-  });
-}
 
 /** Bands of rows, each as high as a tile or somewhat less. */
 function product(layout: Layout, options: KernelOptions): FunctionBuilder {
