@@ -255,9 +255,13 @@ function depthwiseCases(context: KernelContext, matrix: NewMatrix): Case[] {
 function filteringCases(context: KernelContext, matrix: NewMatrix): Case[] {
   const layers = [
     [64, 13, 32, 64],
+    [67, 13, 31, 62],
     [32, 28, 32, 64],
     [8, 56, 64, 64],
     [8, 28, 128, 128],
+    [1, 2, 512, 512],
+    [1, 8, 128, 128],
+    [1, 10, 64, 64],
     [1, 14, 256, 256],
     [8, 14, 256, 256],
     [1, 7, 512, 512],

@@ -53,10 +53,12 @@ export function correlate(context: KernelContext, correlation: Correlation): voi
   const plan = planSource(correlation, widest);
   const { copies, offsets, segmentLength } = plan;
   const depth = offsets.length * segmentLength;
+  // Filters that only one strip reads are packed by the pieces that read them, a part at a time, which stays in the cache.
+  const alone = strips.length === 1;
   const tableBytes = widest.images * widest.rows * columns.results * elementBytes;
   const [panels, rowTable, resultTable, segmentTable] = carveScratch(
     context,
-    packedBytes(depth, result.channels),
+    alone ? 0 : packedBytes(depth, result.channels),
     tableBytes,
     tableBytes,
     offsets.length * elementBytes,
@@ -66,38 +68,63 @@ export function correlate(context: KernelContext, correlation: Correlation): voi
   for (const [index, offset] of offsets.entries()) {
     context.exports.fillSequence(segmentTable + index * elementBytes, offset * elementBytes, 0, 1);
   }
-  const packed = Math.ceil(result.channels / tileColumns / pieces) * tileColumns;
-  context.parallel(Math.ceil(result.channels / packed), (depth * result.channels) / copySpeed, (calls, piece) => {
-    packFilter(calls, correlation, piece * packed, Math.min(packed, result.channels - piece * packed), panels, depth);
-  });
+  const taps = rows.taps.length * columns.taps.length;
+  if (!alone) {
+    const packed = Math.ceil(result.channels / tileColumns / pieces) * tileColumns;
+    context.parallel(Math.ceil(result.channels / packed), (depth * result.channels) / copySpeed, (calls, piece) => {
+      const channel = piece * packed;
+      const to = panels + (channel / tileColumns) * depth * panelStep;
+      packFilter(calls, correlation, channel, Math.min(packed, result.channels - channel), 0, taps, to);
+    });
+  }
 
   const width = Math.ceil(result.channels / across / tileColumns) * tileColumns;
+  const perSegment = taps / Math.max(1, offsets.length);
+  // Segments at once.
+  const together = alone ? 1 : Math.max(1, offsets.length);
   context.parallel(strips.length * across, (total * depth * result.channels) / productSpeed, (calls, piece) => {
     const strip = strips[Math.floor(piece / across)]!;
     const channel = (piece % across) * width;
     const channels = Math.min(width, result.channels - channel);
     if (channels <= 0) return;
-    const [edgeTile, copy] = carveScratch(calls, edgeTileBytes, copies ? widest.images * plan.imageStride * elementBytes : 0);
+    const [edgeTile, copy, part] = carveScratch(
+      calls,
+      edgeTileBytes,
+      copies ? widest.images * plan.imageStride * elementBytes : 0,
+      alone ? packedBytes(segmentLength, width) : 0,
+    );
     const count = strip.images * strip.rows * columns.results;
     const firstRow = strip.row * rows.step + plan.top;
     const start = strip.image * plan.imageStride + firstRow * plan.rowStride + plan.left * plan.pixelStride;
     const place = strip.image * result.imageStride + strip.row * result.rowStride + channel;
     if (copies) copyStrip(calls, correlation, plan, strip, copy);
-    productOfTiles(calls.exports, count, channels)(
-      rowTable,
-      count,
-      segmentTable,
-      offsets.length,
-      segmentLength,
-      copies ? copy : source.pointer + start * elementBytes,
-      panels + (channel / tileColumns) * depth * panelStep,
-      depth * panelStep,
-      channels,
-      resultTable,
-      result.pointer + place * elementBytes,
-      0,
-      edgeTile,
-    );
+    const from = copies ? copy : source.pointer + start * elementBytes;
+    const to = result.pointer + place * elementBytes;
+    // Without taps there is still one product, which writes zeros.
+    for (let segment = 0; segment === 0 || segment < offsets.length; segment += together) {
+      let [right, stride] = [panels + (channel / tileColumns) * depth * panelStep, depth * panelStep];
+      if (alone) {
+        [right, stride] = [part, segmentLength * panelStep];
+        packFilter(calls, correlation, channel, channels, segment * perSegment, perSegment, part);
+      }
+      const [segments, entry] = [Math.min(together, offsets.length), segmentTable + segment * elementBytes];
+      const adds = Number(segment > 0);
+      productOfTiles(calls.exports, count, channels)(
+        rowTable,
+        count,
+        entry,
+        segments,
+        segmentLength,
+        from,
+        right,
+        stride,
+        channels,
+        resultTable,
+        to,
+        adds,
+        edgeTile,
+      );
+    }
     const row = (strip.image * rows.results + strip.row) * columns.results;
     done?.(row, row + count, channel, channel + channels);
   });
@@ -158,38 +185,44 @@ export function copyStrip(
   const [rowStart, rowEnd] = overlap(firstRow, plan.height, rows.source);
   const [columnStart, columnEnd] = overlap(plan.left, plan.width, columns.source);
   exports.fillZero(copy, strip.images * plan.imageStride * elementBytes);
-  // Pixels that are neighbours are copied together, otherwise one by one.
-  const [pixels, elements] = pixelStride === channels ? [1, (columnEnd - columnStart) * channels] : [columnEnd - columnStart, channels];
+  // Where pixels are neighbours, rows of them are the rows of a matrix; otherwise each row is one.
+  const whole = pixelStride === channels;
+  const [height, width] = [rowEnd - rowStart, columnEnd - columnStart];
   for (let image = 0; image < strip.images; image += 1) {
-    for (let row = rowStart; row < rowEnd; row += 1) {
+    for (let row = rowStart; row < rowEnd; row += whole ? height : 1) {
       const sourceRow = (strip.image + image) * rows.source + firstRow + row;
       const from = (sourceRow * columns.source + plan.left + columnStart) * pixelStride;
       const to = image * plan.imageStride + row * plan.rowStride + columnStart * channels;
       exports.copyStrided(
         source.pointer + from * elementBytes,
-        pixelStride * elementBytes,
+        (whole ? columns.source : 1) * pixelStride * elementBytes,
         elementBytes,
         copy + to * elementBytes,
-        channels * elementBytes,
-        pixels,
-        elements,
+        (whole ? plan.rowStride : channels) * elementBytes,
+        whole ? height : width,
+        whole ? width * channels : channels,
       );
     }
   }
 }
 
-/** Packs some columns of the filter in the order in which the segments meet its taps. */
-function packFilter(calls: KernelCalls, correlation: Correlation, channel: number, channels: number, panels: number, depth: number): void {
-  const { rows, columns, source, filter } = correlation;
-  let packed = panels + (channel / tileColumns) * depth * panelStep;
-  for (const rowTap of rows.taps) {
-    for (const columnTap of columns.taps) {
-      const tap = rowTap.index * filter.tapsPerRow + columnTap.index;
-      const pointer = filter.pointer + (tap * filter.tapStride + channel * filter.columnStride) * elementBytes;
-      const matrix = { pointer, rowStride: filter.depthStride, columnStride: filter.columnStride };
-      packPanels(calls, matrix, source.channels, channels, packed, depth * panelStep);
-      packed += source.channels * panelStep;
-    }
+/** Packs some columns of the filter at some taps, which are counted as the segments meet them. */
+function packFilter(
+  calls: KernelCalls,
+  { rows, columns, source, filter }: Correlation,
+  channel: number,
+  channels: number,
+  first: number,
+  taps: number,
+  panels: number,
+): void {
+  for (let i = 0; i < taps; i += 1) {
+    const [row, column] = [Math.floor((first + i) / columns.taps.length), (first + i) % columns.taps.length];
+    const place = rows.taps[row]!.index * filter.tapsPerRow + columns.taps[column]!.index;
+    const pointer = filter.pointer + (place * filter.tapStride + channel * filter.columnStride) * elementBytes;
+    const matrix = { pointer, rowStride: filter.depthStride, columnStride: filter.columnStride };
+    const panelBytes = source.channels * panelStep;
+    packPanels(calls, matrix, source.channels, channels, panels + i * panelBytes, taps * panelBytes);
   }
 }
 

@@ -29,7 +29,7 @@ const leastOutputs = 256;
 
 /** The gradient of the loss with respect to the filter, from that with respect to the result. */
 export function convolutionFilterGradient(context: KernelContext, call: ConvolutionCall): void {
-  const gradient = suitsWinograd(call, "forward") ? winogradFilterGradient : directFilterGradient;
+  const gradient = suitsWinograd(call, "forward", "filter") ? winogradFilterGradient : directFilterGradient;
   gradient(context, call);
 }
 

@@ -97,6 +97,7 @@ describe.each([{ relaxed: true }, { relaxed: false }])("gemm, $relaxed", ({ rela
   test.each([
     { m: 1, n: 67, k: 129 },
     { m: 3, n: 50, k: 33 },
+    { m: 4, n: 52, k: 41 },
     { m: 6, n: 24, k: 7 },
     { m: 20, n: 16, k: 37 },
     { m: 25, n: 40, k: 391 },

@@ -20,23 +20,27 @@ export function extentsOf({ input, output, before }: Axis, direction: Direction)
 
 /** Multiply-adds in the time that a channel of a tile takes to be mapped, be it read or written. */
 const perChannel = 400;
-/** The same for a pair of channels of the filter: 36 numbers are made, written and read again. */
-const perPair = 600;
-/** The mapped filter takes 36 MiB at most. */
+/** The same for a pair of channels of the filter, of which 36 numbers are made; those of a gradient are written and read for each strip. */
+const perPair = { image: 250, filter: 600 } as const;
+/** A mapped filter takes 36 MiB at most. */
 const mostPairs = 2 ** 18;
 
 /**
  * Whether minimal filtering pays: the cost of either way in multiply-adds of matrix products. That of the maps is fitted
- * to all three kernels, measured with 4 to 512 channels and 1 to 3136 tiles. Vectors lie along the channels, so their
- * numbers must be multiples of 4.
+ * to all three kernels, measured with 4 to 512 channels and 1 to 3136 tiles, weights not in the cache. Vectors lie along the channels, so there
+ * must be one of them at least.
  */
-export function suitsWinograd({ batch, groups, axes, inputChannels, outputChannels }: Convolution, direction: Direction): boolean {
+export function suitsWinograd(
+  { batch, groups, axes, inputChannels, outputChannels }: Convolution,
+  direction: Direction,
+  result: keyof typeof perPair = "image",
+): boolean {
   const isMinimal = axes.every(({ kernel, stride, dilation }) => kernel === taps && stride === 1 && dilation === 1);
-  if (!isMinimal || groups !== 1 || inputChannels % 4 !== 0 || outputChannels % 4 !== 0) return false;
+  if (!isMinimal || groups !== 1 || Math.min(inputChannels, outputChannels) < 4) return false;
   const [height, width] = axes.map((axis) => extentsOf(axis, direction).results) as [number, number];
   const pairs = inputChannels * outputChannels;
   const tiles = batch * Math.ceil(height / tileExtent) * Math.ceil(width / tileExtent);
   const direct = batch * height * width * taps * taps * pairs;
-  const minimal = tiles * (matrices * pairs + perChannel * (inputChannels + outputChannels)) + perPair * pairs;
+  const minimal = tiles * (matrices * pairs + perChannel * (inputChannels + outputChannels)) + perPair[result] * pairs;
   return minimal < direct && pairs <= mostPairs;
 }

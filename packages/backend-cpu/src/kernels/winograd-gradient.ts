@@ -15,7 +15,7 @@ import { matrices, points, taps, tileExtent } from "./winograd-maps.ts";
 import { mapTiles, matrixStride, readTiles, tileImages, tileRowsOf } from "./winograd-strips.ts";
 
 /** Numbers that a strip is mapped to: they stay in the second-level cache. */
-const stripNumbers = 2 ** 18;
+const stripNumbers = 2 ** 19;
 const fewestTiles = 64;
 /** Into so many pieces a strip's work is cut, about. */
 const pieces = 12;
@@ -33,11 +33,13 @@ export function winogradFilterGradient(context: KernelContext, call: Convolution
   const stripTiles = Math.max(fewestTiles, stripNumbers / (matrices * (inputChannels + outputChannels)));
   const strips = stripsOf(batch, inputs.rows.results, rowTiles, stripTiles);
   const widest = strips[0]!.images * strips[0]!.rows * rowTiles;
+  // One more than there are, see below.
+  const panelTiles = widest + 1;
   const [inputBytes, outputBytes] = [inputChannels * elementBytes, outputChannels * elementBytes];
   const tapBytes = inputChannels * outputBytes;
-  const [inputStride, gradientStride] = [matrixStride(widest * inputBytes), matrixStride(packedBytes(widest, outputChannels))];
+  const [inputStride, gradientStride] = [matrixStride(widest * inputBytes), matrixStride(packedBytes(panelTiles, outputChannels))];
   const sumStride = matrixStride(tapBytes);
-  const panelBytes = widest * panelStep;
+  const panelBytes = panelTiles * panelStep;
   const [mappedInputs, mappedGradients, sums] = carveScratch(
     context,
     matrices * inputStride,
@@ -52,10 +54,12 @@ export function winogradFilterGradient(context: KernelContext, call: Convolution
     mapTiles(winogradInput, inputs, input, inputChannels, mappedInputs + firstTile * inputBytes, inputBytes, inputStride);
     const gradient = readTiles(calls, gradients, tileRow, gradientCopy);
     for (let channel = 0; channel < outputChannels; channel += tileColumns) {
-      const from = gradient + channel * elementBytes;
       const to = mappedGradients + (channel / tileColumns) * panelBytes + firstTile * panelStep;
       const count = Math.min(tileColumns, outputChannels - channel);
-      mapTiles(winogradResultGradient, gradients, from, count, to, panelStep, gradientStride);
+      // Where the last columns are no vector, it begins before them, at the unread end of the tile before.
+      const early = Math.max(0, 4 - count);
+      const [from, place] = [gradient + (channel - early) * elementBytes, to - early * elementBytes];
+      mapTiles(winogradResultGradient, gradients, from, count + early, place, panelStep, gradientStride);
     }
   };
 

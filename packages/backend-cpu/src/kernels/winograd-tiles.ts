@@ -7,7 +7,7 @@ import { setEnd } from "./row-pass.ts";
 import { filterMap, inputMap, type PointMap, points, resultMap, taps, tileExtent } from "./winograd-maps.ts";
 
 /**
- * Maps `tiles` tiles of `length` neighbouring elements, a multiple of 4. Element (row, column) of a tile lies row ·
+ * Maps `tiles` tiles of `length` neighbouring elements, at least 4. Element (row, column) of a tile lies row ·
  * rowStride + column · columnStride bytes behind its start, tiles are tileStride bytes apart.
  */
 export type MapTiles<Limits extends readonly number[] = []> = (
@@ -57,7 +57,7 @@ function mapTiles(
   const [source, sourceTile, sourceRow, sourceColumn, target, targetTile, targetRow, targetColumn, tiles, length, rows, columns] =
     // The limits are there only where something is clipped.
     f.parametersOf("i32", (clipped ? 12 : 10) as 12);
-  const [from, to, end, line, place] = f.localsOf("i32", 5);
+  const [from, to, end, line, place, over] = f.localsOf("i32", 6);
   const load = (): Local => {
     const value = f.local("v128");
     f.get(place).v128Load().set(value);
@@ -96,6 +96,11 @@ function mapTiles(
     f.get(source).set(from).get(target).set(to);
     setEnd(f, end, source, length);
     f.whileBelow(from, end, () => {
+      // The last vector ends with the elements, and maps some of them again.
+      f.get(from).i32(16).i32Add().get(end).i32Sub().tee(over).i32(0).i32GtS();
+      f.if(() => {
+        for (const pointer of [from, to]) f.get(pointer).get(over).i32Sub().set(pointer);
+      });
       tileOfFour();
       f.increase(from, 16).increase(to, 16);
     });

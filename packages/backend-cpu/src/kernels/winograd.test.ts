@@ -166,6 +166,10 @@ const cases: Record<string, ConvolutionSizes> = {
   "several images a strip": { ...small, batch: 70, height: 6, width: 5 },
   "rows longer than a strip": { ...small, batch: 1, height: 6, width: 301 },
   "pieces of channels": { ...small, batch: 1, height: 6, inputChannels: 8, outputChannels: 132 },
+  "a vector and a rest": { ...small, inputChannels: 5, outputChannels: 7, padding: same },
+  "one column left": { ...small, inputChannels: 6, outputChannels: 9, padding: same },
+  "two columns left, a last piece of odd size": { ...small, batch: 1, height: 6, inputChannels: 7, outputChannels: 130 },
+  "three columns left": { ...small, batch: 3, height: 31, width: 29, inputChannels: 13, outputChannels: 11, padding: same },
 };
 
 describe.each([{ relaxed: true }, { relaxed: false }])("minimal filtering, relaxed: $relaxed", ({ relaxed }) => {
@@ -183,8 +187,8 @@ describe.each([{ relaxed: true }, { relaxed: false }])("minimal filtering, relax
           batch: upTo(3),
           height: 2 + upTo(11),
           width: 2 + upTo(11),
-          inputChannels: 4 * upTo(4),
-          outputChannels: 4 * upTo(5),
+          inputChannels: 3 + upTo(13),
+          outputChannels: 3 + upTo(17),
           padding: { top: upTo(3) - 1, bottom: upTo(3) - 1, left: upTo(3) - 1, right: upTo(3) - 1 },
         }),
       );
@@ -262,6 +266,7 @@ test("is chosen for large layers of three by three only", () => {
   const suits = (changes: Partial<ConvolutionSizes>, direction: Direction = "forward"): boolean =>
     suitsWinograd(convolutionOf({ ...large, ...changes }), direction);
   expect(suits({})).toBe(true);
+  expect(suits({ inputChannels: 31, outputChannels: 61 })).toBe(true);
   expect(suits({}, "backward")).toBe(true);
   for (const changes of [
     { kernelHeight: 5 },
@@ -270,7 +275,7 @@ test("is chosen for large layers of three by three only", () => {
     { dilations: [2, 1] as const },
     { groups: 2 },
     { inputChannels: 3 },
-    { outputChannels: 30 },
+    { outputChannels: 2 },
     { batch: 0 },
     { batch: 1, height: 4, width: 4 },
     { inputChannels: 4, outputChannels: 4 },
