@@ -1,6 +1,6 @@
 /** A GPU as a device: buffers, batches of commands, and kernels printed as WGSL. */
 import { type Device, type IndexCheck, indexError, longFolds, rehearse } from "@antler/compiler";
-import { AntlerError, BackendError, DeviceLostError, type DType } from "@antler/tensor-core";
+import { AntlerError, BackendError, DeviceLostError, type DType, OutOfMemoryError } from "@antler/tensor-core";
 import { ASKED_BYTES, blocks, type View } from "./device/blocks.ts";
 import { copier } from "./device/copier.ts";
 import { pipelines } from "./device/pipelines.ts";
@@ -70,6 +70,15 @@ export function webGpuDevice(gpu: GPUDevice, options: DeviceOptions = {}): WebGp
     if (lost) throw lost;
   };
 
+  /** What the GPU refused outside of any error scope: a mistake of ours, or memory for something small. The next read tells. */
+  let refused: Error | undefined;
+  if (owned) {
+    gpu.addEventListener("uncapturederror", ({ error }) => {
+      const isMemory = error.constructor.name === "GPUOutOfMemoryError";
+      refused ??= new (isMemory ? OutOfMemoryError : BackendError)("webgpu", `the GPU refused: ${error.message}`);
+    });
+  }
+
   /** Every check of every kernel; memory tells which one failed. */
   const checks: IndexCheck[] = [];
   let faults: View | undefined;
@@ -100,6 +109,11 @@ export function webGpuDevice(gpu: GPUDevice, options: DeviceOptions = {}): WebGp
     try {
       const data = { block, offset, bytes };
       const [result, note] = await reader.read(asks ? [data, noteOf()] : [data]);
+      if (refused) {
+        const error = refused;
+        refused = undefined;
+        throw error;
+      }
       if (note) throwFault(note);
       return result!;
     } catch (error) {

@@ -63,3 +63,13 @@ it("an index outside rejects the next read, once, and names itself", async () =>
   await expect(wrong.data()).rejects.toThrow("gather: index 7 is outside axis 0 of size 3");
   expect([...(await gather(x, tensor([2], [1], "int32")).data())]).toEqual([3]);
 });
+
+it("what the GPU refuses rejects the next read", async () => {
+  const backend = await createWebGpuBackend();
+  await setBackend(backend);
+  const x = add(tensor([1, 2]), 1);
+  deviceOf(backend).gpu.createShaderModule({ code: "this is no WGSL" });
+  await backend.finished!();
+  await expect(x.data()).rejects.toThrow(/webgpu: the GPU refused/);
+  expect([...(await x.data())]).toEqual([2, 3]);
+});

@@ -18,17 +18,26 @@ export interface Pipelines {
 interface Made {
   readonly layout: GPUBindGroupLayout;
   readonly pipeline: GPUComputePipeline | Promise<GPUComputePipeline>;
-  readonly groups: Map<string, GPUBindGroup>;
+  readonly groups: Map<string, { readonly group: GPUBindGroup; readonly blocks: readonly Block[] }>;
   readonly id: number;
+}
+
+/** A dispatch on certain buffers, all looked up. */
+interface Ready {
+  readonly pipeline: GPUComputePipeline;
+  readonly group: GPUBindGroup;
+  readonly places: readonly Place[];
+  readonly placeOf: readonly number[];
+  readonly blocks: readonly Block[];
 }
 
 const UNIFORM_BYTES = 4 * MOST_WORDS;
 
 export function pipelines(device: GPUDevice, queue: Commands, limit: number): Pipelines {
   const made = new Map<Shader, Map<string, Made>>();
+  /** By shader, and by the blocks its slots are in: most dispatches are like one before. */
+  const known = new Map<Shader, Map<string, Ready>>();
   const layouts = new Map<string, GPUBindGroupLayout>();
-  /** Bind groups by block, to be forgotten with it. */
-  const users = new Map<number, (() => void)[]>();
   const most = device.limits.maxStorageBuffersPerShaderStage;
   let count = 0;
   let rehearsing: Promise<unknown>[] | undefined;
@@ -85,8 +94,8 @@ export function pipelines(device: GPUDevice, queue: Commands, limit: number): Pi
 
   function groupOf({ groups, layout }: Made, places: readonly Place[]): GPUBindGroup {
     const key = places.map((p) => `${p.block.id}:${p.from}:${p.bytes}`).join();
-    let group = groups.get(key);
-    if (!group) {
+    let found = groups.get(key);
+    if (!found) {
       const entries: GPUBindGroupEntry[] = [{ binding: 0, resource: { buffer: queue.params, size: UNIFORM_BYTES } }];
       for (const { block, from, bytes } of places) {
         for (let at = 0; at < bytes; at += limit) {
@@ -94,15 +103,33 @@ export function pipelines(device: GPUDevice, queue: Commands, limit: number): Pi
           entries.push({ binding: entries.length, resource });
         }
       }
-      groups.set(key, (group = device.createBindGroup({ layout, entries })));
-      for (const { block } of places) {
-        const list = users.get(block.id);
-        const forget = (): boolean => groups.delete(key);
-        if (list) list.push(forget);
-        else users.set(block.id, [forget]);
-      }
+      found = { group: device.createBindGroup({ layout, entries }), blocks: places.map((p) => p.block) };
+      groups.set(key, found);
     }
-    return group;
+    return found.group;
+  }
+
+  /** Undefined while only pretending. */
+  function readyFor(shader: Shader, views: readonly View[]): Ready | undefined {
+    let list = known.get(shader);
+    if (!list) known.set(shader, (list = new Map()));
+    let key = "";
+    // Of a block that is bound in parts it matters which.
+    for (const { block, offset, bytes } of views) key += block.bytes <= limit ? `${block.id},` : `${block.id}:${offset}:${bytes},`;
+    const before = list.get(key);
+    if (before && !rehearsing) return before;
+    const { places, placeOf } = placesOf(views, limit);
+    const one = madeFor(shader, arrange(shader.slots, places, placeOf, limit));
+    if (rehearsing) return undefined;
+    const ready: Ready = {
+      pipeline: one.pipeline as GPUComputePipeline,
+      group: groupOf(one, places),
+      places,
+      placeOf,
+      blocks: places.map((p) => p.block),
+    };
+    list.set(key, ready);
+    return ready;
   }
 
   return {
@@ -111,23 +138,20 @@ export function pipelines(device: GPUDevice, queue: Commands, limit: number): Pi
     },
     run(shader, views, params, workgroups) {
       if (workgroups === 0) return;
-      const { places, placeOf } = placesOf(views, limit);
-      const one = madeFor(shader, arrange(shader.slots, places, placeOf, limit));
-      if (rehearsing) return;
+      const ready = readyFor(shader, views);
+      if (!ready) return;
+      const { pipeline, group, places, placeOf, blocks } = ready;
       const { words, offset } = queue.room();
       words[0] = workgroups;
       words[1] = 0;
-      views.forEach((v, s) => {
-        words[FIRST_SLOT_WORD + s] = (v.offset - places[placeOf[s]!]!.from) / widthOf(shader.slots[s]!);
-      });
+      let bytes = 0;
+      for (let s = 0; s < views.length; s++) {
+        words[FIRST_SLOT_WORD + s] = (views[s]!.offset - places[placeOf[s]!]!.from) / widthOf(shader.slots[s]!);
+        bytes += views[s]!.bytes;
+      }
       const head = headWords(shader);
       for (let k = 0; k < params.length; k++) words[head + k] = params[k]!;
-      const pipeline = one.pipeline as GPUComputePipeline;
-      const bytes = views.reduce((n, v) => n + v.bytes, 0);
-      queue.dispatch(
-        { name: shader.name, bytes, pipeline, group: groupOf(one, places), blocks: places.map((p) => p.block), workgroups },
-        offset,
-      );
+      queue.dispatch({ name: shader.name, bytes, pipeline, group, blocks, workgroups }, offset);
     },
     get rehearsing() {
       return rehearsing !== undefined;
@@ -143,8 +167,11 @@ export function pipelines(device: GPUDevice, queue: Commands, limit: number): Pi
       await Promise.all(mine);
     },
     forget(block) {
-      for (const forget of users.get(block.id) ?? []) forget();
-      users.delete(block.id);
+      const sweep = (list: Map<string, { readonly blocks: readonly Block[] }>): void => {
+        for (const [key, { blocks }] of list) if (blocks.includes(block)) list.delete(key);
+      };
+      for (const list of known.values()) sweep(list);
+      for (const ways of made.values()) for (const { groups } of ways.values()) sweep(groups);
     },
   };
 }
