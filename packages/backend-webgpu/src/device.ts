@@ -69,6 +69,10 @@ export function webGpuDevice(gpu: GPUDevice, { bindingBytes = Number.POSITIVE_IN
       }
       return data;
     },
+    async finished() {
+      queue.flush();
+      await gpu.queue.onSubmittedWorkDone();
+    },
     copy: (from, to, bytes) => copies.copy(view(from), view(to), bytes),
     compile: (list) => compileKernels(list, options),
     fault() {

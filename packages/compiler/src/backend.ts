@@ -217,6 +217,12 @@ export function kernelBackend(device: Device): KernelBackend {
       }
     },
     ...(device.readSync && { readSync: (s: Storage) => device.readSync!(open(s, "dataSync").buffer, byteSize(s.spec)) }),
+    ...(device.finished && {
+      async finished() {
+        while (tail) await tail;
+        await device.finished!();
+      },
+    }),
     free(s) {
       const d = s as DeviceStorage;
       if (d.block) drop(d.block);

@@ -111,6 +111,8 @@ export interface Device {
   write(buffer: Buffer, bytes: Uint8Array): void;
   read(buffer: Buffer, bytes: number): Promise<Uint8Array>;
   readSync?(buffer: Buffer, bytes: number): Uint8Array;
+  /** Resolves when everything asked of it before is done. */
+  finished?(): Promise<void>;
   copy(from: Buffer, to: Buffer, bytes: number): void;
   /** Kernels are handed over together, so that they can share a module. */
   compile(kernels: readonly Kernel[]): readonly Run[];

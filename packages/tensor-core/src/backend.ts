@@ -41,6 +41,8 @@ export interface Backend {
   /** A copy of the numbers, once everything submitted before is done. */
   read(storage: Storage): Promise<Uint8Array>;
   readSync?(storage: Storage): Uint8Array;
+  /** Resolves when everything submitted before is done, without reading any of it; backends that read synchronously need none. */
+  finished?(): Promise<void>;
   free(storage: Storage): void;
   /** Makes a graph runnable. An eager op arrives as a graph of one node. */
   compile(graph: Graph): Program;

@@ -15,8 +15,10 @@ export class Pacer {
 
   /** Takes a step's result. Returns a promise only where there is something to wait for. */
   submit(result: Tensor): Promise<void> | undefined {
-    const synchronous = result.storage("step").backend.capabilities.synchronousReads;
-    this.#steps.push({ result, done: synchronous ? undefined : result.data() });
+    const { backend } = result.storage("step");
+    const synchronous = backend.capabilities.synchronousReads;
+    // What a step gives is read only where nothing else tells that it is done: numbers on their way to the host cost time.
+    this.#steps.push({ result, done: synchronous ? undefined : backend.finished ? backend.finished() : result.data() });
     if (synchronous) while (this.#steps.length > 1) this.#steps.shift()!.result.dispose();
     const tired = performance.now() - lastTurn > TURN;
     return tired || this.#steps.length > IN_FLIGHT ? this.#wait(tired) : undefined;
