@@ -36,7 +36,13 @@ export function addBackports(): string | undefined {
   if (lines.some(([, name]) => name === suite)) return suite;
   const uri = lines.find(([, name]) => name === codename)?.[0];
   if (!uri) return undefined;
-  const source = ["Types: deb", `URIs: ${uri}`, `Suites: ${suite}`, "Components: main", "Signed-By: /usr/share/keyrings/debian-archive-keyring.gpg"];
+  const source = [
+    "Types: deb",
+    `URIs: ${uri}`,
+    `Suites: ${suite}`,
+    "Components: main",
+    "Signed-By: /usr/share/keyrings/debian-archive-keyring.gpg",
+  ];
   writeFileSync(BACKPORTS, `${source.join("\n")}\n`);
   fresh = false;
   return suite;

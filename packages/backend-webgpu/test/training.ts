@@ -1,6 +1,6 @@
-// Small models of each kind, trained on one backend or another from equal weights: what they log, and what went to the host.
-import { config, layers, type Model, model as functional, optimizers, sequential, setRandomSeed } from "@antler/keras-api";
-import { type Backend, onEvent, setBackend, type Tensor, tensor, type TypedArray } from "@antler/tensor-core";
+// Small models of each kind, trained on one backend or another from equal weights: what they log, and what went to the host meanwhile.
+import { config, model as functional, lambdaCallback, layers, type Model, optimizers, sequential, setRandomSeed } from "@antler/keras-api";
+import { type Backend, onEvent, setBackend, type Tensor, type TypedArray, tensor } from "@antler/tensor-core";
 import { loadDigits } from "../../../examples/digits/dataset.ts";
 
 export interface Task {
@@ -17,40 +17,42 @@ export interface Trained {
   readonly losses: readonly number[];
   /** Weights at the start. */
   readonly weights: readonly TypedArray[];
-  /** Reads from the device while `fit` ran. */
-  readonly reads: number;
-  /** Ops and loops that went by way of the host meanwhile. */
-  readonly host: ReadonlySet<string>;
+  /** For each epoch what happened in it, in order: "step", "read", or the name of what the host did. */
+  readonly epochs: readonly (readonly string[])[];
 }
-export const EPOCHS = 5;
+export interface TrainOptions {
+  readonly dtype?: "float32" | "float64";
+  /** Weights to start from, instead of the model's own. */
+  readonly weights?: readonly TypedArray[];
+}
+export const EPOCHS = 4;
 export const BATCH = 16;
 
-/** Trains with Adam, in the order of the data, from given weights or its own. */
-export async function train(backend: Backend, task: Task, dtype: "float32" | "float64" = "float32", start?: readonly TypedArray[]): Promise<Trained> {
+/** Trains with Adam, in the order of the data. */
+export async function train(backend: Backend, task: Task, { dtype = "float32", weights: start }: TrainOptions = {}): Promise<Trained> {
   await setBackend(backend);
   setRandomSeed(5);
   config.setDtypePolicy(dtype);
-  const of = (data: ArrayLike<number>, shape: readonly number[]): Tensor => tensor([...Array.from(data)], shape, dtype);
+  const of = (data: ArrayLike<number | bigint>, shape: readonly number[]): Tensor => tensor(Array.from(data, Number), [...shape], dtype);
+  const epochs: string[][] = [];
+  const note = (what: string): unknown => epochs.at(-1)?.push(what);
+  const stop = onEvent((e) => {
+    if (e.kind === "read") note("read");
+    if (e.kind === "run") note("step");
+    if (e.kind === "host") note(e.op);
+  });
   try {
     const model = task.make();
     model.compile({ optimizer: optimizers.adam({ learningRate: 0.01 }), loss: task.loss });
     const weights = start ?? (await Promise.all(model.getWeights().map((w) => w.data())));
-    model.setWeights(model.getWeights().map((w, i) => of(weights[i] as ArrayLike<number>, w.shape as number[])));
-    const x = of(task.x, task.shape);
+    model.setWeights(model.getWeights().map((w, i) => of(weights[i]!, w.shape as readonly number[])));
     const y = task.labels ? Int32Array.from(task.y) : of(task.y, [task.y.length, 1]);
-    const host = new Set<string>();
-    let reads = 0;
-    const stop = onEvent((e) => {
-      if (e.kind === "read") reads++;
-      if (e.kind === "host") host.add(e.op);
-    });
-    try {
-      const { history } = await model.fit(x, y, { epochs: EPOCHS, batchSize: BATCH, shuffle: false, verbose: 0 });
-      return { losses: history["loss"] as number[], weights, reads, host };
-    } finally {
-      stop();
-    }
+    const callbacks = [lambdaCallback({ onEpochBegin: () => void epochs.push([]) })];
+    const options = { epochs: EPOCHS, batchSize: BATCH, shuffle: false, verbose: 0, callbacks } as const;
+    const { history } = await model.fit(of(task.x, task.shape), y, options);
+    return { losses: history["loss"] as number[], weights, epochs };
   } finally {
+    stop();
     config.setDtypePolicy("float32");
   }
 }
@@ -68,9 +70,9 @@ export const tasks: { readonly [name: string]: Task } = {
         layers.dense({ units: 100, activation: "relu" }),
         layers.dense({ units: 10, activation: "softmax" }),
       ]),
-    x: [...images.subarray(0, 120 * 64)],
-    shape: [120, 8, 8, 1],
-    y: [...labels.subarray(0, 120)],
+    x: [...images.subarray(0, 72 * 64)],
+    shape: [72, 8, 8, 1],
+    y: [...labels.subarray(0, 72)],
     loss: "sparse_categorical_crossentropy",
     labels: true,
   },
