@@ -1,6 +1,6 @@
 // Debian's packages, for tests on a container or a fresh machine: there we are root, and nobody else is there to install anything.
 import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 
 /** Whether packages may be installed without asking anybody. */
 export const mayInstall = (): boolean =>
@@ -18,15 +18,17 @@ let fresh = false;
 export const refresh = (): boolean => fresh || (fresh = apt(["update"]));
 
 /** The major version that would be installed. */
-export function candidate(name: string): number {
-  const version = /Candidate: (?:\d+:)?(\d+)/.exec(run("apt-cache", ["policy", name]).output)?.[1];
-  return Number(version ?? 0);
-}
+export const candidate = (name: string): number => majorOf(/Candidate: (.*)$/m.exec(run("apt-cache", ["policy", name]).output)?.[1]);
+
+/** The major version that is installed; 0 where none is. */
+export const installedVersion = (name: string): number =>
+  majorOf(/^Version: (.*)$/m.exec(run("dpkg-query", ["--status", name]).output)?.[1]);
+const majorOf = (version = ""): number => Number(/^(?:\d+:)?(\d+)/.exec(version)?.[1] ?? 0);
 
 const BACKPORTS = "/etc/apt/sources.list.d/antler-backports.sources";
 /**
  * Makes the backports of this release known, from where its other packages come, in a file of its own. Nothing is taken from
- * them that is not asked for by their name, which is returned.
+ * them that is not asked for by their name, which is returned; undefined where they cannot be reached.
  */
 export function addBackports(): string | undefined {
   const codename = /^VERSION_CODENAME=(\w+)/m.exec(readFileSync("/etc/os-release", "utf8"))?.[1];
@@ -45,7 +47,10 @@ export function addBackports(): string | undefined {
   ];
   writeFileSync(BACKPORTS, `${source.join("\n")}\n`);
   fresh = false;
-  return suite;
+  if (refresh()) return suite;
+  // A source that cannot be reached would be in everybody's way.
+  rmSync(BACKPORTS);
+  return undefined;
 }
 
 function apt(args: readonly string[]): boolean {

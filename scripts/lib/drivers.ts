@@ -2,7 +2,7 @@
 import { existsSync, globSync, realpathSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { findChromium } from "./chromium.ts";
-import { addBackports, candidate, installPackages, mayInstall, refresh } from "./debian.ts";
+import { addBackports, candidate, installedVersion, installPackages, mayInstall, refresh } from "./debian.ts";
 
 /** Older ones lack what Dawn asks for. */
 const OLDEST_MESA = 25;
@@ -44,7 +44,7 @@ export function installDrivers(): void {
   if (!mayInstall()) return;
   // Finding Chromium installs it.
   if (!hasGpu() && !swiftShader()) console.error("There is no SwiftShader: WebGPU will find no adapter in Node.");
-  if (hasGpu() || lavapipe()) return;
+  if (hasGpu() || installedVersion("mesa-vulkan-drivers") >= OLDEST_MESA) return;
   if (!installPackages(["libvulkan1"])) console.error("libvulkan1 could not be installed: WebGPU will find no adapter in Node.");
   const suite = refresh() && candidate("mesa-vulkan-drivers") >= OLDEST_MESA ? undefined : addBackports();
   if (!installPackages(["mesa-vulkan-drivers"], suite) || !lavapipe())
