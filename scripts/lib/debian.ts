@@ -32,7 +32,7 @@ const BACKPORTS = "/etc/apt/sources.list.d/antler-backports.sources";
  */
 export function addBackports(): string | undefined {
   const codename = /^VERSION_CODENAME=(\w+)/m.exec(readFileSync("/etc/os-release", "utf8"))?.[1];
-  const targets = run("apt-get", ["indextargets", "--format", "$(REPO_URI) $(CODENAME)", "Created-By: Packages"]).output;
+  const targets = run("apt-get", ["indextargets", "--format", "$(REPO_URI) $(CODENAME)", "Created-By: Packages", "Origin: Debian"]).output;
   const lines = targets.split("\n").map((line) => line.split(" "));
   const suite = `${codename}-backports`;
   if (lines.some(([, name]) => name === suite)) return suite;

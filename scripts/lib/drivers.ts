@@ -4,6 +4,7 @@ import { delimiter, dirname, join } from "node:path";
 import { findChromium } from "./chromium.ts";
 import { addBackports, candidate, installedVersion, installPackages, mayInstall, refresh } from "./debian.ts";
 
+const MESA = "mesa-vulkan-drivers";
 /** Older ones lack what Dawn asks for. */
 const OLDEST_MESA = 25;
 const manifests = ["/usr/share/vulkan/icd.d", "/etc/vulkan/icd.d"];
@@ -44,9 +45,13 @@ export function installDrivers(): void {
   if (!mayInstall()) return;
   // Finding Chromium installs it.
   if (!hasGpu() && !swiftShader()) console.error("There is no SwiftShader: WebGPU will find no adapter in Node.");
-  if (hasGpu() || installedVersion("mesa-vulkan-drivers") >= OLDEST_MESA) return;
+  if (hasGpu() || installedVersion(MESA) >= OLDEST_MESA) return;
   if (!installPackages(["libvulkan1"])) console.error("libvulkan1 could not be installed: WebGPU will find no adapter in Node.");
-  const suite = refresh() && candidate("mesa-vulkan-drivers") >= OLDEST_MESA ? undefined : addBackports();
-  if (!installPackages(["mesa-vulkan-drivers"], suite) || !lavapipe())
-    console.error(`Mesa ${OLDEST_MESA} could not be installed, from ${suite ?? "any source"}: the tests of float16 on GPUs will fail.`);
+  if (!installMesa()) console.error(`Mesa ${OLDEST_MESA} could not be installed: the tests of float16 on GPUs will fail.`);
+}
+
+function installMesa(): boolean {
+  if (refresh() && candidate(MESA) >= OLDEST_MESA) return installPackages([MESA]);
+  const suite = addBackports();
+  return suite !== undefined && installPackages([MESA], suite);
 }
