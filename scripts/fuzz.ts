@@ -1,7 +1,8 @@
-// Runs the random-graph fuzzer: node scripts/fuzz.ts --from 0 --count 20000 --backend cpu|reference|strict --float float64
+// Runs the random-graph fuzzer: node scripts/fuzz.ts --from 0 --count 20000 --backend cpu|webgpu|reference|strict --float float64
 import { parseArgs } from "node:util";
 import { type Backend, type DType, referenceBackend } from "../packages/tensor-core/src/index.ts";
 import { fuzz } from "../packages/tensor-core/src/testing/index.ts";
+import { useDrivers } from "./lib/drivers.ts";
 
 const { values } = parseArgs({
   options: {
@@ -23,6 +24,10 @@ async function make(specifier: string, name: string, options: object = {}): Prom
 const backends: { readonly [name: string]: () => Backend | Promise<Backend> } = {
   reference: referenceBackend,
   cpu: () => make("../packages/backend-cpu/src/index.ts", "createCpuBackend"),
+  webgpu: () => {
+    useDrivers();
+    return make("../packages/backend-webgpu/src/index.ts", "createWebGpuBackend");
+  },
   // Some graphs hold more than the default binding of 64 KiB.
   strict: () => make("../packages/compiler/src/testing/index.ts", "strictBackend", { bindingBytes: 2 ** 24 }),
 };

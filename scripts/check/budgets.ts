@@ -23,6 +23,24 @@ export const engineOps: readonly string[] = ["arrays", "conv", "matmul", "nn", "
 /** What `size.ts` writes beside the core's index: the same without further ops. */
 export const engineEntry = "node_modules/@antler/tensor-core/dist/engine.js";
 
+/** A model by hand, on a backend that is made of what is imported. */
+const tapeProgram = (imports: string, from: string, made: string): string => `
+  import { GradientTape } from "@antler/autodiff";
+  import ${imports} from "${from}";
+  import { add, func, matMul, mean, mul, relu, setBackend, square, sub, tensor, variable } from "@antler/tensor-core";
+  const [w, b] = [variable(tensor([[1, 2], [3, 4]])), variable(tensor([0, 0]))];
+  await setBackend(${made});
+  const step = func((x, y) => {
+    const tape = new GradientTape();
+    const loss = tape.run(() => mean(square(sub(relu(add(matMul(x, w), b)), y))));
+    const [dw, db] = tape.gradient(loss, [w, b]);
+    w.assign(sub(w, mul(dw, 0.1)));
+    b.assign(sub(b, mul(db, 0.1)));
+    return loss;
+  });
+  step(tensor([[1, 2]]), tensor([[1, 2]])).print();
+`;
+
 export const budgets: readonly Budget[] = [
   {
     // The price of the first op: if this grows, something is registered globally that should be imported.
@@ -49,22 +67,14 @@ export const budgets: readonly Budget[] = [
     // What a page pays for a model by hand: the ops it uses, gradients, a compiled step, and the CPU.
     name: "a GradientTape program on the CPU",
     bundler: "esbuild",
-    code: `
-      import { GradientTape } from "@antler/autodiff";
-      import { createCpuBackend, matMulKernels } from "@antler/backend-cpu/lean";
-      import { add, func, matMul, mean, mul, relu, setBackend, square, sub, tensor, variable } from "@antler/tensor-core";
-      const [w, b] = [variable(tensor([[1, 2], [3, 4]])), variable(tensor([0, 0]))];
-      await setBackend(createCpuBackend({ kernels: [matMulKernels] }));
-      const step = func((x, y) => {
-        const tape = new GradientTape();
-        const loss = tape.run(() => mean(square(sub(relu(add(matMul(x, w), b)), y))));
-        const [dw, db] = tape.gradient(loss, [w, b]);
-        w.assign(sub(w, mul(dw, 0.1)));
-        b.assign(sub(b, mul(db, 0.1)));
-        return loss;
-      });
-      step(tensor([[1, 2]]), tensor([[1, 2]])).print();
-    `,
+    code: tapeProgram("{ createCpuBackend, matMulKernels }", "@antler/backend-cpu/lean", "createCpuBackend({ kernels: [matMulKernels] })"),
+    limit: 50 * KiB,
+  },
+  {
+    // The same on the GPU, with all that its backend has.
+    name: "a GradientTape program on WebGPU",
+    bundler: "esbuild",
+    code: tapeProgram("{ createWebGpuBackend }", "@antler/backend-webgpu", "await createWebGpuBackend()"),
     limit: 50 * KiB,
   },
   {

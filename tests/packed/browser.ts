@@ -1,14 +1,9 @@
 // A browser for the tests: opens a page, waits for its table, and tells everything that went wrong on the way.
 import { type Browser, chromium, type Page } from "playwright-core";
-import { findChromium } from "./chromium.ts";
+import { chromiumOptions } from "../../scripts/lib/chromium.ts";
 import type { Table } from "./table.ts";
 
-export const launch = async (): Promise<Browser> =>
-  chromium.launch({
-    executablePath: findChromium(),
-    // Chromium refuses its sandbox to root, and the pages are our own.
-    chromiumSandbox: process.getuid?.() !== 0,
-  });
+export const launch = (): Promise<Browser> => chromium.launch(chromiumOptions());
 
 export interface Visit {
   /** Undefined when something went wrong before there was one. */

@@ -19,7 +19,7 @@ const withVite: Bundler = async (projects, target) => {
 };
 
 /** What pages load, without extension. Vite reads the pages instead. */
-const scripts = ["page", ...programs.map((program) => `${program}/main`), "threads/main", "threads/host"];
+const scripts = ["page", ...programs.map((program) => `${program}/main`), "threads/main", "threads/host", "webgpu/main"];
 
 /** esbuild builds scripts, not pages: those are copied, and their scripts' names changed. The script of a worker is one more. */
 const withEsbuild: Bundler = async (projects, target) => {

@@ -8,7 +8,7 @@ import { packAll } from "../../scripts/lib/pack.ts";
 import { launch, visit } from "./browser.ts";
 import { bundleForNode, bundlers } from "./bundle.ts";
 import { node20, node24 } from "./nodes.ts";
-import { compile, installExamples, installThreads, programs, runOn } from "./project.ts";
+import { compile, installExamples, installThreads, installWebGpu, programs, runOn } from "./project.ts";
 import { serve } from "./server.ts";
 import { moreSurroundings, surroundings } from "./surroundings.ts";
 import { printedTable, type Table } from "./table.ts";
@@ -39,7 +39,7 @@ const fileOf = (program: string, file: string): string => join(projects, program
 beforeAll(async () => {
   mkdirSync(projects);
   const packed = packAll(join(folder, "tarballs"));
-  await Promise.all([installExamples(packed, projects), installThreads(packed, projects)]);
+  await Promise.all([installExamples(packed, projects), installThreads(packed, projects), installWebGpu(packed, projects)]);
 }, 300_000);
 afterAll(() => rmSync(folder, { recursive: true, force: true }), 60_000);
 
@@ -88,6 +88,21 @@ it("threads compute bit by bit what one computes, on Node 20 and on Node 24", as
   }
 });
 
+/** What the program on the GPU must say, wherever it runs. */
+function trainsOnGpu(table: Table = []): void {
+  const shown = Object.fromEntries(table.slice(1));
+  expect(shown).toMatchObject({ backend: "webgpu", GPUs: "/physical_device:GPU:0" });
+  expect(Number(shown["last loss"])).toBeLessThan(Number(shown["first loss"]) / 2);
+}
+
+it.each([
+  ["Node 20", node20],
+  ["Node 24", () => node24],
+])("a network learns on the GPU on %s", async (_, node) => {
+  await compile(join(projects, "webgpu"));
+  trainsOnGpu(printedTable(await runOn(node(), fileOf("webgpu", "dist/main.js"))));
+});
+
 it.each([
   ["Node 20", node20],
   ["Node 24", () => node24],
@@ -118,6 +133,13 @@ describe("in Chromium", () => {
       await using server = await serve(target);
       const shown = await visit(await browser, `${server.url}/${program}/`);
       expect(shown).toEqual({ table: await expected(program), problems: [], workers: 0 });
+    });
+
+    it("a network learns on the GPU", async () => {
+      await using server = await serve(target);
+      const { table, problems } = await visit(await browser, `${server.url}/webgpu/`);
+      expect(problems).toEqual([]);
+      trainsOnGpu(table);
     });
 
     it.each(name === "vite" ? [...surroundings, ...moreSurroundings] : surroundings)(

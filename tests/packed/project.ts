@@ -1,6 +1,6 @@
 // Scratch projects: what somebody has who copied an example and installed its packages, here from the tarballs.
 import { execFile } from "node:child_process";
-import { cpSync, globSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, globSync, mkdirSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { promisify } from "node:util";
 import type { Packed } from "../../scripts/lib/pack.ts";
@@ -18,7 +18,10 @@ export const pages: readonly string[] = [
   ...programs.map((program) => `${program}/index.html`),
   "threads/index.html",
   "threads/worker.html",
+  "webgpu/index.html",
 ];
+
+type Names = Readonly<Record<string, string>>;
 
 /** Copies the examples to `folder`, each a project of its own with the packages it asks for. */
 export async function installExamples(packed: readonly Packed[], folder: string): Promise<void> {
@@ -37,6 +40,15 @@ export async function installThreads(packed: readonly Packed[], folder: string):
   await install(project, ["@antler/backend-cpu", "@antler/keras-api", "@antler/tensor-core"], packed);
 }
 
+/** The program on the GPU. Dawn is too large to be packed: the workspace's own is linked. */
+export async function installWebGpu(packed: readonly Packed[], folder: string): Promise<void> {
+  const project = join(folder, "webgpu");
+  cpSync(join(import.meta.dirname, "webgpu"), project, { recursive: true });
+  await install(project, ["@antler/backend-webgpu", "@antler/keras-api", "@antler/tensor-core"], packed, {
+    webgpu: `file:${realpathSync(join(import.meta.dirname, "node_modules/webgpu"))}`,
+  });
+}
+
 async function installExample(program: string, packed: readonly Packed[], project: string): Promise<void> {
   const example = join(root, "examples", program);
   mkdirSync(project);
@@ -44,13 +56,13 @@ async function installExample(program: string, packed: readonly Packed[], projec
   await install(project, Object.keys(readManifest(example).dependencies ?? {}), packed);
 }
 
-async function install(project: string, wanted: readonly string[], packed: readonly Packed[]): Promise<void> {
+async function install(project: string, wanted: readonly string[], packed: readonly Packed[], others: Names = {}): Promise<void> {
   const tarballs = new Map(packed.map(({ pkg, tarball }) => [pkg.manifest.name, `file:${tarball}`]));
   const manifest = {
     name: basename(project),
     private: true,
     type: "module",
-    dependencies: Object.fromEntries(wanted.map((name) => [name, tarballs.get(name)])),
+    dependencies: { ...Object.fromEntries(wanted.map((name) => [name, tarballs.get(name)])), ...others },
     // Packages that only packages ask for come from tarballs as well.
     overrides: Object.fromEntries([...tarballs].map(([name, tarball]) => [name, wanted.includes(name) ? `$${name}` : tarball])),
   };

@@ -6,6 +6,7 @@ import { createWebGpuBackend } from "./index.ts";
 registerBackend({
   name: "webgpu",
   priority: 20,
+  deviceType: "GPU",
   isAvailable: async () => ((await (await findGpu())?.requestAdapter()) ?? undefined) !== undefined,
   create: () => createWebGpuBackend(),
 });

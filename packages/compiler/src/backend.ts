@@ -204,13 +204,13 @@ export function kernelBackend(device: Device): KernelBackend {
         drop(block);
       }
     },
+    ...(device.readSync && { readSync: (s: Storage) => device.readSync!(open(s, "dataSync").buffer, byteSize(s.spec)) }),
     ...(device.finished && {
       async finished() {
         while (tail) await tail;
         await device.finished!();
       },
     }),
-    ...(device.readSync && { readSync: (s: Storage) => device.readSync!(open(s, "dataSync").buffer, byteSize(s.spec)) }),
     free(s) {
       const d = s as DeviceStorage;
       if (d.block) drop(d.block);

@@ -129,6 +129,8 @@ export interface Device {
   write(buffer: Buffer, bytes: Uint8Array): void;
   read(buffer: Buffer, bytes: number): Promise<Uint8Array>;
   readSync?(buffer: Buffer, bytes: number): Uint8Array;
+  /** Resolves when everything asked of it before is done. */
+  finished?(): Promise<void>;
   copy(from: Buffer, to: Buffer, bytes: number): void;
   /** Kernels are handed over together, so that they can share a module. */
   compile(kernels: readonly Kernel[]): readonly Run[];
@@ -139,8 +141,6 @@ export interface Device {
   prepare?(program: Executable, inputs: readonly StaticSpec[], options: RunOptions): Promise<void>;
   /** When memory given out lately is sure to be there; rejects if it is not. Undefined if all is. */
   settled?(): Promise<void> | undefined;
-  /** When everything it was given is done; absent where that is so at once. */
-  finished?(): Promise<void>;
   /** Why it can do no more. */
   readonly lost?: Error | undefined;
   /** Throws if a kernel met bad data since the last call; asked after programs that check indices. */

@@ -90,6 +90,26 @@ describe("waiting", () => {
     expect(await numbers(z)).toEqual([7]);
     tf.dispose([x, y, one]);
   });
+  test("what waits is done when the backend says so, and nobody read for that", async () => {
+    const events: string[] = [];
+    const stop = tf.onEvent((e) => void ((e.kind === "read" || e.kind === "host") && events.push(e.kind)));
+    const f = tf.func((x: tf.Tensor) =>
+      tf.cond(
+        tf.greater(tf.sum(x), 0),
+        () => tf.mul(x, 2),
+        () => tf.neg(x),
+      ),
+    );
+    const x = tf.tensor([3]);
+    const y = f(x);
+    const z = f(y);
+    // The second choice cannot be made before the first has been.
+    expect(events).toEqual(["host"]);
+    await tf.getBackend().finished!();
+    stop();
+    expect(events).toEqual(["host", "host"]);
+    tf.dispose([x, y, z]);
+  });
   test("loops run as far as their data says", async () => {
     const start: [tf.Tensor, tf.Tensor] = [tf.scalar(0), tf.ones([2])];
     const [n, y] = tf.whileLoop(

@@ -41,7 +41,7 @@ export interface Backend {
   /** A copy of the numbers, once everything submitted before is done. */
   read(storage: Storage): Promise<Uint8Array>;
   readSync?(storage: Storage): Uint8Array;
-  /** Resolves when everything submitted before is done. Absent where `run` returns only then. */
+  /** Resolves when everything submitted before is done, without reading any of it; backends that read synchronously need none. */
   finished?(): Promise<void>;
   free(storage: Storage): void;
   /** Why it can compute no more: its device is gone, say. A new one must be made. */

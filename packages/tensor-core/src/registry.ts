@@ -7,6 +7,8 @@ export interface BackendEntry {
   /** The highest available one is chosen when nobody asks for another. */
   readonly priority: number;
   readonly interfaceVersion?: number;
+  /** What `config.listPhysicalDevices` calls it. Default: "CPU". */
+  readonly deviceType?: "CPU" | "GPU";
   isAvailable?(): boolean | Promise<boolean>;
   create(): Backend | Promise<Backend>;
 }
@@ -79,12 +81,13 @@ async function create(name: string): Promise<Backend> {
 /** The backends made so far, and the interpreter where there is one. */
 export const madeBackends = (): readonly (Backend | undefined)[] => [...made.values(), fallback?.()];
 
-const byPriority = (): BackendEntry[] => [...entries.values()].sort((a, b) => b.priority - a.priority);
+/** Best first. */
+export const registeredEntries = (): BackendEntry[] => [...entries.values()].sort((a, b) => b.priority - a.priority);
 
 /** Resolves when the best available backend is in use; needed only for backends that take time to start. */
 export async function ready(): Promise<void> {
   if (current) return;
-  for (const entry of byPriority()) {
+  for (const entry of registeredEntries()) {
     if (entry.isAvailable && !(await entry.isAvailable())) continue;
     await setBackend(entry.name);
     return;
@@ -94,7 +97,7 @@ export async function ready(): Promise<void> {
 /** The backend new tensors go to: the one set, else the best registered, else the reference interpreter. */
 export function getBackend(): Backend {
   if (current) return current;
-  for (const entry of byPriority()) {
+  for (const entry of registeredEntries()) {
     if (entry.isAvailable && entry.isAvailable() !== true) continue;
     const backend = entry.create();
     if (backend instanceof Promise) {

@@ -4,6 +4,7 @@ import {
   add,
   type Backend,
   BackendError,
+  config,
   createReferenceBackend,
   getBackend,
   INTERFACE_VERSION,
@@ -60,6 +61,19 @@ describe("the registry", () => {
   it("refuses what is not available", async () => {
     await expect(setBackend("absent")).rejects.toThrow('setBackend: "absent" is not available on this machine.');
     await expect(setBackend("nothing")).rejects.toThrow("Registered: low, absent, high.");
+  });
+  it("lists the devices of available backends, best first, numbered by type", async () => {
+    registerBackend(entry("graphics", 3, { deviceType: "GPU", isAvailable: async () => true }));
+    registerBackend(entry("gone", 4, { deviceType: "GPU", isAvailable: async () => false }));
+    const cpus = [
+      { name: "/physical_device:CPU:0", deviceType: "CPU", backend: "high" },
+      { name: "/physical_device:CPU:1", deviceType: "CPU", backend: "low" },
+    ];
+    const gpus = [{ name: "/physical_device:GPU:0", deviceType: "GPU", backend: "graphics" }];
+    expect(await config.listPhysicalDevices("GPU")).toEqual(gpus);
+    expect(await config.listPhysicalDevices("CPU")).toEqual(cpus);
+    expect(await config.listPhysicalDevices()).toEqual([cpus[0], ...gpus, cpus[1]]);
+    expect(made).toEqual([]);
   });
   it("refuses another version of the interface", () => {
     expect(() => registerBackend(entry("old", 1, { interfaceVersion: INTERFACE_VERSION + 1 }))).toThrow(

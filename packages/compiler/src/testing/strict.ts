@@ -34,6 +34,9 @@ export function strictDevice({ bindingBytes = 65536, buffers = 8, failAt, seed =
     random = (Math.imul(random, 1103515245) + 12345) >>> 0;
     return (random >>> 16) % 4;
   };
+  const later = async (): Promise<void> => {
+    for (let n = ticks(); n > 0; n--) await new Promise((resolve) => setTimeout(resolve, 0));
+  };
   const bytesOf = ({ slab, offset }: Part): Uint8Array => {
     if (!slab.data) throw new BackendError("strict", "memory was used after it was freed");
     return slab.data.subarray(offset);
@@ -54,9 +57,10 @@ export function strictDevice({ bindingBytes = 65536, buffers = 8, failAt, seed =
     part: (b, offset) => ({ slab: (b as Part).slab, offset: (b as Part).offset + offset }) satisfies Part,
     write: (b, bytes) => bytesOf(b as Part).set(bytes),
     async read(b, bytes) {
-      for (let n = ticks(); n > 0; n--) await new Promise((resolve) => setTimeout(resolve, 0));
+      await later();
       return bytesOf(b as Part).slice(0, bytes);
     },
+    finished: later,
     copy: (from, to, bytes) => bytesOf(to as Part).set(bytesOf(from as Part).subarray(0, bytes)),
     compile: (kernels) =>
       kernels.map((k) => {

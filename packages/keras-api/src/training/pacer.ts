@@ -17,6 +17,7 @@ export class Pacer {
   submit(result: Tensor): Promise<void> | undefined {
     const { backend } = result.storage("step");
     const synchronous = backend.capabilities.synchronousReads;
+    // What a step gives is read only where nothing else tells that it is done: numbers on their way to the host cost time.
     this.#steps.push({ result, done: synchronous ? undefined : (backend.finished?.() ?? result.data()) });
     if (synchronous) while (this.#steps.length > 1) this.#steps.shift()!.result.dispose();
     const tired = performance.now() - lastTurn > TURN;

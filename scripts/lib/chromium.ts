@@ -1,7 +1,7 @@
-// Finds the Chromium that pages are tested in.
-import { spawnSync } from "node:child_process";
+// Finds the Chromium that pages are tested in, and says how to start it.
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
+import { installPackages, mayInstall } from "./debian.ts";
 
 const names: Readonly<Record<string, readonly string[]>> = {
   linux: ["chromium", "chromium-headless-shell", "chromium-browser", "google-chrome", "google-chrome-stable", "microsoft-edge"],
@@ -27,7 +27,7 @@ export function findChromium(): string {
     if (isExecutable(named)) return named;
     throw new Error(`ANTLER_CHROMIUM is ${named}, which is no program.`);
   }
-  const found = installed() ?? (installPackage() ? installed() : undefined);
+  const found = installed() ?? (mayInstall() && installPackages(["chromium-headless-shell"]) ? installed() : undefined);
   if (found !== undefined) return found;
   throw new Error(
     "Pages are tested in Chromium, and there is none. Install Chromium or Chrome (on Debian: apt-get install chromium), " +
@@ -41,16 +41,6 @@ function installed(): string | undefined {
   return [...onPath, ...(places[process.platform] ?? [])].find(isExecutable);
 }
 
-/** A container or a fresh machine for tests: there we are root, and nobody else is there to install anything. */
-function installPackage(): boolean {
-  if (process.platform !== "linux" || process.getuid?.() !== 0) return false;
-  console.error("Installing Chromium for the tests of pages …");
-  const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
-  return [["update"], ["install", "--yes", "--no-install-recommends", "chromium-headless-shell"]].every(
-    (args) => spawnSync("apt-get", args, { env, stdio: ["ignore", "ignore", "inherit"] }).status === 0,
-  );
-}
-
 function isExecutable(file: string): boolean {
   try {
     accessSync(file, constants.X_OK);
@@ -58,4 +48,16 @@ function isExecutable(file: string): boolean {
   } catch {
     return false;
   }
+}
+
+/** How to start it: WebGPU on the processor where there is no GPU. */
+export function chromiumOptions(): { executablePath: string; chromiumSandbox: boolean; args: string[]; env: Record<string, string> } {
+  return {
+    executablePath: findChromium(),
+    // Chromium refuses its sandbox to root, and the pages are our own.
+    chromiumSandbox: process.getuid?.() !== 0,
+    args: ["--enable-unsafe-webgpu"],
+    // It brings a Vulkan driver along; one that was chosen for Node would be tried in its place, and end its WebGPU.
+    env: Object.fromEntries(Object.entries(process.env).flatMap(([k, v]) => (v === undefined || k.startsWith("VK_") ? [] : [[k, v]]))),
+  };
 }

@@ -1,0 +1,49 @@
+// Numbers of 16 bits on an adapter with shader-f16: kernels may take other ways there. Every op in one situation, and products in all.
+import { createCpuBackend } from "@antler/backend-cpu";
+import type { Backend } from "@antler/tensor-core";
+import { type BackendTest, testBackend } from "@antler/tensor-core/testing";
+import { describe, expect, it } from "vitest";
+import { create } from "webgpu";
+import { findDevice } from "../src/adapter.ts";
+import { createWebGpuBackend } from "../src/index.ts";
+import { adapterName } from "./conformance.ts";
+
+/** The machine's own GPU, or else Mesa's driver: SwiftShader has no float16. */
+async function gpuWithHalves(): Promise<GPU> {
+  const own = create([]);
+  const adapter = await own.requestAdapter();
+  if (adapter?.features.has("shader-f16")) return own;
+  const software = create(["adapter=llvmpipe"]);
+  if ((await software.requestAdapter().catch(() => null))?.features.has("shader-f16")) return software;
+  throw new Error(
+    `No adapter has shader-f16 (${adapter ? adapterName(adapter) : "there is none"}). Install Mesa 25 or newer ` +
+      "(on Debian: mesa-vulkan-drivers, in Debian 12 from its backports).",
+  );
+}
+// Dawn ends with it.
+const gpu = await gpuWithHalves();
+
+const heavy = /^(matMul|einsum|dot|conv|depthwise|separable|scaledDotProduct|softmax|logSoftmax|cast)/;
+/** Mesa takes its time to compile a shader: every situation of the heavy ops, one of each other. */
+function casesOf(backend: Backend): readonly BackendTest[] {
+  const seen = new Set<string>();
+  const { tests } = testBackend(backend, { errors: [] });
+  return tests.filter(({ op, name }) => {
+    const dtype = /, (b?float16): values$/.exec(name)?.[1];
+    const kind = `${op} ${dtype}`;
+    return dtype !== undefined && (heavy.test(op) || (!seen.has(kind) && seen.add(kind)));
+  });
+}
+
+describe("webgpu with shader-f16", async () => {
+  const { device, adapter } = await findDevice({ gpu });
+  const cases = casesOf(await createWebGpuBackend({ device }));
+  for (const { name, run } of cases) it(name, run);
+
+  it("leaves nothing out", () => {
+    expect(device.features.has("shader-f16")).toBe(true);
+    expect(cases.map((t) => t.name)).toEqual(casesOf(createCpuBackend()).map((t) => t.name));
+    expect(cases.filter((t) => t.skipped)).toEqual([]);
+    console.log(`webgpu with shader-f16, ${adapterName(adapter)}: ${cases.length} cases, 0 skipped`);
+  });
+});
