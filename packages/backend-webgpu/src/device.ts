@@ -1,5 +1,5 @@
 /** A GPU as a device: buffers, batches of commands, and kernels printed as WGSL. */
-import { type Device, type IndexCheck, indexError, type Matched } from "@antler/compiler";
+import { type Device, type IndexCheck, indexError } from "@antler/compiler";
 import type { DType } from "@antler/tensor-core";
 import { blocks, type View } from "./device/blocks.ts";
 import { copier } from "./device/copier.ts";
@@ -8,6 +8,8 @@ import { commands } from "./device/queue.ts";
 import { reads } from "./device/reads.ts";
 import { compileKernels } from "./generate/compile.ts";
 import { FAULT_WORDS } from "./generate/faults.ts";
+import { gpuContext } from "./kernels/context.ts";
+import { matchedKernels } from "./matched/index.ts";
 
 const dtypes: readonly DType[] = ["float32", "float16", "bfloat16", "int8", "int16", "int32", "uint8", "uint16", "uint32", "bool"];
 
@@ -55,7 +57,7 @@ export function webGpuDevice(gpu: GPUDevice, { bindingBytes = Number.POSITIVE_IN
     name: "webgpu",
     dtypes,
     limits: { buffers: gpu.limits.maxStorageBuffersPerShaderStage - 1, bindingBytes: limit },
-    kernels: {} satisfies { readonly [op: string]: Matched },
+    kernels: matchedKernels(gpuContext(gpu, programs, memory)),
     alloc: (bytes) => ({ block: memory.take(bytes), offset: 0, bytes }) satisfies View,
     free: (b) => memory.give(view(b).block),
     part: (b, offset, bytes = view(b).bytes - offset) => ({ block: view(b).block, offset: view(b).offset + offset, bytes }) satisfies View,

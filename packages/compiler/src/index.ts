@@ -14,7 +14,22 @@ export {
 export { type KernelBackend, type KernelProgram, kernelBackend } from "./backend.ts";
 export { accumulator } from "./element.ts";
 export { indexError } from "./fault.ts";
-export type { Buffer, Device, Expr, Fold, Kernel, Layout, Limits, Load, Matched, MatchedCall, Preparation, Run, Store } from "./kernel.ts";
+export type {
+  Buffer,
+  Device,
+  Expr,
+  Fold,
+  Kernel,
+  Layout,
+  Limits,
+  Load,
+  Matched,
+  MatchedCall,
+  MatchedEpilogue,
+  Preparation,
+  Run,
+  Store,
+} from "./kernel.ts";
 export { type Lowered, lower, type Step } from "./lower.ts";
 export { usePrinter } from "./printer.ts";
 export { sharing } from "./share.ts";
