@@ -25,7 +25,7 @@ export function gpuContext(device: GPUDevice, pipelines: Pipelines, memory: Bloc
     tiles: { workgroupBytes: maxComputeWorkgroupStorageSize, lanes: Math.min(maxComputeInvocationsPerWorkgroup, maxComputeWorkgroupSizeX) },
     buffers: device.limits.maxStorageBuffersPerShaderStage,
     halves: device.features.has("shader-f16"),
-    isSoftware: isSoftware(device),
+    isSoftware: device.adapterInfo?.isFallbackAdapter === true,
     run(key, make, views, params, workgroups) {
       let shader = shaders.get(key);
       if (!shader) shaders.set(key, (shader = make()));
@@ -37,9 +37,4 @@ export function gpuContext(device: GPUDevice, pipelines: Pipelines, memory: Bloc
       memory.give(block);
     },
   };
-}
-
-function isSoftware({ adapterInfo }: GPUDevice): boolean {
-  const { isFallbackAdapter, architecture } = (adapterInfo ?? {}) as Partial<GPUAdapterInfo>;
-  return isFallbackAdapter === true || architecture === "swiftshader" || architecture === "llvmpipe";
 }

@@ -74,6 +74,8 @@ ${choose(find(left, "Left", rows, "row0"), find(right, "Right", columns, "column
     };
   });
 
+  const more = unroll ? "" : " + i32(zero())";
+  const across = wide / 4;
   const quads = { rows: range(high / 4), columns: range(wide / 4) };
   const sums = quads.rows.flatMap((q) => range(4).flatMap((i) => quads.columns.map((p) => ({ q, i, p, name: `sum${4 * q + i}_${p}` }))));
   return {
@@ -104,7 +106,7 @@ for (var k = start; ; k += ${depth}i) {
     ${rounds.map((r) => r.bring).join("\n    ")}
   }
   if (k > start) {
-    for (var at = 0i; at < ${depth}i${unroll ? "" : " + i32(zero())"}; at++) {
+    for (var at = 0i; at < ${depth}i${more}; at++) {
       ${quads.rows.map((q) => `let a${q} = vec4f(leftTile[at * ${leftPitch}i + y + ${q * downLanes}i]);`).join(" ")}
       ${quads.columns.map((p) => `let b${p} = vec4f(rightTile[at * ${rightPitch}i + x + ${p * acrossLanes}i]);`).join(" ")}
       ${sums.map((s) => `${s.name} = fma(vec4f(a${s.q}[${s.i}]), b${s.p}, ${s.name});`).join("\n      ")}
@@ -115,7 +117,11 @@ for (var k = start; ; k += ${depth}i) {
   ${rounds.map((r) => r.keep).join("\n  ")}
   workgroupBarrier();
 }
-${sums.map((s) => `put(item, part, row0 + (y + ${s.q * downLanes}i) * 4i + ${s.i}i, column0 + (x + ${s.p * acrossLanes}i) * 4i, ${s.name});`).join("\n")}`,
+var results = array<vec4f, ${sums.length}>(${sums.map((s) => s.name).join(", ")});
+for (var r = 0i; r < ${sums.length}i${more}; r++) {
+  let row = row0 + (y + r / ${4 * across}i * ${downLanes}i) * 4i + r / ${across}i % 4i;
+  put(item, part, row, column0 + (x + r % ${across}i * ${acrossLanes}i) * 4i, results[r]);
+}`,
     }),
   };
 }

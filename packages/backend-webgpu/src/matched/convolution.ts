@@ -1,21 +1,19 @@
 /** Convolutions of images and their gradients, as products; those of each channel alone are not. */
 import type { Matched, MatchedCall } from "@antler/compiler";
-import type { StaticSpec } from "@antler/tensor-core";
+import type { Node, Value } from "@antler/tensor-core";
 import type { View } from "../device/blocks.ts";
 import type { GpuContext } from "../kernels/context.ts";
+import { depthwiseFilterGradient, depthwiseForward, depthwiseInputGradient } from "../kernels/depthwise.ts";
 import { elements } from "../kernels/elements.ts";
 import { multiply } from "../kernels/multiply.ts";
 import { backwardWalk, phaseAxis, phaseFilter, phaseGrid, phaseText } from "../kernels/phases.ts";
 import { abreast, type Product, stacked } from "../kernels/product.ts";
 import { type Source, strided } from "../kernels/source.ts";
+import type { Given } from "../kernels/spots.ts";
 import { forwardWalk, type Window, windows } from "../kernels/windows.ts";
-import { contiguous } from "./floats.ts";
+import { contiguous, isFloats } from "./floats.ts";
 
 type Four = readonly [number, number, number, number];
-interface Given {
-  readonly view: View;
-  readonly spec: StaticSpec;
-}
 /** What all three kinds work with: of images and results the gradients are meant too. */
 interface Convolution extends Window {
   readonly images: Given;
@@ -28,9 +26,13 @@ function convolutionOf(call: MatchedCall, image: number, filter: number, result:
     view: view as View,
     spec: [...call.specs.inputs, ...call.specs.outputs][k]!,
   }));
-  const attrs = call.attrs as Window & { readonly groups: number };
-  return { ...attrs, images: all[image]!, filter: all[filter]!, results: all[result]! };
+  const images = all[image]!;
+  const { groups = images.spec.shape[3]!, ...window } = call.attrs as Window & { readonly groups?: number };
+  return { ...window, groups, images, filter: all[filter]!, results: all[result]! };
 }
+/** Groups of one channel are channels with one filter each, which lie in memory alike. */
+const isDepthwise = ({ groups, images, results }: Convolution): boolean =>
+  groups > 1 && groups === images.spec.shape[3] && groups === results.spec.shape[3];
 const shapeOf = ({ spec }: Given): Four => spec.shape as unknown as Four;
 const count = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
 /** A matrix, row by row, of which each item takes so many columns. */
@@ -49,6 +51,7 @@ const isPointwise = ({ window, strides, padding, groups }: Convolution): boolean
 export function convolutionKernels(context: GpuContext): { readonly [op: string]: Matched } {
   const forward = (call: MatchedCall): void => {
     const c = convolutionOf(call, 0, 1, 2);
+    if (isDepthwise(c)) return depthwiseForward(context, call, c);
     const { images, filter, results, groups } = c;
     const [n, oh, ow, outputs] = shapeOf(results);
     const channels = shapeOf(images)[3];
@@ -68,6 +71,7 @@ export function convolutionKernels(context: GpuContext): { readonly [op: string]
   };
   const filterGradient = (call: MatchedCall): void => {
     const c = convolutionOf(call, 0, 2, 1);
+    if (isDepthwise(c)) return depthwiseFilterGradient(context, call, c);
     const { images, filter, results, groups } = c;
     const [n, oh, ow, outputs] = shapeOf(results);
     const rows = count(shapeOf(filter).slice(0, 3));
@@ -86,6 +90,7 @@ export function convolutionKernels(context: GpuContext): { readonly [op: string]
   };
   const inputGradient = (call: MatchedCall): void => {
     const c = convolutionOf(call, 2, 1, 0);
+    if (isDepthwise(c)) return depthwiseInputGradient(context, call, c);
     const { images, filter, results } = c;
     const [n, h, w, channels] = shapeOf(images);
     const product = isPointwise(c)
@@ -103,8 +108,17 @@ export function convolutionKernels(context: GpuContext): { readonly [op: string]
     conv2d: contiguous(forward, { epilogue: true }),
     conv2dInputGrad: contiguous(inputGradient, { epilogue: true }),
     conv2dFilterGrad: contiguous(filterGradient, { epilogue: true }),
+    depthwiseConv2d: contiguous(forward, { epilogue: true, accepts: oneFilter((node) => node.inputs[1]!) }),
+    depthwiseConv2dInputGrad: contiguous(inputGradient, { accepts: oneFilter((node) => node.inputs[1]!) }),
+    depthwiseConv2dFilterGrad: contiguous(filterGradient, { accepts: oneFilter((node) => node.outputs[0]!) }),
   };
 }
+
+/** Whether each channel has one filter; channels with several are written with more channels. */
+const oneFilter =
+  (filter: (node: Node) => Value) =>
+  (node: Node): boolean =>
+    isFloats(node) && filter(node).spec.shape[3] === 1;
 
 /** Items that are groups of the result's columns. */
 const side = (groups: number, columns: number): Pick<Product, "key" | "items" | "columns" | "numbers" | "write" | "byFours"> => ({
