@@ -88,3 +88,28 @@ test.each(cases)(
   },
   120_000,
 );
+
+test("another batch size needs no other pipelines", async () => {
+  await tf.setBackend(gpu);
+  const f = tf.func(
+    (x: tf.Tensor, w: tf.Tensor, v: tf.Tensor) => {
+      const images = tf.maxPool(tf.relu(tf.conv2d(x, w, { padding: "same" })), 2);
+      return tf.relu(tf.matMul(tf.reshape(images, [-1, 72]), v));
+    },
+    {
+      inputSignature: [
+        [null, 6, 6, 4],
+        [3, 3, 4, 8],
+        [72, 12],
+      ].map((shape) => ({ shape, dtype: "float32" as const })),
+    },
+  );
+  const [w, v] = [whole([3, 3, 4, 8], 1), whole([72, 12], 2)];
+  for (const batch of [20, 33, 27]) {
+    const x = whole([batch, 6, 6, 4], 3);
+    await x.data();
+    counter.pipelines();
+    await f(x, w, v).data();
+    if (batch !== 20) expect(counter.pipelines()).toBe(0);
+  }
+}, 120_000);
