@@ -4,7 +4,7 @@
  */
 import type { Elements } from "./elements.ts";
 import { fill, outerOf, type Source } from "./source.ts";
-import { int, type Walk, type Window } from "./windows.ts";
+import { divisor, int, type Walk, type Window } from "./windows.ts";
 
 /** What the pixels of a residue meet along one axis: taps first, first + step, …, of windows at pixel / stride + shift, − turn, …. */
 interface Meeting {
@@ -18,11 +18,11 @@ interface PhaseAxis {
   readonly turn: number;
   readonly meetings: readonly Meeting[];
 }
-const divisor = (a: number, b: number): number => (b === 0 ? a : divisor(b, a % b));
+const commonDivisor = (a: number, b: number): number => (b === 0 ? a : commonDivisor(b, a % b));
 
 export function phaseAxis({ window, strides, dilations, padding }: Window, a: 0 | 1): PhaseAxis {
   const [stride, dilation, before] = [strides[a], dilations[a], padding[a][0]];
-  const step = stride / divisor(stride, dilation);
+  const step = stride / commonDivisor(stride, dilation);
   const meetings = Array.from({ length: stride }, (_, residue): Meeting => {
     for (let first = 0; first < Math.min(step, window[a]); first++) {
       const offset = residue + before - first * dilation;
@@ -76,9 +76,9 @@ export function backwardWalk(
     write: (name, param) => `fn grid${name}(item: i32) -> vec2i { return ${phaseGrid(axes, param(0), param(1))}; }
 fn group${name}(item: i32) -> i32 { return groupOf(item); }
 fn tap${name}(item: i32, k: i32) -> vec4i {
-  let at = k / ${groupChannels}i;
+  let at = k / ${divisor(groupChannels)};
   let across = max(countX(item), 1i);
-  return vec4i(shiftY(item) - at / across * ${axes[0].turn}i, shiftX(item) - at % across * ${axes[1].turn}i, k % ${groupChannels}i, k);
+  return vec4i(shiftY(item) - at / across * ${axes[0].turn}i, shiftX(item) - at % across * ${axes[1].turn}i, k % ${divisor(groupChannels)}, k);
 }`,
   };
 }
@@ -105,11 +105,11 @@ export function phaseFilter(
       });
       const taps = [0, 1, 2, 3].slice(0, wide ? 1 : 4).map((j) => `let tap${j} = tap${name}At(item, inner + ${j}i);`);
       return `fn tap${name}At(item: i32, k: i32) -> i32 {
-  let at = k / ${each}i;
+  let at = k / ${divisor(each)};
   let across = max(countX(item), 1i);
   let y = firstY(item) + at / across * ${axes[0].step}i;
   let x = firstX(item) + at % across * ${axes[1].step}i;
-  return (y * ${across}i + x) * ${inputs * outputs}i + k % ${each}i;
+  return (y * ${across}i + x) * ${inputs * outputs}i + k % ${divisor(each)};
 }
 fn place${name}(item: i32, outer: i32) -> vec4i { return vec4i(outer * ${outputs}i + groupOf(item) * ${each}i, outer, 0, 0); }
 fn block${name}(item: i32, place: vec4i, inner: i32) -> mat4x4<${kept}> {

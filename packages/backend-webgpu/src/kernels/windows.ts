@@ -110,10 +110,12 @@ export function forwardWalk(
     write: (name, param) => `fn grid${name}(item: i32) -> vec2i { return vec2i(${param(0)}, ${param(1)}); }
 fn group${name}(item: i32) -> i32 { return item; }
 fn tap${name}(item: i32, k: i32) -> vec4i {
-  let at = k / ${groupChannels}i;
+  let at = k / ${divisor(groupChannels)};
   return vec4i(
-    at / ${window[1]}i * ${dilations[0]}i - ${int(before[0]!)}, at % ${window[1]}i * ${dilations[1]}i - ${int(before[1]!)}, k % ${groupChannels}i, k);
+    at / ${window[1]}i * ${dilations[0]}i - ${int(before[0]!)}, at % ${window[1]}i * ${dilations[1]}i - ${int(before[1]!)}, k % ${divisor(groupChannels)}, k);
 }`,
   };
 }
 export const int = (n: number): string => (n < 0 ? `i32(${n})` : `${n}i`);
+/** A number that is divided by: where it is 0 nothing is, but no constant may be. */
+export const divisor = (n: number): string => `${Math.max(n, 1)}i`;
