@@ -69,7 +69,8 @@ export function kernelBackend(device: Device): KernelBackend {
     else device.free(block.buffer);
   };
   const room = (bytes: number): Buffer => {
-    if (bytes > arena.bytes) {
+    // Temporaries may all be empty, and still lie somewhere.
+    if (bytes > arena.bytes || arena.buffer === undefined) {
       const old = arena;
       arena = allocate(bytes);
       if (old.bytes) drop(old);

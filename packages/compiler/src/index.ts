@@ -26,6 +26,7 @@ export type {
   Load,
   Matched,
   MatchedCall,
+  MatchedEpilogue,
   Preparation,
   Run,
   Store,

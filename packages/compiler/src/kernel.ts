@@ -73,6 +73,17 @@ export interface MatchedCall {
   readonly prepared?: Buffer | undefined;
   /** To be called for each block of rows and columns of output 0 (seen as a matrix of its last axis) when it is final. */
   readonly done: ((row0: number, row1: number, column0: number, column1: number) => void) | undefined;
+  /** What `done` does, for a kernel that would rather do it as it stores its results: then `done` is not called. */
+  readonly epilogue?: MatchedEpilogue | undefined;
+}
+/** Maps over the rows and columns of a matched kernel's result. */
+export interface MatchedEpilogue {
+  readonly kernel: Kernel;
+  readonly params: readonly number[];
+  /** Which of its buffers is the result; the kernel reads it only at the place that it writes. */
+  readonly result: number;
+  /** Those of this call. */
+  buffers(): readonly Buffer[];
 }
 /** A hand-written kernel for a composite (or opaque) op, found by its name. */
 export interface Matched {

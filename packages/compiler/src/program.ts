@@ -191,7 +191,7 @@ export class Executable {
       const specs = specsOf(node);
       const attrs = node.attrs as never;
       const layouts = s.operands.map(({ layout: { offset, strides } }) => ({ offset: size(offset), strides: strides.map(size) }));
-      const epilogue = s.epilogue && prepare(s.epilogue);
+      const last = s.epilogue && prepare(s.epilogue);
       const fixed = { specs, layouts, attrs };
       const ahead = s.matched.preparation;
       const source = ahead && places.get(resolve(aliases, s.operands[ahead.operand]!.value));
@@ -202,10 +202,16 @@ export class Executable {
         preparations.push({ input: source!.at, bytes: room, make });
       }
       let now: Frame;
-      const done: MatchedCall["done"] = epilogue && ((...block) => epilogue.run(epilogue.given(now), epilogue.params, block));
+      const done: MatchedCall["done"] = last && ((...block) => last.run(last.given(now), last.params, block));
+      const epilogue: MatchedCall["epilogue"] = last && {
+        kernel: s.epilogue!.kernel,
+        params: last.params,
+        result: s.epilogue!.buffers.indexOf(node.outputs[0]!),
+        buffers: () => last.given(now),
+      };
       return (f) => {
         now = f;
-        s.matched.run({ inputs: inputs(f), outputs: outputs(f), specs, layouts, attrs, done, prepared: f.prepared?.[prepared] });
+        s.matched.run({ inputs: inputs(f), outputs: outputs(f), specs, layouts, attrs, done, epilogue, prepared: f.prepared?.[prepared] });
       };
     };
     return { outputs: graph.outputs.map(specOf), arenaBytes, calls: steps.map(callOf), regions, host, preparations };

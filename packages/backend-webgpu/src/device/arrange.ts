@@ -51,7 +51,7 @@ export function arrange(slots: readonly Slot[], places: readonly Place[], bindin
       // All bindings of one buffer are used in one way.
       writes: slots.some((slot, s) => slot.access === "write" && places[bindingOf[s]!]!.block === block),
       atomic: mine.some((slot) => slot.atomic),
-      wide: mine.every((slot) => slot.wide),
+      wide: mine.some((slot) => slot.wide) && mine.every((slot) => slot.wide || (slot.access === "read" && !slot.atomic)),
       pieces: Math.max(1, Math.ceil(bytes / limit)),
       pieceWords: limit / 4,
     };

@@ -2,12 +2,16 @@
 import type { Blocks, View } from "../device/blocks.ts";
 import type { Pipelines } from "../device/pipelines.ts";
 import type { Shader } from "../wgsl/shader.ts";
+import type { TileLimits } from "./choose.ts";
 
 export interface GpuContext {
+  readonly tiles: TileLimits;
   /** Storage buffers that a shader may bind. */
   readonly buffers: number;
   /** Whether shaders know numbers of 16 bits. */
   readonly halves: boolean;
+  /** Whether the GPU is a program, whose compiler takes seconds for long shaders. */
+  readonly isSoftware: boolean;
   /** Runs the shader of a key, which is made when it is first needed. Equal keys stand for equal texts. */
   run(key: string, make: () => Shader, views: readonly View[], params: readonly number[], workgroups: number): void;
   /** Memory that is somebody else's again when `use` returns: commands are carried out in their order. */
@@ -15,10 +19,13 @@ export interface GpuContext {
 }
 
 export function gpuContext(device: GPUDevice, pipelines: Pipelines, memory: Blocks): GpuContext {
+  const { maxComputeWorkgroupStorageSize, maxComputeInvocationsPerWorkgroup, maxComputeWorkgroupSizeX } = device.limits;
   const shaders = new Map<string, Shader>();
   return {
+    tiles: { workgroupBytes: maxComputeWorkgroupStorageSize, lanes: Math.min(maxComputeInvocationsPerWorkgroup, maxComputeWorkgroupSizeX) },
     buffers: device.limits.maxStorageBuffersPerShaderStage,
     halves: device.features.has("shader-f16"),
+    isSoftware: device.adapterInfo?.isFallbackAdapter === true,
     run(key, make, views, params, workgroups) {
       let shader = shaders.get(key);
       if (!shader) shaders.set(key, (shader = make()));

@@ -8,7 +8,7 @@ export interface Slot {
   readonly access: "read" | "write";
   /** Whether elements narrower than 32 bits are written by several invocations at once, or added to by many. */
   readonly atomic?: boolean | undefined;
-  /** Whether it is only ever reached four neighbours at a time, by `vec4`; those begin at multiples of four. */
+  /** Whether it is reached four neighbours at a time, by `vec4`, and written in no other way; those begin at multiples of four. */
   readonly wide?: boolean | undefined;
 }
 
@@ -18,9 +18,11 @@ export interface Reach {
   load(slot: number, index: string): string;
   /** A statement. */
   store(slot: number, index: string, value: string): string;
-  /** The four float32 from an i32 on, which is a multiple of four. */
+  /** The four elements of 32 bits from an i32 on, which is a multiple of four. */
   load4(slot: number, index: string): string;
   store4(slot: number, index: string, value: string): string;
+  /** A word of neighbours that fill it, the first at an i32. */
+  pack(slot: number, index: string, word: string): string;
   /** Adds to an element of an atomic slot of 32 bits. */
   add(slot: number, index: string, value: string): string;
   /** Makes an element of an atomic uint32 slot at least so large. */
@@ -35,7 +37,7 @@ export interface Reach {
 export interface Binding {
   readonly writes: boolean;
   readonly atomic: boolean;
-  /** Whether it is an array of vectors of four words. */
+  /** Whether it is an array of vectors of four words; single words of it are only read. */
   readonly wide: boolean;
   /** One too large to be bound at once is bound in pieces of so many words. */
   readonly pieces: number;
@@ -74,6 +76,7 @@ export function accessors(
     store: (s, index, value) => `store${s}(${index}, ${value});`,
     load4: (s, index) => `fetch${s}(${index})`,
     store4: (s, index, value) => `put${s}(${index}, ${value});`,
+    pack: (s, index, word) => `pack${s}(${index}, ${word});`,
     add: (s, index, value) => `add${s}(${index}, ${value});`,
     raise: (s, index, value) => `raise${s}(${index}, ${value});`,
     note: (s, [first, ...rest]) =>
@@ -113,6 +116,7 @@ function wordFunctions(b: Binding, k: number): [string, string][] {
   if (b.wide) {
     const vector = (act: string) => (array: string, at: string) => act.replace("$", `${array}[(${at}) / 4u]`);
     return [
+      [`word${k}`, `fn word${k}(w: u32) -> u32 { ${inPieces((array, at) => `return ${array}[(${at}) / 4u][w % 4u];`)} }`],
       [`words${k}`, `fn words${k}(w: u32) -> vec4u { ${inPieces(vector("return $;"))} }`],
       [`setWords${k}`, `fn setWords${k}(w: u32, value: vec4u) { ${inPieces(vector("$ = value; return;"))} }`],
     ];
@@ -143,15 +147,14 @@ function atomicFunctions(k: number, inPieces: (act: (array: string, at: string) 
 }
 
 /** Elements of a slot by number. */
-function slotFunctions({ dtype, wide }: Slot, s: number, b: Binding, k: number, offset: string): [string, string][] {
+function slotFunctions({ dtype }: Slot, s: number, b: Binding, k: number, offset: string): [string, string][] {
   const type = typeOf(dtype);
   const bytes = bytesOf(dtype);
   if (bytes === 4) {
     const out: [string, string][] = [
-      [`fetch${s}`, `fn fetch${s}(i: i32) -> vec4f { return bitcast<vec4f>(words${k}(u32(i) + ${offset})); }`],
-      [`put${s}`, `fn put${s}(i: i32, value: vec4f) { setWords${k}(u32(i) + ${offset}, bitcast<vec4u>(value)); }`],
+      [`fetch${s}`, `fn fetch${s}(i: i32) -> vec4<${type}> { return bitcast<vec4<${type}>>(words${k}(u32(i) + ${offset})); }`],
+      [`put${s}`, `fn put${s}(i: i32, value: vec4<${type}>) { setWords${k}(u32(i) + ${offset}, bitcast<vec4u>(value)); }`],
     ];
-    if (wide && b.wide) return out;
     out.push(
       [`load${s}`, `fn load${s}(i: i32) -> ${type} { return ${from32(type, `word${k}(u32(i) + ${offset})`)}; }`],
       [`store${s}`, `fn store${s}(i: i32, value: ${type}) { setWord${k}(u32(i) + ${offset}, ${to32(type, "value")}); }`],

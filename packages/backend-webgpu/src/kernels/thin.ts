@@ -1,0 +1,65 @@
+/**
+ * A product with at most four rows: all time goes into reading the right side, so each of its blocks is read once, into registers.
+ * Invocations share the inner axis and add up what they have. Turned, the same for at most four columns.
+ */
+import type { ProductShader } from "./product.ts";
+import type { Source } from "./source.ts";
+
+const LANES = 64;
+/** Params: how many groups lie beside each other, how many parts the inner axis is cut into, and their length. */
+export const THIN_PARAMS = 3;
+
+/** How the invocations of a group share the work: columns by fours, and slices of the inner axis. */
+export interface Sharing {
+  readonly quads: number;
+  readonly slices: number;
+}
+export function sharingOf({ along }: Source, columns: number): Sharing {
+  // Neighbouring invocations read neighbours.
+  const quads = along === "outer" && columns > 16 ? 16 : 4;
+  return { quads, slices: LANES / quads };
+}
+
+/** @param turned whether the sides have changed places: the kernel's rows are then the result's columns */
+export function thinKernel(right: Source, { quads, slices }: Sharing, turned: boolean): ProductShader {
+  const [across, down] =
+    right.along === "outer" ? [`lane0 % ${quads}i`, `lane0 / ${quads}i`] : [`lane0 / ${slices}i`, `lane0 % ${slices}i`];
+  const [thin, thick] = turned ? ["Right", "Left"] : ["Left", "Right"];
+  const four = [0, 1, 2, 3];
+  const store = turned
+    ? four.map((n) => `putOne(item, part, first + ${n}i, row, sum[${n}]);`).join(" ")
+    : "put(item, part, row, first, sum);";
+  return {
+    name: "thin product",
+    lanes: LANES,
+    kept: "f32",
+    ownParams: THIN_PARAMS,
+    write: (own, items) => ({
+      declarations: `var<workgroup> sums: array<vec4f, ${LANES * 4}>;`,
+      body: `let lane0 = i32(lane);
+let item = i32(group) / ${own(0)} % ${items};
+let part = i32(group) / ${own(0)} / ${items};
+let column0 = i32(group) % ${own(0)} * ${4 * quads}i;
+let quad = ${across};
+let slice = ${down};
+let thin = place${thin}(item, 0i);
+let thick = place${thick}(item, column0 + quad * 4i);
+let end = min(innerOf(item), (part + 1) * ${own(2)});
+${four.map((r) => `var sum${r} = vec4f();`).join(" ")}
+for (var k = part * ${own(2)} + slice * 4i; k < end; k += ${4 * slices}i) {
+  let a = block${thin}(item, thin, k);
+  let b = block${thick}(item, thick, k);
+  ${four.flatMap((k) => four.map((r) => `sum${r} = fma(vec4f(a[${k}][${r}]), b[${k}], sum${r});`)).join("\n  ")}
+}
+${four.map((r) => `sums[(slice * ${quads}i + quad) * 4i + ${r}i] = sum${r};`).join("\n")}
+workgroupBarrier();
+if (lane0 < ${4 * quads}i) {
+  var sum = vec4f();
+  for (var s = 0i; s < ${slices}i; s++) { sum += sums[s * ${4 * quads}i + lane0]; }
+  let row = lane0 % 4i;
+  let first = column0 + lane0 / 4i * 4i;
+  ${store}
+}`,
+    }),
+  };
+}
