@@ -2,7 +2,9 @@
 import type { Matched } from "@antler/compiler";
 import type { GpuContext } from "../kernels/context.ts";
 import { placeKernels } from "./places.ts";
+import { rowKernels } from "./rows.ts";
 
 export const matchedKernels = (context: GpuContext): { readonly [op: string]: Matched } => ({
   ...placeKernels(context),
+  ...rowKernels(context),
 });
