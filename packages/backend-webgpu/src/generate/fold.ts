@@ -5,7 +5,7 @@ import { isFloat } from "@antler/tensor-core";
 import { typeOf } from "../wgsl/text.ts";
 import type { Writer } from "./write.ts";
 
-/** Invocations that fold together: how many, how far apart in the workgroup, and how many a workgroup has. */
+/** Invocations that fold together: how many (1, 8, 64 or 256), how far apart in the workgroup, and how many a workgroup has. */
 export interface Team {
   readonly share: number;
   readonly apart: number;
@@ -44,13 +44,18 @@ export function writeFold({ axes, zero, lift, combine }: Fold, { share, apart, l
   lines.push(`let total = ${total};`, `for (var r = i32(member); r < total; r += ${share}i) {`);
   lines.push(...split("r", axes, (k) => `r${k}`, size), ...step.lines, "}");
   zero.forEach((_, k) => lines.push(`shared${k}[lane] = ${stash(types[k]!, `acc${k}`)};`));
-  lines.push("workgroupBarrier();", `for (var half = ${share / 2}u; half > 0u; half /= 2u) {`, "if (member < half) {");
+  // Each time one member of so many joins what they have.
+  const joined = share === 256 ? 16 : 8;
+  lines.push(`for (var width = ${share}u; width > 1u; width /= ${joined}u) {`, "workgroupBarrier();", `let some = width / ${joined}u;`);
+  lines.push("if (member < some) {", "for (var mate = member + some; mate < width; mate += some) {");
   rename((k) => (k < zero.length ? `acc${k}` : `other${k - zero.length}`));
   const merge = outer.inner();
-  zero.forEach((_, k) => merge.lines.push(`let other${k} = ${unstash(types[k]!, `shared${k}[lane + half * ${apart}u]`)};`));
+  zero.forEach((_, k) => {
+    const theirs = `shared${k}[lane + (mate - member) * ${apart}u]`;
+    merge.lines.push(`let other${k} = ${unstash(types[k]!, theirs)};`);
+  });
   assign(merge, combine(left, right));
-  zero.forEach((_, k) => merge.lines.push(`shared${k}[lane] = ${stash(types[k]!, `acc${k}`)};`));
-  lines.push(...merge.lines, "}", "workgroupBarrier();", "}");
+  lines.push(...merge.lines, "}", ...zero.map((_, k) => `shared${k}[lane] = ${stash(types[k]!, `acc${k}`)};`), "}", "}");
   rename((k) => `acc${k}`);
   return zero.map((_, k) => `var<workgroup> shared${k}: array<${types[k] === "bool" ? "u32" : types[k]}, ${lanes}>;`).join("\n");
 }

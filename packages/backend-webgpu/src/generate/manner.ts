@@ -32,12 +32,12 @@ export function chooser(kernel: Kernel): (sizes: Sizes) => Manner {
 }
 
 /** So many invocations keep a GPU busy. */
-const MANY = 1 << 14;
+const MANY = 1 << 13;
 /** How many invocations share a fold, if it has so many elements at least. */
 const SHARES = [
-  [8, 16],
-  [32, 128],
-  [256, 1024],
+  [8, 32],
+  [64, 256],
+  [256, 2048],
 ] as const;
 
 /**

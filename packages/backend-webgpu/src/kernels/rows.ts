@@ -11,9 +11,11 @@ export interface Matrix {
   readonly columns: number;
 }
 
-/** Invocations that share a row. */
+/** How many numbers a lane joins at once: barriers are few, and so are steps. */
+const JOINED = 16;
+/** Invocations that share a row: one, so many that one can join what they have, or that times as many. */
 type Share = 1 | 16 | 256;
-const shareOf = (columns: number): Share => (columns <= 8 ? 1 : columns <= 256 ? 16 : 256);
+const shareOf = (columns: number): Share => (columns <= 16 ? 1 : columns <= 256 ? 16 : 256);
 const lanesOf = (share: Share): number => (share === 1 ? 64 : 256);
 
 /** How the body of a row's kernel walks its row, of which `row` is the number and `columns` the length. */
@@ -34,35 +36,37 @@ let i = start + column;
 ${statements}
 }`;
   const once = (statements: string): string => `if (first == 0 && inside) { ${statements} }`;
+  const arrays: string[] = [];
   const fold: Walk["fold"] = (variable, zero, lift, combine) => {
     const own = `var ${variable} = ${zero};\n${each(`${variable} = ${combine(variable, lift)};`)}`;
     if (share === 1) return own;
-    return `${own}
-workgroupBarrier();
-shared_[lane] = ${variable};
-workgroupBarrier();
-for (var half = ${share / 2}i; half > 0; half /= 2) {
-if (first < half) { shared_[lane] = ${combine("shared_[lane]", "shared_[lane + u32(half)]")}; }
-workgroupBarrier();
-}
-${variable} = shared_[lane - u32(first)];`;
+    // An array for each fold: nobody has to wait until another one was read.
+    const shared = `${variable}Of`;
+    arrays.push(`var<workgroup> ${shared}: array<f32, ${lanes}>;`);
+    const meet = `${shared}[lane] = ${variable};\nworkgroupBarrier();`;
+    const join = (apart: number): string =>
+      `for (var n = 1u; n < ${JOINED}u; n++) { ${variable} = ${combine(variable, `${shared}[at + n * ${apart}u]`)}; }`;
+    const halfway = share === JOINED ? [] : [`if (first < ${JOINED}) {\nlet at = lane;\n${join(JOINED)}\n}`, meet];
+    // All lanes of a row add up the same numbers in the same order.
+    return [own, meet, ...halfway, `{\nlet at = lane - u32(first);\n${variable} = ${shared}[at];\n${join(1)}\n}`].join("\n");
   };
   return {
     name,
     slots,
     params: 2,
     lanes,
-    write: (reach) => ({
-      declarations: share === 1 ? "" : `var<workgroup> shared_: array<f32, ${lanes}>;`,
+    write: (reach) => {
+      arrays.length = 0;
       // Lanes of rows behind the last one have no elements, but meet the others at barriers.
-      body: `let columns = ${reach.param(1)};
+      const text = `let columns = ${reach.param(1)};
 let row = i32(group * ${lanes / share}u + lane / ${share}u);
 let first = i32(lane % ${share}u);
 let inside = row < ${reach.param(0)};
 let start = row * columns;
 let end = select(0i, columns, inside);
-${body(reach, { each, fold, once })}`,
-    }),
+${body(reach, { each, fold, once })}`;
+      return { declarations: arrays.join("\n"), body: text };
+    },
   };
 }
 

@@ -5,15 +5,19 @@ import type { View } from "../device/blocks.ts";
 import type { GpuContext } from "../kernels/context.ts";
 import { crossEntropyRows, type Matrix, momentRows, softmaxRows } from "../kernels/rows.ts";
 
-/** Longer rows are folded by more than one workgroup each, which takes several kernels. */
-const LONGEST = 1 << 15;
+/** Longer rows, if they are few, are better folded by several workgroups each, which takes several kernels. */
+const LONG = 1 << 13;
+const MANY = 64;
+/** What sizes are taken for that come with a batch. */
+const USUAL = 32;
 
 const count = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
 const isFloat32 = ({ inputs, outputs }: Node): boolean => [...inputs, ...outputs].every((v) => v.spec.dtype === "float32");
-/** Whether the last axes of the last input are surely not too long together; sizes that come with a batch count as short. */
+/** Whether rows over the last axes of the last input are work for a workgroup each. */
 function fits({ inputs }: Node, axes: number): boolean {
-  const { shape } = inputs.at(-1)!.spec;
-  return count(shape.slice(shape.length - axes).map((d) => (isKnown(d) ? d : 1))) <= LONGEST;
+  const sizes = inputs.at(-1)!.spec.shape.map((d) => (isKnown(d) ? d : USUAL));
+  const at = sizes.length - axes;
+  return count(sizes.slice(at)) <= LONG || count(sizes.slice(0, at)) >= MANY;
 }
 /** The last input as a matrix of its last axes. */
 function matrixOf({ specs }: MatchedCall, axes: number): Matrix {
