@@ -43,12 +43,13 @@ ${statements}
     // An array for each fold: nobody has to wait until another one was read.
     const shared = `${variable}Of`;
     arrays.push(`var<workgroup> ${shared}: array<f32, ${lanes}>;`);
-    const meet = `${shared}[lane] = ${variable};\nworkgroupBarrier();`;
+    const put = `${shared}[lane] = ${variable};`;
+    const barrier = "workgroupBarrier();";
     const join = (apart: number): string =>
       `for (var n = 1u; n < ${JOINED}u; n++) { ${variable} = ${combine(variable, `${shared}[at + n * ${apart}u]`)}; }`;
-    const halfway = share === JOINED ? [] : [`if (first < ${JOINED}) {\nlet at = lane;\n${join(JOINED)}\n}`, meet];
+    const halfway = share === JOINED ? [] : [`if (first < ${JOINED}) {\nlet at = lane;\n${join(JOINED)}\n${put}\n}`, barrier];
     // All lanes of a row add up the same numbers in the same order.
-    return [own, meet, ...halfway, `{\nlet at = lane - u32(first);\n${variable} = ${shared}[at];\n${join(1)}\n}`].join("\n");
+    return [own, put, barrier, ...halfway, `{\nlet at = lane - u32(first);\n${variable} = ${shared}[at];\n${join(1)}\n}`].join("\n");
   };
   return {
     name,
