@@ -1,9 +1,14 @@
 // Folds of all lengths, by one lane and by teams of lanes that walk rows or columns, in numbers that come out exact.
-import { any, argMax, cast, mod, mul, range, reshape, setBackend, sub, sum, type Tensor } from "@antler/tensor-core";
+import { any, argMax, cast, func, mod, mul, range, reshape, setBackend, sub, sum, type Tensor } from "@antler/tensor-core";
 import { beforeAll, expect, it } from "vitest";
-import { createWebGpuBackend } from "../src/index.ts";
+import { createWebGpuBackend, type WebGpuDevice } from "../src/index.ts";
 
-beforeAll(async () => void (await setBackend(await createWebGpuBackend())));
+let pipelines: () => number;
+beforeAll(async () => {
+  const backend = await createWebGpuBackend();
+  await setBackend(backend);
+  pipelines = () => (backend.device as WebGpuDevice).statistics.pipelines;
+});
 
 const lengths = [31, 32, 100, 300, 1999, 2100] as const;
 const others = [1, 3, 37] as const;
@@ -12,7 +17,7 @@ const cases = lengths.flatMap((n) => others.map((m) => [n, m] as const));
 const value = (i: number): number => ((i * 37) % 101) - 50;
 const filled = (shape: readonly number[]): Tensor => {
   const count = shape.reduce((a, b) => a * b, 1);
-  return reshape(sub(mod(mul(range(0, count), 37), 101), 50), [...shape]);
+  return cast(reshape(sub(mod(mul(range(0, count), 37), 101), 50), [...shape]), "float32");
 };
 const numbers = async (x: Tensor): Promise<number[]> => Array.from((await cast(x, "float32").data()) as ArrayLike<number>);
 const upTo = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
@@ -41,4 +46,16 @@ it("two axes around a third", async () => {
   const [a, b, c] = [9, 5, 41] as const;
   const want = upTo(b).map((j) => total(upTo(a).flatMap((i) => upTo(c).map((k) => value((i * b + j) * c + k)))));
   expect(await numbers(sum(filled([a, b, c]), { axis: [0, 2] }))).toEqual(want);
+});
+
+it("a fold over batches of every size is one pipeline", async () => {
+  const f = func((x: Tensor) => sum(x, { axis: 0 }), { inputSignature: [{ shape: [null, 7], dtype: "float32" }] });
+  await f(filled([5, 7])).data();
+  for (const n of [1, 40, 300, 2100]) {
+    const x = filled([n, 7]);
+    const before = pipelines();
+    const y = f(x);
+    expect(pipelines()).toBe(before);
+    expect(await numbers(y)).toEqual(upTo(7).map((c) => total(upTo(n).map((r) => value(r * 7 + c)))));
+  }
 });

@@ -33,5 +33,5 @@ export type {
 export { type Lowered, lower, type Step } from "./lower.ts";
 export { usePrinter } from "./printer.ts";
 export { sharing } from "./share.ts";
-export { addSize, bindSize, mulSize, type Poly, type Size, showSize } from "./size.ts";
+export { addSize, bindSize, mulSize, type Poly, type Size, showSize, typicalSize } from "./size.ts";
 export { dataOf, indexOf, operands, topological } from "./walk.ts";

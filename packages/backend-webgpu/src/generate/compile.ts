@@ -15,7 +15,7 @@ export interface CompileOptions extends GenerateOptions {
 export const compileKernels = (kernels: readonly Kernel[], options: CompileOptions): Run[] => kernels.map((k) => runOf(k, options));
 
 function runOf(kernel: Kernel, { pipelines, faults, checkId }: CompileOptions): Run {
-  const { space, fold, params: names, reads } = kernel;
+  const { space, params: names, reads } = kernel;
   const shaders = new Map<string, Shader>();
   const shader = (manner: Manner): Shader => {
     const key = keyOf(manner);
@@ -31,11 +31,10 @@ function runOf(kernel: Kernel, { pipelines, faults, checkId }: CompileOptions): 
     const [row0 = 0, row1 = 0, column0 = 0, column1 = 0] = block ?? [];
     const columns = block ? column1 - column0 : of(space.at(-1)?.extent ?? 1);
     const places = block ? (row1 - row0) * columns : space.reduce((n, a) => n * of(a.extent), 1);
-    const folded = (fold?.axes ?? []).reduce((n, a) => n * of(a.extent), 1);
     const given = buffers as View[];
     const areWords = (run: number): boolean =>
       column0 % run === 0 && columns % run === 0 && given.every((v, k) => k < reads || v.offset % 4 === 0);
-    const manner = choose({ places, folded, areWords, of });
+    const manner = choose({ areWords, of });
     const runs = places / manner.run;
     const groups = Math.ceil((runs * manner.share) / lanesOf(manner));
     const own = [runs, row0, column0, columns / manner.run, ...params];

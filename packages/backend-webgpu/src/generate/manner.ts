@@ -1,5 +1,5 @@
-/** How the places of a kernel's results are shared out among invocations: decided for each run, from its sizes. */
-import { coefficient, type Index, type Kernel, type Load, type Size, topological } from "@antler/compiler";
+/** How the places of a kernel's results are shared out among invocations. */
+import { type Axis, coefficient, type Index, type Kernel, type Load, type Size, topological, typicalSize } from "@antler/compiler";
 import { bytesOf } from "../wgsl/text.ts";
 
 export interface Manner {
@@ -13,19 +13,16 @@ export const keyOf = ({ share, run }: Manner): string => `${share} ${run}`;
 
 /** What a run is like. */
 export interface Sizes {
-  readonly places: number;
-  /** Elements folded for each place. */
-  readonly folded: number;
   /** Whether rows of places, and where results begin, can be divided into runs. */
   areWords(run: number): boolean;
   of(size: Size): number;
 }
 
+/** Teams are as large for every batch: a new one needs no other pipeline. Whether words fit is seen for each run. */
 export function chooser(kernel: Kernel): (sizes: Sizes) => Manner {
   const packing = packingOf(kernel);
-  const neighbours = readsNeighbours(kernel);
+  const share = kernel.fold ? shareOf(kernel.space, kernel.fold.axes, readsNeighbours(kernel)) : 1;
   return (sizes) => {
-    const share = kernel.fold ? shareOf(sizes, neighbours) : 1;
     const packs = share === 1 && packing && sizes.areWords(packing.run) && packing.steps.every((s) => sizes.of(s) % packing.run === 0);
     return { share, run: packs ? packing.run : 1 };
   };
@@ -44,7 +41,8 @@ const SHARES = [
  * Lanes that share a place read neighbours together where the fold walks neighbours: then long folds are always shared. Elsewhere
  * the lanes of neighbouring places read together, and a fold is shared only to have more of them.
  */
-function shareOf({ places, folded }: Sizes, neighbours: boolean): number {
+function shareOf(space: readonly Axis[], axes: readonly Axis[], neighbours: boolean): number {
+  const [places, folded] = [space, axes].map((loops) => loops.reduce((n, a) => n * typicalSize(a.extent), 1)) as [number, number];
   let share = 1;
   for (const [wider, least] of SHARES) if (folded >= least && (neighbours || places * share < MANY)) share = wider;
   return share;
