@@ -37,5 +37,5 @@ export { usePrinter } from "./printer.ts";
 export type { Executable } from "./program.ts";
 export { rehearse } from "./rehearse.ts";
 export { sharing } from "./share.ts";
-export { addSize, bindSize, mulSize, type Poly, type Size, showSize } from "./size.ts";
+export { addSize, bindSize, mulSize, type Poly, type Size, showSize, typicalSize } from "./size.ts";
 export { dataOf, indexOf, operands, topological } from "./walk.ts";

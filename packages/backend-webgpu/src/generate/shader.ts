@@ -1,19 +1,16 @@
-/** The compiler's kernels as compute shaders: an invocation, or a workgroup, for each place of the results. */
-import { type Axis, accumulator, type Expr, type Fold, type IndexCheck, type Kernel, type Size } from "@antler/compiler";
+/** The compiler's kernels as compute shaders. */
+import type { Axis, IndexCheck, Kernel, Size, Store } from "@antler/compiler";
 import { libm, Selector } from "@antler/compiler/machine";
-import { isFloat } from "@antler/tensor-core";
 import { halves } from "../wgsl/halves.ts";
 import type { Reach, Slot } from "../wgsl/memory.ts";
 import type { Shader } from "../wgsl/shader.ts";
-import { bytesOf, literal, typeOf } from "../wgsl/text.ts";
+import { bytesOf, literal } from "../wgsl/text.ts";
 import { checkedFunction, FAULT_SLOT } from "./faults.ts";
+import { split, writeFold } from "./fold.ts";
+import { lanesOf, type Manner, readsNeighbours } from "./manner.ts";
 import { type Names, Writer } from "./write.ts";
 
-/** Who computes a place: one invocation alone, or a workgroup together, where there is a fold. */
-export type Manner = "alone" | "together";
-
-export const LANES = 64;
-/** Parameters before the kernel's own: the number of places, then the first row and column of a block, and how many columns. */
+/** Parameters before the kernel's own: the number of runs of places, the first row and column of a block, and how many runs are in its rows. */
 export const OWN_PARAMS = 4;
 
 const functionOf = libm();
@@ -26,13 +23,13 @@ export function kernelShader(kernel: Kernel, manner: Manner, { checkId }: Genera
   const checks = kernel.checks.length > 0;
   const slots = kernel.buffers.map((dtype, k): Slot => {
     const written = k >= kernel.reads;
-    return { dtype, access: written ? "write" : "read", atomic: written && bytesOf(dtype) < 4 };
+    return { dtype, access: written ? "write" : "read", atomic: written && bytesOf(dtype) < 4 && manner.run === 1 };
   });
   return {
     name: kernel.name,
     slots: checks ? [...slots, FAULT_SLOT] : slots,
     params: OWN_PARAMS + kernel.params.length,
-    lanes: LANES,
+    lanes: lanesOf(manner),
     write: (reach) => {
       const text = writeKernel(kernel, manner, reach, checkId);
       return checks ? { ...text, declarations: `${text.declarations}\n${checkedFunction(reach, slots.length)}` } : text;
@@ -46,93 +43,66 @@ function writeKernel(
   reach: Reach,
   checkId: GenerateOptions["checkId"],
 ): { declarations: string; body: string } {
-  const { space, fold, stores, params, blocked } = kernel;
+  const { space, fold, stores, params } = kernel;
+  const { share, run } = manner;
   const axes = new Map<Axis, string>();
   space.forEach((a, k) => axes.set(a, `i${k}`));
   fold?.axes.forEach((a, k) => axes.set(a, `r${k}`));
   const size = (s: Size): string => (typeof s === "number" ? literal(s, "i32") : `n${params.indexOf(s)}`);
   let accumulators = (k: number): string => `acc${k}`;
+  const rename = (name: typeof accumulators): void => {
+    accumulators = name;
+  };
   const names: Names = { axis: (a) => axes.get(a) ?? "0i", size, accumulator: (k) => accumulators(k), check: checkId };
   const selector = new Selector(functionOf, { halves, seals: true });
   const outer = new Writer(reach, names);
-  const { lines } = outer;
+  const lanes = lanesOf(manner);
+  const apart = readsNeighbours(kernel) ? 1 : lanes / share;
 
-  params.forEach((_, k) => lines.push(`let n${k} = ${reach.param(OWN_PARAMS + k)};`));
-  lines.push(manner === "alone" ? `let place = i32(group * ${LANES}u + lane);` : "let place = i32(group);");
-  if (manner === "alone") lines.push(`if (place >= ${reach.param(0)}) { return; }`);
-  if (blocked) {
-    lines.push(`let i0 = ${reach.param(1)} + place / ${reach.param(3)};`, `let i1 = ${reach.param(2)} + place % ${reach.param(3)};`);
-  } else lines.push(...split("place", space, (k) => `i${k}`, size));
-
-  let declarations = "";
-  if (fold) {
-    const text = writeFold(fold, manner, outer, selector, size, (name) => {
-      accumulators = name;
-    });
-    declarations = text;
+  params.forEach((_, k) => outer.lines.push(`let n${k} = ${reach.param(OWN_PARAMS + k)};`));
+  outer.lines.push(...placeText(manner, apart, reach.param(0)), ...spaceText(kernel, manner, size, reach));
+  const element = run > 1 ? outer.inner() : outer;
+  const declarations = fold ? writeFold(fold, { share, apart, lanes }, { outer: element, selector, size, rename }) : "";
+  const values = stores.map((s) => element.value(selector.stored(s.value)));
+  if (run > 1) outer.lines.push(...packed(kernel, run, element, values, reach));
+  else {
+    const statements = stores.map((s, k) => reach.store(s.slot, outer.index(s.index), values[k]!));
+    if (share > 1) outer.lines.push(`if (member == 0u && here < ${reach.param(0)}) {`, ...statements, "}");
+    else outer.lines.push(...statements);
   }
-  const values = stores.map((s) => outer.value(selector.stored(s.value)));
-  const statements = stores.map((s, k) => reach.store(s.slot, outer.index(s.index), values[k]!));
-  if (manner === "together") lines.push(`if (lane == 0u) {\n${statements.join("\n")}\n}`);
-  else lines.push(...statements);
-  return { declarations, body: lines.join("\n") };
+  return { declarations, body: outer.lines.join("\n") };
 }
 
-/** Loop variables of a flat number, the innermost first. */
-function split(flat: string, axes: readonly Axis[], name: (k: number) => string, size: (s: Size) => string): string[] {
-  const lines: string[] = [];
-  let rest = flat;
-  for (let k = axes.length - 1; k >= 0; k--) {
-    const by = size(axes[k]!.extent);
-    if (k === 0) lines.push(`let ${name(0)} = ${rest};`);
-    else {
-      lines.push(`let ${name(k)} = ${rest} % ${by};`, `let ${name(k)}_ = ${rest} / ${by};`);
-      rest = `${name(k)}_`;
-    }
-  }
-  return lines;
+/** Which place, or run of places, an invocation has; members of a team behind the last one do that once more, for nothing. */
+function placeText({ share, run }: Manner, apart: number, count: string): string[] {
+  const lanes = lanesOf({ share, run });
+  if (share === 1) return [`let place = i32(group * ${lanes}u + lane);`, `if (place >= ${count}) { return; }`];
+  const teams = lanes / share;
+  const [member, team] = apart === 1 ? [`lane % ${share}u`, `lane / ${share}u`] : [`lane / ${teams}u`, `lane % ${teams}u`];
+  return [`let member = ${member};`, `let here = i32(group * ${teams}u + ${team});`, `let place = min(here, ${count} - 1);`];
 }
 
-/** The accumulators of a fold as variables acc0, acc1, …; together, also declarations of shared memory. */
-function writeFold(
-  { axes, zero, lift, combine }: Fold,
-  manner: Manner,
-  outer: Writer,
-  selector: Selector,
-  size: (s: Size) => string,
-  rename: (name: (k: number) => string) => void,
-): string {
-  const { lines } = outer;
-  const types = zero.map((z) => (isFloat(z.dtype) ? "f32" : typeOf(z.dtype)));
-  const left = zero.map((z, k) => accumulator(z.dtype, k));
-  const right = zero.map((z, k) => accumulator(z.dtype, k + zero.length));
-  zero.forEach((z, k) => lines.push(`var acc${k}: ${types[k]} = ${outer.value(selector.code(z))};`));
-  const assign = (to: Writer, results: readonly Expr[]): void => {
-    const made = results.map((e) => to.value(selector.code(e)));
-    made.forEach((name, k) => to.lines.push(`let next${k} = ${name};`));
-    made.forEach((_, k) => to.lines.push(`acc${k} = next${k};`));
-  };
-
-  const step = outer.inner();
-  assign(step, combine(left, lift));
-  if (manner === "alone") {
-    const open = axes.map((a, k) => `for (var r${k} = 0i; r${k} < ${size(a.extent)}; r${k}++) {`);
-    lines.push(...open, ...step.lines, "}".repeat(axes.length));
-    return "";
-  }
-  const total = axes.map((a) => size(a.extent)).join(" * ") || "1i";
-  lines.push(`let total = ${total};`, `for (var r = i32(lane); r < total; r += ${LANES}i) {`);
-  lines.push(...split("r", axes, (k) => `r${k}`, size), ...step.lines, "}");
-  zero.forEach((_, k) => lines.push(`shared${k}[lane] = ${stash(types[k]!, `acc${k}`)};`));
-  lines.push("workgroupBarrier();", `for (var half = ${LANES / 2}u; half > 0u; half /= 2u) {`, "if (lane < half) {");
-  rename((k) => (k < zero.length ? `acc${k}` : `other${k - zero.length}`));
-  const merge = outer.inner();
-  zero.forEach((_, k) => merge.lines.push(`let other${k} = ${unstash(types[k]!, `shared${k}[lane + half]`)};`));
-  assign(merge, combine(left, right));
-  zero.forEach((_, k) => merge.lines.push(`shared${k}[lane] = ${stash(types[k]!, `acc${k}`)};`));
-  lines.push(...merge.lines, "}", "workgroupBarrier();", "}");
-  rename((k) => `acc${k}`);
-  return zero.map((_, k) => `var<workgroup> shared${k}: array<${types[k] === "bool" ? "u32" : types[k]}, ${LANES}>;`).join("\n");
+/** The loop variables of a place; of a run of places the innermost one counts runs and is called `along`. */
+function spaceText({ space, blocked }: Kernel, { run }: Manner, size: (s: Size) => string, { param }: Reach): string[] {
+  const last = space.length - 1;
+  const name = (k: number): string => (run > 1 && k === last ? "along" : `i${k}`);
+  if (!blocked) return split("place", space, name, (s, k) => (run > 1 && k === last ? `(${size(s)} / ${run}i)` : size(s)));
+  const first = run > 1 ? `${param(2)} / ${run}i` : param(2);
+  return [`let i0 = ${param(1)} + place / ${param(3)};`, `let ${name(1)} = ${first} + place % ${param(3)};`];
 }
-const stash = (type: string, value: string): string => (type === "bool" ? `select(0u, 1u, ${value})` : value);
-const unstash = (type: string, value: string): string => (type === "bool" ? `(${value} != 0u)` : value);
+
+/** A loop over a run of places. Narrow elements are gathered until they make a word. */
+function packed({ space, stores, buffers }: Kernel, run: number, element: Writer, values: readonly string[], reach: Reach): string[] {
+  const perWord = ({ slot }: Store): number => 4 / bytesOf(buffers[slot]!);
+  const words = stores.flatMap((s, k) => (perWord(s) > 1 ? [`var word${k} = 0u;`] : []));
+  const statements = stores.flatMap((s, k) => {
+    const [per, at] = [perWord(s), element.index(s.index)];
+    if (per === 1) return [reach.store(s.slot, at, values[k]!)];
+    return [
+      `word${k} |= ${reach.bits(s.slot, values[k]!)} << (u32(k % ${per}i) * ${32 / per}u);`,
+      `if (k % ${per}i == ${per - 1}i) { ${reach.pack(s.slot, at, `word${k}`)} word${k} = 0u; }`,
+    ];
+  });
+  const head = [`for (var k = 0i; k < ${run}i; k++) {`, `let i${space.length - 1} = along * ${run}i + k;`];
+  return [...words, ...head, ...element.lines, ...statements, "}"];
+}

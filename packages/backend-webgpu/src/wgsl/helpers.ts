@@ -1,4 +1,5 @@
 /** Functions that shaders call by name; those a text mentions are put before it. */
+import { mathFunction } from "./functions.ts";
 
 const sources: { readonly [name: string]: string } = {
   // Comparisons with NaN may be compiled away; its bits may not.
@@ -58,16 +59,19 @@ const sources: { readonly [name: string]: string } = {
 }`,
 };
 
+const sourceOf = (name: string): string | undefined => sources[name] ?? mathFunction(name);
+
 /** The functions a text calls, and those that they call. */
 export function helpersFor(text: string): string {
   const wanted = new Set<string>();
   const look = (t: string): void => {
     for (const [name] of t.matchAll(/\b[a-z]\w+(?=\()/gi)) {
-      if (wanted.has(name) || sources[name] === undefined) continue;
-      look(sources[name].replace(`fn ${name}(`, ""));
+      const source = sourceOf(name);
+      if (wanted.has(name) || source === undefined) continue;
+      look(source.replace(`fn ${name}(`, ""));
       wanted.add(name);
     }
   };
   look(text);
-  return [...wanted].map((name) => sources[name]).join("\n");
+  return [...wanted].map(sourceOf).join("\n");
 }

@@ -21,7 +21,9 @@ export interface Reach {
   /** The four elements of 32 bits from an i32 on, which is a multiple of four. */
   load4(slot: number, index: string): string;
   store4(slot: number, index: string, value: string): string;
-  /** A word of neighbours that fill it, the first at an i32. */
+  /** The bits of an element narrower than a word, as u32. */
+  bits(slot: number, value: string): string;
+  /** Writes the whole word that an element narrower than a word lies in. */
   pack(slot: number, index: string, word: string): string;
   /** Adds to an element of an atomic slot of 32 bits. */
   add(slot: number, index: string, value: string): string;
@@ -76,6 +78,7 @@ export function accessors(
     store: (s, index, value) => `store${s}(${index}, ${value});`,
     load4: (s, index) => `fetch${s}(${index})`,
     store4: (s, index, value) => `put${s}(${index}, ${value});`,
+    bits: (s, value) => `bits${s}(${value})`,
     pack: (s, index, word) => `pack${s}(${index}, ${word});`,
     add: (s, index, value) => `add${s}(${index}, ${value});`,
     raise: (s, index, value) => `raise${s}(${index}, ${value});`,
@@ -174,8 +177,9 @@ function slotFunctions({ dtype }: Slot, s: number, b: Binding, k: number, offset
     [`load${s}`, `fn load${s}(i: i32) -> ${type} { ${place} return ${narrowFrom(dtype, type, bits)}; }`],
     [
       `store${s}`,
-      `fn store${s}(i: i32, value: ${type}) { ${place} placeBits${k}(e / ${per}u, ~(${mask}u << shift), (${to32(type, "value")} & ${mask}u) << shift); }`,
+      `fn store${s}(i: i32, value: ${type}) { ${place} placeBits${k}(e / ${per}u, ~(${mask}u << shift), bits${s}(value) << shift); }`,
     ],
+    [`bits${s}`, `fn bits${s}(value: ${type}) -> u32 { return ${to32(type, "value")} & ${mask}u; }`],
     // Whole words of several elements, where an invocation has them all.
     [`pack${s}`, `fn pack${s}(i: i32, value: u32) { let e = u32(i) + ${offset}; setWord${k}(e / ${per}u, value); }`],
   ];
