@@ -3,11 +3,14 @@ import { type Axis, accumulator, type Expr, type IndexCheck, type Kernel, operan
 import type { FunctionTable } from "@antler/compiler/machine";
 import { type Code, isWide } from "@antler/compiler/machine";
 import { FunctionBuilder, type Local } from "../wasm/index.ts";
-import { accessOf } from "./access.ts";
-import { emitConstant, emitNode } from "./lanes.ts";
+import { accessOf, type Going } from "./access.ts";
+import { append, emitConstant, emitNode } from "./lanes.ts";
 import { dependence, type Lanes, schedule } from "./schedule.ts";
 import { Scope } from "./scope.ts";
-import { Walk } from "./walk.ts";
+import { type Steps, Walk } from "./walk.ts";
+
+/** Columns of a strip of tiles. */
+const STRIP = 64;
 
 export interface EmitOptions {
   readonly relaxed: boolean;
@@ -35,14 +38,14 @@ export function emitKernel(kernel: Kernel, { relaxed, functionOf, checkId }: Emi
   /** The loops the emitter is inside of. */
   const open: Axis[] = [];
   const dependences = new Map<Axis, (e: Code) => boolean>();
-  /** Accumulators of a vertical fold differ from lane to lane; after a horizontal one all lanes are equal. */
-  let lanesDiffer = vector !== undefined;
   const accumulated = new Map<Code, boolean>();
-  const access = accessOf(walk, plan, (e) => vector !== undefined && depends(e, vector));
+  const going: Going = { lanes: vector, units: vector };
+  const access = accessOf(walk, plan, going, (e) => going.lanes !== undefined && depends(e, going.lanes));
 
   for (const e of topological(roots)) if (e.op === "load") access.declare(e);
   for (const s of stores) walk.declare(s.slot, s.index);
-  if (!kernel.fold) emitMap();
+  if (plan.across) emitTiles(vector!, plan.across);
+  else if (!kernel.fold) emitMap();
   else if (plan.horizontal) emitHorizontal();
   else emitVertical();
   return { code: f, grain: plan.grain, nanoseconds: plan.nanoseconds };
@@ -51,7 +54,7 @@ export function emitKernel(kernel: Kernel, { relaxed, functionOf, checkId }: Emi
     return kernel.fold!.zero.map((z, k) => accumulator(z.dtype, first + k));
   }
   function varies(e: Code): boolean {
-    return vector !== undefined && (depends(e, vector) || (lanesDiffer && dependsOnAccumulators(e)));
+    return going.units !== undefined && (depends(e, going.units) || dependsOnAccumulators(e));
   }
   function dependsOnAccumulators(e: Code): boolean {
     let d = accumulated.get(e);
@@ -61,19 +64,20 @@ export function emitKernel(kernel: Kernel, { relaxed, functionOf, checkId }: Emi
 
   // ---- Loops
 
-  function loops(axes: readonly Axis[], roots: readonly Code[], scope: Scope, body: (scope: Scope) => void): void {
+  function loops(axes: readonly Axis[], roots: readonly Code[], scope: Scope, body: (scope: Scope) => void, within = 0): void {
     const [axis, ...rest] = axes;
     if (!axis) return body(scope);
-    walk.loop(axis, () => {
+    const place = (): void => {
       open.push(axis);
       const inner = new Scope(scope);
       emitReady(roots, inner, 1, 1);
       loops(rest, roots, inner, body);
       open.pop();
-    });
+    };
+    walk.loop(axis, place, { within });
   }
-  function vectorLoop(axis: Axis, scope: Scope, body: (scope: Scope, units: number, lanes: Lanes) => void): void {
-    walk.vectorLoop(axis, plan, (units, lanes) => {
+  function vectorLoop(axis: Axis, scope: Scope, body: (scope: Scope, units: number, lanes: Lanes) => void, steps: Steps = plan): void {
+    walk.vectorLoop(axis, steps, (units, lanes) => {
       open.push(axis);
       body(new Scope(scope), units, lanes);
       open.pop();
@@ -89,6 +93,37 @@ export function emitKernel(kernel: Kernel, { relaxed, functionOf, checkId }: Emi
         emitReady(roots, inner, units, lanes);
         store(inner, units, lanes);
       });
+    });
+  }
+
+  /** Squares of two axes, and what is left of either; by strips of columns, so that a strip's lines stay in the caches. */
+  function emitTiles(columns: Axis, rows: Axis): void {
+    const top = new Scope();
+    emitReady(roots, top, 1, 1);
+    const { width } = plan;
+    const body = (scope: Scope, units: number, lanes: Lanes): void => {
+      emitAll(
+        stores.map((s) => s.value),
+        scope,
+        units,
+        lanes,
+      );
+      store(scope, units, lanes);
+    };
+    const outer = space.filter((a) => a !== columns && a !== rows);
+    loops(outer, roots, top, (scope) => {
+      const strip = (): void =>
+        walk.vectorLoop(rows, { unroll: 1, width }, (_, high) => {
+          const within = { within: STRIP };
+          if (high === 1) return vectorLoop(columns, scope, body, { ...plan, ...within });
+          walk.vectorLoop(columns, { unroll: 1, width, ...within }, (_, wide) => {
+            if (wide === 1) return walk.loop(rows, () => body(new Scope(scope), 1, 1), { within: high });
+            going.units = rows;
+            body(new Scope(scope), high, wide);
+            going.units = columns;
+          });
+        });
+      walk.loop(columns, strip, { step: STRIP });
     });
   }
 
@@ -131,19 +166,44 @@ export function emitKernel(kernel: Kernel, { relaxed, functionOf, checkId }: Emi
   function emitHorizontal(): void {
     const top = new Scope();
     emitReady(roots, top, 1, 1);
-    loops(space, roots, top, (scope) => {
-      const accs = accumulators(unroll);
-      const tail = accumulators(1);
-      loops(fold.slice(0, -1), step, scope, (outer) => {
-        vectorLoop(vector!, outer, (inner, units, lanes) => {
-          const mine = lanes === 1 ? tail : accs;
-          const bound = bind(inner, mine);
-          emitAll(step, bound, units, lanes);
-          advance(step, bound, mine);
-        });
+    if (!plan.gathers) return loops(space, roots, top, (scope) => finishRows(scope, foldRow(scope), 1));
+    const row = space.at(-1)!;
+    const { width } = plan;
+    loops(space.slice(0, -1), roots, top, (scope) => {
+      walk.vectorLoop(row, { unroll: 1, width }, (_, lanes) => {
+        const sums = kernel.fold!.zero.map(() => [f.local("v128")]);
+        const one = (scope: Scope): void => {
+          foldRow(scope).forEach(([sum], k) => {
+            const [into] = sums[k]!;
+            if (lanes > 1) append(f.get(into!).get(sum!), width, isWide(kernel.fold!.zero[k]!.dtype));
+            else f.get(sum!);
+            f.set(into!);
+          });
+        };
+        loops([row], step, scope, one, lanes);
+        finishRows(scope, sums, lanes);
       });
-      finish(scope, total(accs, tail), 1, 1);
     });
+  }
+  /** Folds a row: accumulators whose lanes are equal. */
+  function foldRow(scope: Scope): Local[][] {
+    const accs = accumulators(unroll);
+    const tail = accumulators(1);
+    loops(fold.slice(0, -1), step, scope, (outer) => {
+      vectorLoop(vector!, outer, (inner, units, lanes) => {
+        const mine = lanes === 1 ? tail : accs;
+        const bound = bind(inner, mine);
+        emitAll(step, bound, units, lanes);
+        advance(step, bound, mine);
+      });
+    });
+    return total(accs, tail);
+  }
+  /** What comes after a horizontal fold, whose own axis is left: lanes are rows. */
+  function finishRows(scope: Scope, sums: readonly (readonly Local[])[], lanes: Lanes): void {
+    going.lanes = space.at(-1);
+    finish(scope, sums, 1, lanes);
+    going.lanes = vector;
   }
 
   // ---- Accumulators
@@ -210,7 +270,6 @@ export function emitKernel(kernel: Kernel, { relaxed, functionOf, checkId }: Emi
   }
 
   function finish(scope: Scope, accs: readonly (readonly Local[])[], units: number, lanes: Lanes): void {
-    lanesDiffer = vector !== undefined && !plan.horizontal;
     const post = bind(new Scope(scope), accs);
     emitAll(
       stores.map((s) => s.value),
@@ -219,7 +278,6 @@ export function emitKernel(kernel: Kernel, { relaxed, functionOf, checkId }: Emi
       lanes,
     );
     store(post, units, lanes);
-    lanesDiffer = vector !== undefined;
   }
 
   // ---- Code

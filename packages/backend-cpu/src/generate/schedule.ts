@@ -8,10 +8,12 @@ import {
   indexOf,
   type Kernel,
   type Load,
+  type Size,
   topological,
 } from "@antler/compiler";
 import type { FunctionTable } from "@antler/compiler/machine";
 import { type Code, isWide, Selector } from "@antler/compiler/machine";
+import { isAffine } from "./walk.ts";
 
 /** Elements that are worked on at once: one, or a vector's. */
 export type Lanes = 1 | 2 | 4;
@@ -24,6 +26,10 @@ export interface Schedule {
   readonly fold: readonly Axis[];
   readonly vector: Axis | undefined;
   readonly horizontal: boolean;
+  /** A loop of which as many places as a vector has lanes are done side by side, so that what lies together along it is read together. */
+  readonly across: Axis | undefined;
+  /** Whether rows of a horizontal fold are finished together, one a lane. */
+  readonly gathers: boolean;
   readonly lift: readonly Code[];
   readonly stores: readonly { readonly slot: number; readonly index: Index; readonly value: Code }[];
   /** Elements of a vector: two where any number has 64 bits. */
@@ -63,6 +69,8 @@ export function schedule(kernel: Kernel, functionOf: FunctionTable, checkId: (ch
   const width = kernel.buffers.some(isWide) || all.some((e) => isWide(e.dtype)) ? 2 : 4;
   const heavy = nodes.filter((n) => n.op !== "const" && n.op !== "index").length;
   const unroll = heavy > 200 ? 1 : heavy > 120 ? 2 : 4;
+  const across = unroll === 4 ? acrossOf(kernel, vector, nodes) : undefined;
+  const gathers = horizontal && kernel.space.length > 0 && all.length - nodes.length > FEW;
   return {
     kernel,
     checkId,
@@ -71,13 +79,31 @@ export function schedule(kernel: Kernel, functionOf: FunctionTable, checkId: (ch
     fold: kernel.fold?.axes ?? [],
     vector,
     horizontal,
+    across,
+    gathers,
     width,
     lift,
     stores,
     unroll: kernel.fold && !horizontal && heavy <= 6 ? 8 : unroll,
-    grain: vector === kernel.space[0] ? 64 : 1,
+    grain: vector === kernel.space[0] ? 64 : across === kernel.space[0] ? 16 : gathers ? 4 : 1,
     nanoseconds: (heavy + 2) / 8,
   };
+}
+
+/** A row that is finished with so few nodes may as well be finished alone. */
+const FEW = 12;
+
+/** The axis of neighbours in a buffer that the vector axis walks with gaps. */
+function acrossOf({ space, fold, blocked }: Kernel, vector: Axis | undefined, nodes: readonly Code[]): Axis | undefined {
+  if (fold || blocked || !vector || nodes.some((e) => e.op === "index")) return undefined;
+  const loads = nodes.flatMap((e) => (e.op === "load" ? [e] : []));
+  if (loads.some((e) => e.args.length > 0 || !isAffine((e.value as Load).index))) return undefined;
+  const isLong = ({ extent }: Axis): boolean => typeof extent !== "number" || extent >= 4;
+  if (!isLong(vector)) return undefined;
+  const walks = (e: Code, axis: Axis): Size | undefined => coefficient((e.value as Load).index, axis);
+  return space.find(
+    (a) => a !== vector && isLong(a) && loads.some((e) => walks(e, a) === 1 && ![0, 1].includes(walks(e, vector) as number)),
+  );
 }
 
 /** The vector axis, and whether it is the fold's. */
