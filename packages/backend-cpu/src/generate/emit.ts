@@ -11,6 +11,8 @@ import { type Steps, Walk } from "./walk.ts";
 
 /** Columns of a strip of tiles. */
 const STRIP = 64;
+/** Rows of a strip that are done before other loops between rows and columns move on: a cache line's. */
+const BLOCK = 16;
 
 export interface EmitOptions {
   readonly relaxed: boolean;
@@ -110,20 +112,21 @@ export function emitKernel(kernel: Kernel, { relaxed, functionOf, checkId }: Emi
       );
       store(scope, units, lanes);
     };
-    const outer = space.filter((a) => a !== columns && a !== rows);
-    loops(outer, roots, top, (scope) => {
-      const strip = (): void =>
-        walk.vectorLoop(rows, { unroll: 1, width }, (_, high) => {
-          const within = { within: STRIP };
-          if (high === 1) return vectorLoop(columns, scope, body, { ...plan, ...within });
-          walk.vectorLoop(columns, { unroll: 1, width, ...within }, (_, wide) => {
-            if (wide === 1) return walk.loop(rows, () => body(new Scope(scope), 1, 1), { within: high });
-            going.units = rows;
-            body(new Scope(scope), high, wide);
-            going.units = columns;
-          });
+    const at = space.indexOf(rows);
+    const block = (scope: Scope): void =>
+      walk.vectorLoop(rows, { unroll: 1, width, within: BLOCK }, (_, high) => {
+        const within = { within: STRIP };
+        if (high === 1) return vectorLoop(columns, scope, body, { ...plan, ...within });
+        walk.vectorLoop(columns, { unroll: 1, width, ...within }, (_, wide) => {
+          if (wide === 1) return walk.loop(rows, () => body(new Scope(scope), 1, 1), { within: high });
+          going.units = rows;
+          body(new Scope(scope), high, wide);
+          going.units = columns;
         });
-      walk.loop(columns, strip, { step: STRIP });
+      });
+    loops(space.slice(0, at), roots, top, (scope) => {
+      const between = (): void => loops(space.slice(at + 1, -1), roots, scope, block);
+      walk.loop(columns, () => walk.loop(rows, between, { step: BLOCK }), { step: STRIP });
     });
   }
 
@@ -166,22 +169,27 @@ export function emitKernel(kernel: Kernel, { relaxed, functionOf, checkId }: Emi
   function emitHorizontal(): void {
     const top = new Scope();
     emitReady(roots, top, 1, 1);
-    if (!plan.gathers) return loops(space, roots, top, (scope) => finishRows(scope, foldRow(scope), 1));
+    if (!plan.gathers) return loops(space, roots, top, (scope) => finishRows(scope, foldRow(scope), 1, 1));
     const row = space.at(-1)!;
     const { width } = plan;
     loops(space.slice(0, -1), roots, top, (scope) => {
-      walk.vectorLoop(row, { unroll: 1, width }, (_, lanes) => {
-        const sums = kernel.fold!.zero.map(() => [f.local("v128")]);
+      walk.vectorLoop(row, plan, (units, lanes) => {
+        const wide = kernel.fold!.zero.map(({ dtype }) => isWide(dtype));
+        const sums = wide.map(() => Array.from({ length: units }, () => f.local("v128")));
         const one = (scope: Scope): void => {
           foldRow(scope).forEach(([sum], k) => {
-            const [into] = sums[k]!;
-            if (lanes > 1) append(f.get(into!).get(sum!), width, isWide(kernel.fold!.zero[k]!.dtype));
+            const last = sums[k]!.at(-1)!;
+            if (lanes > 1) append(f.get(last).get(sum!), width, wide[k]!);
             else f.get(sum!);
-            f.set(into!);
+            f.set(last);
           });
         };
-        loops([row], step, scope, one, lanes);
-        finishRows(scope, sums, lanes);
+        const unit = (): void => {
+          for (const list of sums) list.slice(1).forEach((l, u) => f.get(l).set(list[u]!));
+          loops([row], step, scope, one, lanes);
+        };
+        walk.loop(row, unit, { step: lanes, within: units * lanes });
+        finishRows(scope, sums, units, lanes);
       });
     });
   }
@@ -200,10 +208,10 @@ export function emitKernel(kernel: Kernel, { relaxed, functionOf, checkId }: Emi
     return total(accs, tail);
   }
   /** What comes after a horizontal fold, whose own axis is left: lanes are rows. */
-  function finishRows(scope: Scope, sums: readonly (readonly Local[])[], lanes: Lanes): void {
-    going.lanes = space.at(-1);
-    finish(scope, sums, 1, lanes);
-    going.lanes = vector;
+  function finishRows(scope: Scope, sums: readonly (readonly Local[])[], units: number, lanes: Lanes): void {
+    going.lanes = going.units = space.at(-1);
+    finish(scope, sums, units, lanes);
+    going.lanes = going.units = vector;
   }
 
   // ---- Accumulators
