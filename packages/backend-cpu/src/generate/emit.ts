@@ -195,16 +195,20 @@ export function emitKernel(kernel: Kernel, { relaxed, functionOf, checkId }: Emi
   }
   /** Folds a row: accumulators whose lanes are equal. */
   function foldRow(scope: Scope): Local[][] {
-    const accs = accumulators(unroll);
+    const { width } = plan;
+    const { extent } = vector!;
+    // Of a short row, no more than it fills.
+    let vectors = unroll;
+    while (vectors > 1 && typeof extent === "number" && vectors * width > extent) vectors /= 2;
+    const accs = accumulators(vectors);
     const tail = accumulators(1);
-    loops(fold.slice(0, -1), step, scope, (outer) => {
-      vectorLoop(vector!, outer, (inner, units, lanes) => {
-        const mine = lanes === 1 ? tail : accs;
-        const bound = bind(inner, mine);
-        emitAll(step, bound, units, lanes);
-        advance(step, bound, mine);
-      });
-    });
+    const one = (inner: Scope, units: number, lanes: Lanes): void => {
+      const mine = lanes === 1 ? tail : accs;
+      const bound = bind(inner, mine);
+      emitAll(step, bound, units, lanes);
+      advance(step, bound, mine);
+    };
+    loops(fold.slice(0, -1), step, scope, (outer) => vectorLoop(vector!, outer, one, { unroll: vectors, width }));
     return total(accs, tail);
   }
   /** What comes after a horizontal fold, whose own axis is left: lanes are rows. */
@@ -258,7 +262,7 @@ export function emitKernel(kernel: Kernel, { relaxed, functionOf, checkId }: Emi
   /** All units and lanes, and the tail, as one tuple with equal lanes. */
   function total(accs: readonly (readonly Local[])[], tail: readonly (readonly Local[])[]): Local[][] {
     const unit = (u: number): Local[] => accs.map((a) => a[u]!);
-    for (let half = unroll >> 1; half > 0; half >>= 1) for (let u = 0; u < half; u++) merge(unit(u), unit(u + half));
+    for (let half = accs[0]!.length >> 1; half > 0; half >>= 1) for (let u = 0; u < half; u++) merge(unit(u), unit(u + half));
     const first = unit(0);
     for (let apart = plan.width / 2; apart >= 1; apart /= 2) {
       const turned = first.map((l, k) => {
