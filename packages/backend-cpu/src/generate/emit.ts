@@ -4,7 +4,7 @@ import type { FunctionTable } from "@antler/compiler/machine";
 import { type Code, isWide } from "@antler/compiler/machine";
 import { FunctionBuilder, type Local } from "../wasm/index.ts";
 import { accessOf, type Going } from "./access.ts";
-import { append, emitConstant, emitNode } from "./lanes.ts";
+import { append, emitConstant, emitNode, turnSquare } from "./lanes.ts";
 import { dependence, type Lanes, schedule } from "./schedule.ts";
 import { Scope } from "./scope.ts";
 import { type Steps, Walk } from "./walk.ts";
@@ -166,50 +166,85 @@ export function emitKernel(kernel: Kernel, { relaxed, functionOf, checkId }: Emi
     });
   }
 
+  /** Rows are folded one after the other; what comes after takes as many at once as there are lanes in some vectors. */
   function emitHorizontal(): void {
     const top = new Scope();
     emitReady(roots, top, 1, 1);
-    if (!plan.gathers) return loops(space, roots, top, (scope) => finishRows(scope, foldRow(scope), 1, 1));
+    const { width, gathered } = plan;
+    if (!gathered)
+      return loops(space, roots, top, (scope) =>
+        finishRows(
+          scope,
+          rowsOf((one) => one(scope), 1),
+          1,
+          1,
+        ),
+      );
     const row = space.at(-1)!;
-    const { width } = plan;
     loops(space.slice(0, -1), roots, top, (scope) => {
-      walk.vectorLoop(row, plan, (units, lanes) => {
-        const wide = kernel.fold!.zero.map(({ dtype }) => isWide(dtype));
-        const sums = wide.map(() => Array.from({ length: units }, () => f.local("v128")));
-        const one = (scope: Scope): void => {
-          foldRow(scope).forEach(([sum], k) => {
-            const last = sums[k]!.at(-1)!;
-            if (lanes > 1) append(f.get(last).get(sum!), width, wide[k]!);
-            else f.get(sum!);
-            f.set(last);
-          });
-        };
+      walk.vectorLoop(row, { unroll: gathered, width }, (units, lanes) => {
+        const sums = accumulators(units);
         const unit = (): void => {
-          for (const list of sums) list.slice(1).forEach((l, u) => f.get(l).set(list[u]!));
-          loops([row], step, scope, one, lanes);
+          const found = rowsOf((one) => loops([row], step, scope, one, lanes), lanes);
+          sums.forEach((list, k) => shift(list, found[k]![0]!));
         };
-        walk.loop(row, unit, { step: lanes, within: units * lanes });
+        if (units === 1) unit();
+        else walk.loop(row, unit, { step: lanes, within: units * lanes });
         finishRows(scope, sums, units, lanes);
       });
     });
   }
-  /** Folds a row: accumulators whose lanes are equal. */
-  function foldRow(scope: Scope): Local[][] {
+  /** What rows come to, one a lane, or a single one in all lanes; `each` emits what is done for each row. */
+  function rowsOf(each: (one: (scope: Scope) => void) => void, lanes: Lanes): Local[][] {
     const { width } = plan;
     const { extent } = vector!;
+    const isWhole = typeof extent === "number" && extent % width === 0;
     // Of a short row, no more than it fills.
     let vectors = unroll;
     while (vectors > 1 && typeof extent === "number" && vectors * width > extent) vectors /= 2;
-    const accs = accumulators(vectors);
-    const tail = accumulators(1);
-    const one = (inner: Scope, units: number, lanes: Lanes): void => {
-      const mine = lanes === 1 ? tail : accs;
-      const bound = bind(inner, mine);
-      emitAll(step, bound, units, lanes);
-      advance(step, bound, mine);
-    };
-    loops(fold.slice(0, -1), step, scope, (outer) => vectorLoop(vector!, outer, one, { unroll: vectors, width }));
-    return total(accs, tail);
+    const kept = accumulators(lanes);
+    const tails = accumulators(1);
+    each((scope) => {
+      const accs = accumulators(vectors);
+      const tail = accumulators(1);
+      const one = (inner: Scope, units: number, lanes: Lanes): void => {
+        const mine = lanes === 1 ? tail : accs;
+        const bound = bind(inner, mine);
+        emitAll(step, bound, units, lanes);
+        advance(step, bound, mine);
+      };
+      loops(fold.slice(0, -1), step, scope, (outer) => vectorLoop(vector!, outer, one, { unroll: vectors, width }));
+      merged(accs).forEach((l, k) => shift(kept[k]!, l));
+      tails.forEach(([to], k) => {
+        const [from] = tail[k]!;
+        if (lanes > 1) append(f.get(to!).get(from!), width, isWideAt(k));
+        else f.get(from!);
+        f.set(to!);
+      });
+    });
+    // Lanes become vectors, which are added up.
+    const sums = merged(
+      kept.map((list, k) =>
+        turnSquare(
+          f,
+          Array.from({ length: width }, (_, u) => list[u % lanes]!),
+          isWideAt(k),
+        ),
+      ),
+    );
+    if (!isWhole)
+      merge(
+        sums,
+        tails.map(([l]) => l!),
+      );
+    return sums.map((l) => [l]);
+  }
+  function isWideAt(k: number): boolean {
+    return isWide(kernel.fold!.zero[k]!.dtype);
+  }
+  /** Each takes the place of the one before, and one more that of the last. */
+  function shift(list: readonly Local[], last: Local): void {
+    list.forEach((to, u) => f.get(list[u + 1] ?? last).set(to));
   }
   /** What comes after a horizontal fold, whose own axis is left: lanes are rows. */
   function finishRows(scope: Scope, sums: readonly (readonly Local[])[], units: number, lanes: Lanes): void {
@@ -259,26 +294,11 @@ export function emitKernel(kernel: Kernel, { relaxed, functionOf, checkId }: Emi
       into.map((l) => [l]),
     );
   }
-  /** All units and lanes, and the tail, as one tuple with equal lanes. */
-  function total(accs: readonly (readonly Local[])[], tail: readonly (readonly Local[])[]): Local[][] {
+  /** All units as one tuple. */
+  function merged(accs: readonly (readonly Local[])[]): Local[] {
     const unit = (u: number): Local[] => accs.map((a) => a[u]!);
     for (let half = accs[0]!.length >> 1; half > 0; half >>= 1) for (let u = 0; u < half; u++) merge(unit(u), unit(u + half));
-    const first = unit(0);
-    for (let apart = plan.width / 2; apart >= 1; apart /= 2) {
-      const turned = first.map((l, k) => {
-        const t = f.local("v128");
-        // Lanes 64 bits wide are two of 32.
-        if (apart === 2 || isWide(kernel.fold!.zero[k]!.dtype)) f.get(l).get(l).i32x4Shuffle(2, 3, 0, 1).set(t);
-        else f.get(l).get(l).i32x4Shuffle(1, 0, 3, 2).set(t);
-        return t;
-      });
-      merge(first, turned);
-    }
-    merge(
-      first,
-      tail.map((t) => t[0]!),
-    );
-    return first.map((l) => [l]);
+    return unit(0);
   }
 
   function finish(scope: Scope, accs: readonly (readonly Local[])[], units: number, lanes: Lanes): void {

@@ -28,8 +28,8 @@ export interface Schedule {
   readonly horizontal: boolean;
   /** A loop of which as many places as a vector has lanes are done side by side, so that what lies together along it is read together. */
   readonly across: Axis | undefined;
-  /** Whether rows of a horizontal fold are finished together, one a lane. */
-  readonly gathers: boolean;
+  /** Of how many vectors the lanes are rows of a horizontal fold that are finished together; 0 where each is finished alone. */
+  readonly gathered: number;
   readonly lift: readonly Code[];
   readonly stores: readonly { readonly slot: number; readonly index: Index; readonly value: Code }[];
   /** Elements of a vector: two where any number has 64 bits. */
@@ -70,7 +70,9 @@ export function schedule(kernel: Kernel, functionOf: FunctionTable, checkId: (ch
   const heavy = nodes.filter((n) => n.op !== "const" && n.op !== "index").length;
   const unroll = heavy > 200 ? 1 : heavy > 120 ? 2 : 4;
   const across = unroll === 4 ? acrossOf(kernel, vector, nodes) : undefined;
-  const gathers = horizontal && kernel.space.length > 0 && all.length - nodes.length > FEW;
+  const rest = all.length - nodes.length;
+  const [G0, G1] = [Number(process.env.G0 ?? 1), Number(process.env.G1 ?? 4)];
+  const gathered = horizontal && kernel.space.length > 0 ? (rest > FEW ? G1 : G0) : 0;
   return {
     kernel,
     checkId,
@@ -80,12 +82,12 @@ export function schedule(kernel: Kernel, functionOf: FunctionTable, checkId: (ch
     vector,
     horizontal,
     across,
-    gathers,
+    gathered,
     width,
     lift,
     stores,
     unroll: kernel.fold && !horizontal && heavy <= 6 ? 8 : unroll,
-    grain: vector === kernel.space[0] ? 64 : across === kernel.space[0] ? 16 : gathers ? 4 : 1,
+    grain: vector === kernel.space[0] ? 64 : across === kernel.space[0] ? 16 : gathered ? 4 : 1,
     nanoseconds: (heavy + 2) / 8,
   };
 }
