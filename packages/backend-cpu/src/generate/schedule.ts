@@ -70,9 +70,7 @@ export function schedule(kernel: Kernel, functionOf: FunctionTable, checkId: (ch
   const heavy = nodes.filter((n) => n.op !== "const" && n.op !== "index").length;
   const unroll = heavy > 200 ? 1 : heavy > 120 ? 2 : 4;
   const across = unroll === 4 ? acrossOf(kernel, vector, nodes) : undefined;
-  const rest = all.length - nodes.length;
-  const [G0, G1] = [Number(process.env.G0 ?? 1), Number(process.env.G1 ?? 4)];
-  const gathered = horizontal && kernel.space.length > 0 ? (rest > FEW ? G1 : G0) : 0;
+  const gathered = horizontal ? gatheredOf(kernel, vector!, all.length - nodes.length) : 0;
   return {
     kernel,
     checkId,
@@ -87,13 +85,21 @@ export function schedule(kernel: Kernel, functionOf: FunctionTable, checkId: (ch
     lift,
     stores,
     unroll: kernel.fold && !horizontal && heavy <= 6 ? 8 : unroll,
-    grain: vector === kernel.space[0] ? 64 : across === kernel.space[0] ? 16 : gathered ? 4 : 1,
+    grain: vector === kernel.space[0] ? 64 : across === kernel.space[0] ? 16 : gathered ? 4 * gathered : 1,
     nanoseconds: (heavy + 2) / 8,
   };
 }
 
-/** A row that is finished with so few nodes may as well be finished alone. */
-const FEW = 12;
+/** More nodes than a row should be finished with alone. */
+const MANY = 12;
+/** A longer row takes so long that its end does not matter. */
+const SHORT = 256;
+
+function gatheredOf({ space }: Kernel, { extent }: Axis, finishing: number): number {
+  if (space.length === 0) return 0;
+  if (finishing > MANY) return 4;
+  return typeof extent === "number" && extent <= SHORT ? 1 : 0;
+}
 
 /** The axis of neighbours in a buffer that the vector axis walks with gaps. */
 function acrossOf({ space, fold, blocked }: Kernel, vector: Axis | undefined, nodes: readonly Code[]): Axis | undefined {
