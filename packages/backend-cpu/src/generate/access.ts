@@ -3,7 +3,8 @@ import { type Atom, type Axis, coefficient, type Index, type Load, type Size } f
 import { type Code, isWide } from "@antler/compiler/machine";
 import { type DType, dtypeInfo } from "@antler/tensor-core";
 import type { FunctionBuilder, Local } from "../wasm/index.ts";
-import { emitNode, repeat, turnSquare } from "./lanes.ts";
+import { turnSquare } from "../wasm/square.ts";
+import { emitNode, repeat } from "./lanes.ts";
 import type { Lanes, Schedule } from "./schedule.ts";
 import type { Scope } from "./scope.ts";
 import { isAffine, type Walk } from "./walk.ts";
@@ -127,11 +128,7 @@ export function accessOf(walk: Walk, plan: Schedule, going: Going, varies: (e: C
       const dtype = walk.kernel.buffers[slot]!;
       const rows = Array.from({ length: width }, (_, lane) => {
         const row = f.local("v128");
-        const first = (): void => {
-          f.get(walk.pointer(slot, index));
-          move(slot, along, lane);
-        };
-        loadVector(dtype, first, 0);
+        loadVector(dtype, () => lanePointer(slot, index, along, 0, lane), 0);
         f.set(row);
         return row;
       });

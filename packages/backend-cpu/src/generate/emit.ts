@@ -3,8 +3,9 @@ import { type Axis, accumulator, type Expr, type IndexCheck, type Kernel, operan
 import type { FunctionTable } from "@antler/compiler/machine";
 import { type Code, isWide } from "@antler/compiler/machine";
 import { FunctionBuilder, type Local } from "../wasm/index.ts";
+import { turnSquare } from "../wasm/square.ts";
 import { accessOf, type Going } from "./access.ts";
-import { append, emitConstant, emitNode, turnSquare } from "./lanes.ts";
+import { emitConstant, emitNode } from "./lanes.ts";
 import { dependence, type Lanes, schedule } from "./schedule.ts";
 import { Scope } from "./scope.ts";
 import { type Steps, Walk } from "./walk.ts";
@@ -89,12 +90,9 @@ export function emitKernel(kernel: Kernel, { relaxed, functionOf, checkId }: Emi
   function emitMap(): void {
     const top = new Scope();
     emitReady(roots, top, 1, 1);
-    if (!vector) return store(top, 1, 1);
+    if (!vector) return make(top, 1, 1);
     loops(space.slice(0, -1), roots, top, (scope) => {
-      vectorLoop(vector, scope, (inner, units, lanes) => {
-        emitReady(roots, inner, units, lanes);
-        store(inner, units, lanes);
-      });
+      vectorLoop(vector, scope, make);
     });
   }
 
@@ -103,24 +101,15 @@ export function emitKernel(kernel: Kernel, { relaxed, functionOf, checkId }: Emi
     const top = new Scope();
     emitReady(roots, top, 1, 1);
     const { width } = plan;
-    const body = (scope: Scope, units: number, lanes: Lanes): void => {
-      emitAll(
-        stores.map((s) => s.value),
-        scope,
-        units,
-        lanes,
-      );
-      store(scope, units, lanes);
-    };
     const at = space.indexOf(rows);
     const block = (scope: Scope): void =>
       walk.vectorLoop(rows, { unroll: 1, width, within: BLOCK }, (_, high) => {
         const within = { within: STRIP };
-        if (high === 1) return vectorLoop(columns, scope, body, { ...plan, ...within });
+        if (high === 1) return vectorLoop(columns, scope, make, { ...plan, ...within });
         walk.vectorLoop(columns, { unroll: 1, width, ...within }, (_, wide) => {
-          if (wide === 1) return walk.loop(rows, () => body(new Scope(scope), 1, 1), { within: high });
+          if (wide === 1) return walk.loop(rows, () => make(new Scope(scope), 1, 1), { within: high });
           going.units = rows;
-          body(new Scope(scope), high, wide);
+          make(new Scope(scope), high, wide);
           going.units = columns;
         });
       });
@@ -199,13 +188,10 @@ export function emitKernel(kernel: Kernel, { relaxed, functionOf, checkId }: Emi
     const { width } = plan;
     const { extent } = vector!;
     const isWhole = typeof extent === "number" && extent % width === 0;
-    // Of a short row, no more than it fills.
-    let vectors = unroll;
-    while (vectors > 1 && typeof extent === "number" && vectors * width > extent) vectors /= 2;
     const kept = accumulators(lanes);
-    const tails = accumulators(1);
+    const tails = accumulators(lanes);
     each((scope) => {
-      const accs = accumulators(vectors);
+      const accs = accumulators(unroll);
       const tail = accumulators(1);
       const one = (inner: Scope, units: number, lanes: Lanes): void => {
         const mine = lanes === 1 ? tail : accs;
@@ -213,34 +199,23 @@ export function emitKernel(kernel: Kernel, { relaxed, functionOf, checkId }: Emi
         emitAll(step, bound, units, lanes);
         advance(step, bound, mine);
       };
-      loops(fold.slice(0, -1), step, scope, (outer) => vectorLoop(vector!, outer, one, { unroll: vectors, width }));
+      loops(fold.slice(0, -1), step, scope, (outer) => vectorLoop(vector!, outer, one));
       merged(accs).forEach((l, k) => shift(kept[k]!, l));
-      tails.forEach(([to], k) => {
-        const [from] = tail[k]!;
-        if (lanes > 1) append(f.get(to!).get(from!), width, isWideAt(k));
-        else f.get(from!);
-        f.set(to!);
-      });
+      tail.forEach(([l], k) => shift(tails[k]!, l!));
     });
-    // Lanes become vectors, which are added up.
-    const sums = merged(
-      kept.map((list, k) =>
-        turnSquare(
-          f,
-          Array.from({ length: width }, (_, u) => list[u % lanes]!),
-          isWideAt(k),
-        ),
-      ),
-    );
+    const squares = (lists: readonly (readonly Local[])[]): Local[][] =>
+      lists.map((list, k) => {
+        const rows = Array.from({ length: width }, (_, u) => list[u % lanes]!);
+        return turnSquare(f, rows, isWide(kernel.fold!.zero[k]!.dtype));
+      });
+    // What was in lanes is in vectors then.
+    const sums = merged(squares(kept));
     if (!isWhole)
       merge(
         sums,
-        tails.map(([l]) => l!),
+        squares(tails).map(([l]) => l!),
       );
     return sums.map((l) => [l]);
-  }
-  function isWideAt(k: number): boolean {
-    return isWide(kernel.fold!.zero[k]!.dtype);
   }
   /** Each takes the place of the one before, and one more that of the last. */
   function shift(list: readonly Local[], last: Local): void {
@@ -302,14 +277,17 @@ export function emitKernel(kernel: Kernel, { relaxed, functionOf, checkId }: Emi
   }
 
   function finish(scope: Scope, accs: readonly (readonly Local[])[], units: number, lanes: Lanes): void {
-    const post = bind(new Scope(scope), accs);
+    make(bind(new Scope(scope), accs), units, lanes);
+  }
+  /** Emits what is stored, and stores it. */
+  function make(scope: Scope, units: number, lanes: Lanes): void {
     emitAll(
       stores.map((s) => s.value),
-      post,
+      scope,
       units,
       lanes,
     );
-    store(post, units, lanes);
+    for (const s of stores) for (let u = 0; u < units; u++) access.store(s, scope.at(s.value, u), u, lanes);
   }
 
   // ---- Code
@@ -367,8 +345,5 @@ export function emitKernel(kernel: Kernel, { relaxed, functionOf, checkId }: Emi
   /** A node over accumulators of several units has as many units itself. */
   function accVaries(e: Code, scope: Scope): boolean {
     return e.args.some((a) => (scope.get(a)?.length ?? 1) > 1);
-  }
-  function store(scope: Scope, units: number, lanes: Lanes): void {
-    for (const s of stores) for (let u = 0; u < units; u++) access.store(s, scope.at(s.value, u), u, lanes);
   }
 }

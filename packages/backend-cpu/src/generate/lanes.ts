@@ -124,29 +124,6 @@ const narrow = (f: FunctionBuilder): FunctionBuilder => pick(f, 0, 2);
 /** What an instruction left in the first two lanes. */
 export const repeat = (f: FunctionBuilder): FunctionBuilder => pick(f, 0, 1);
 
-/** Pops a vector of equal lanes and one below it; pushes the latter's lanes moved on by one, with one of the former as the last. */
-export function append(f: FunctionBuilder, width: 2 | 4, wide: boolean): void {
-  if (wide) f.i32x4Shuffle(2, 3, 4, 5);
-  else if (width === 2) f.i32x4Shuffle(1, 4, 1, 4);
-  else f.i32x4Shuffle(1, 2, 3, 4);
-}
-
-/** The columns of a square of which the rows are given. */
-export function turnSquare(f: FunctionBuilder, rows: readonly Local[], wide: boolean): Local[] {
-  const shuffle = (a: number, b: number, from: readonly Local[], ...lanes: [number, number, number, number]): Local => {
-    const out = f.local("v128");
-    f.get(from[a]!)
-      .get(from[b]!)
-      .i32x4Shuffle(...lanes)
-      .set(out);
-    return out;
-  };
-  if (wide) return [shuffle(0, 1, rows, 0, 1, 4, 5), shuffle(0, 1, rows, 2, 3, 6, 7)];
-  if (rows.length === 2) return [shuffle(0, 1, rows, 0, 4, 0, 4), shuffle(0, 1, rows, 1, 5, 1, 5)];
-  const pairs = [0, 2].flatMap((k) => [shuffle(k, k + 1, rows, 0, 4, 1, 5), shuffle(k, k + 1, rows, 2, 6, 3, 7)]);
-  return [0, 1].flatMap((k) => [shuffle(k, k + 2, pairs, 0, 1, 4, 5), shuffle(k, k + 2, pairs, 2, 3, 6, 7)]);
-}
-
 /** Pushes the result of a node whose arguments are in locals. */
 export function emitNode(f: FunctionBuilder, e: Code, args: readonly Local[]): void {
   const [a, b, c] = args as [Local, Local, Local];

@@ -70,7 +70,9 @@ export function schedule(kernel: Kernel, functionOf: FunctionTable, checkId: (ch
   const heavy = nodes.filter((n) => n.op !== "const" && n.op !== "index").length;
   const unroll = heavy > 200 ? 1 : heavy > 120 ? 2 : 4;
   const across = unroll === 4 ? acrossOf(kernel, vector, nodes) : undefined;
-  const gathered = horizontal ? gatheredOf(kernel, vector!, all.length - nodes.length) : 0;
+  // Of an unknown size both comparisons are false.
+  const length = vector?.extent as number;
+  const gathered = !horizontal || kernel.space.length === 0 ? 0 : all.length - nodes.length > MANY ? 4 : length <= SHORT ? 1 : 0;
   return {
     kernel,
     checkId,
@@ -84,7 +86,16 @@ export function schedule(kernel: Kernel, functionOf: FunctionTable, checkId: (ch
     width,
     lift,
     stores,
-    unroll: kernel.fold && !horizontal && heavy <= 6 ? 8 : unroll,
+    // Of a short row, no more than it fills.
+    unroll: horizontal
+      ? length < 2 * width
+        ? 1
+        : length < 4 * width
+          ? Math.min(2, unroll)
+          : unroll
+      : kernel.fold && heavy <= 6
+        ? 8
+        : unroll,
     grain: vector === kernel.space[0] ? 64 : across === kernel.space[0] ? 16 : gathered ? 4 * gathered : 1,
     nanoseconds: (heavy + 2) / 8,
   };
@@ -95,23 +106,15 @@ const MANY = 12;
 /** A longer row takes so long that its end does not matter. */
 const SHORT = 256;
 
-function gatheredOf({ space }: Kernel, { extent }: Axis, finishing: number): number {
-  if (space.length === 0) return 0;
-  if (finishing > MANY) return 4;
-  return typeof extent === "number" && extent <= SHORT ? 1 : 0;
-}
-
 /** The axis of neighbours in a buffer that the vector axis walks with gaps. */
 function acrossOf({ space, fold, blocked }: Kernel, vector: Axis | undefined, nodes: readonly Code[]): Axis | undefined {
   if (fold || blocked || !vector || nodes.some((e) => e.op === "index")) return undefined;
-  const loads = nodes.flatMap((e) => (e.op === "load" ? [e] : []));
+  const loads = nodes.filter((e) => e.op === "load");
   if (loads.some((e) => e.args.length > 0 || !isAffine((e.value as Load).index))) return undefined;
-  const isLong = ({ extent }: Axis): boolean => typeof extent !== "number" || extent >= 4;
-  if (!isLong(vector)) return undefined;
-  const walks = (e: Code, axis: Axis): Size | undefined => coefficient((e.value as Load).index, axis);
-  return space.find(
-    (a) => a !== vector && isLong(a) && loads.some((e) => walks(e, a) === 1 && ![0, 1].includes(walks(e, vector) as number)),
-  );
+  const by = (e: Code, axis: Axis): Size => coefficient((e.value as Load).index, axis)!;
+  const across = loads.filter((e) => ![0, 1].includes(by(e, vector) as number));
+  const isShort = ({ extent }: Axis): boolean => (extent as number) < 4;
+  return isShort(vector) ? undefined : space.find((a) => !isShort(a) && across.some((e) => by(e, a) === 1));
 }
 
 /** The vector axis, and whether it is the fold's. */
