@@ -1,8 +1,9 @@
 /** Reading and writing memory in lanes: neighbours at once, one element for all, or lane by lane. */
-import { type Atom, coefficient, type Index, type Load, type Size } from "@antler/compiler";
+import { type Atom, type Axis, coefficient, type Index, type Load, type Size } from "@antler/compiler";
 import { type Code, isWide } from "@antler/compiler/machine";
 import { type DType, dtypeInfo } from "@antler/tensor-core";
 import type { FunctionBuilder, Local } from "../wasm/index.ts";
+import { turnSquare } from "../wasm/square.ts";
 import { emitNode, repeat } from "./lanes.ts";
 import type { Lanes, Schedule } from "./schedule.ts";
 import type { Scope } from "./scope.ts";
@@ -24,12 +25,39 @@ interface Place {
   readonly slot: number;
   readonly index: Index;
 }
+/** The axes along which neighbouring lanes, and neighbouring units, go: one and the same, or those of a tile. */
+export interface Going {
+  lanes: Axis | undefined;
+  units: Axis | undefined;
+}
 
 /** @param varies whether the lanes of a node differ */
-export function accessOf(walk: Walk, plan: Schedule, varies: (e: Code) => boolean): Access {
+export function accessOf(walk: Walk, plan: Schedule, going: Going, varies: (e: Code) => boolean): Access {
   const { f } = walk;
   const { width } = plan;
+  /** Of what a tile reads across the lanes: a vector for each unit. */
+  const turned = new Map<Code, readonly Local[]>();
   return { declare, load, index, store };
+
+  /** Elements between neighbouring lanes, or units of a tile. */
+  function apart(index: Index, axis: Axis | undefined): Size {
+    return (axis && coefficient(index, axis)) ?? 0;
+  }
+  function isTile(): boolean {
+    return going.units !== going.lanes;
+  }
+  /** Pushes the address of the first lane of a tile's unit; other units are told apart by an offset. */
+  function pointer({ slot, index }: Place, unit: number): void {
+    f.get(walk.pointer(slot, index));
+    if (isTile()) move(slot, apart(index, going.units), unit);
+  }
+  /** Moves the address on the stack so many times so many elements. */
+  function move(slot: number, by: Size, times: number): void {
+    if (times > 0 && by !== 0) walk.size(by, times * bytesOf(walk.kernel.buffers[slot]!)).i32Add();
+  }
+  function ahead(unit: number): number {
+    return isTile() ? 0 : unit * width;
+  }
 
   function declare(e: Code): void {
     const { slot, index } = e.value as Load;
@@ -44,7 +72,7 @@ export function accessOf(walk: Walk, plan: Schedule, varies: (e: Code) => boolea
     const guard = e.args[0] && scope.at(e.args[0], unit);
     const guardVaries = e.args[0] !== undefined && varies(e.args[0]);
     const changes = varies(e);
-    const along = plan.vector && isAffine(index) ? (coefficient(index, plan.vector) ?? 0) : undefined;
+    const along = going.lanes && isAffine(index) ? apart(index, going.lanes) : undefined;
     const single = lanes === 1 || !changes;
 
     let addresses: Local | undefined;
@@ -55,11 +83,12 @@ export function accessOf(walk: Walk, plan: Schedule, varies: (e: Code) => boolea
     }
     const first = (): void => {
       if (addresses) laneAddress(slot, addresses, 0);
-      else f.get(walk.pointer(slot, index));
+      else pointer({ slot, index }, unit);
     };
     const whole = (): void => {
       if (single || along === 0) splat(dtype, first);
-      else if (along === 1) loadVector(dtype, first, unit * width * bytesOf(dtype));
+      else if (along === 1) loadVector(dtype, first, ahead(unit) * bytesOf(dtype));
+      else if (isTile() && apart(index, going.units) === 1) turn(e, along!, unit);
       else {
         f.i32x4(0);
         for (let lane = 0; lane < width; lane++) loadLane(dtype, slot, index, addresses, along, unit, lane);
@@ -92,6 +121,22 @@ export function accessOf(walk: Walk, plan: Schedule, varies: (e: Code) => boolea
     f.get(out);
     if (!single && guardVaries) fill(dtype);
   }
+  /** Pushes a unit of a square whose neighbours in memory are those of the units: all of it is read for the first one, and turned. */
+  function turn(e: Code, along: Size, unit: number): void {
+    if (unit === 0) {
+      const { slot, index } = e.value as Load;
+      const dtype = walk.kernel.buffers[slot]!;
+      const rows = Array.from({ length: width }, (_, lane) => {
+        const row = f.local("v128");
+        loadVector(dtype, () => lanePointer(slot, index, along, 0, lane), 0);
+        f.set(row);
+        return row;
+      });
+      turned.set(e, turnSquare(f, rows, isWide(dtype)));
+    }
+    f.get(turned.get(e)![unit]!);
+  }
+
   /** Fills a vector of which only the first two lanes were loaded one by one. */
   function fill(dtype: DType): void {
     if (width === 2 && !isWide(dtype)) repeat(f);
@@ -108,15 +153,15 @@ export function accessOf(walk: Walk, plan: Schedule, varies: (e: Code) => boolea
     lane: number,
   ): void {
     if (addresses) laneAddress(slot, addresses, lane);
-    else lanePointer(slot, index, along!, unit * width + lane);
+    else lanePointer(slot, index, along!, unit, lane);
     scalarLoad(f, dtype);
     if (isWide(dtype)) f.i64x2ReplaceLane(lane);
     else f.i32x4ReplaceLane(lane);
   }
-  /** Pushes the address of an element some places along the vector axis. */
-  function lanePointer(slot: number, index: Index, along: Size, places: number): void {
-    f.get(walk.pointer(slot, index));
-    if (places > 0 && along !== 0) walk.size(along, places * bytesOf(walk.kernel.buffers[slot]!)).i32Add();
+  /** Pushes the address of a lane's element. */
+  function lanePointer(slot: number, index: Index, along: Size, unit: number, lane: number): void {
+    pointer({ slot, index }, unit);
+    move(slot, along, ahead(unit) + lane);
   }
   function laneAddress(slot: number, addresses: Local, lane: number): void {
     f.get(walk.buffers[slot]!).get(addresses).i32x4ExtractLane(lane);
@@ -165,7 +210,7 @@ export function accessOf(walk: Walk, plan: Schedule, varies: (e: Code) => boolea
     }
     f.i32x4Splat();
     const scaled = (by: Size): FunctionBuilder => (by === 1 ? f : walk.size(by).i32x4Splat().i32x4Mul()).i32x4Add();
-    const vector = index.terms.find((t) => t.atom.kind === "axis" && t.atom.axis === plan.vector);
+    const vector = index.terms.find((t) => t.atom.kind === "axis" && t.atom.axis === going.lanes);
     if (vector && lanes > 1) {
       f.v128(new Uint8Array(Int32Array.of(0, 1, 2, 3).map((l) => (l % width) + unit * width).buffer));
       scaled(vector.by);
@@ -232,18 +277,19 @@ export function accessOf(walk: Walk, plan: Schedule, varies: (e: Code) => boolea
 
   function store({ slot, index }: Place, value: Local, unit: number, lanes: Lanes): void {
     const dtype = walk.kernel.buffers[slot]!;
-    const along = plan.vector && !plan.horizontal ? (coefficient(index, plan.vector) ?? 0) : 0;
+    const along = apart(index, going.lanes);
     const packed = pack(dtype, value);
     const bytes = bytesOf(dtype);
     if (lanes > 1 && along === 1) {
-      f.get(walk.pointer(slot, index)).get(packed);
-      const offset = unit * width * bytes;
+      pointer({ slot, index }, unit);
+      f.get(packed);
+      const offset = ahead(unit) * bytes;
       if (width * bytes === 16) f.v128Store(offset);
       else f[`v128Store${(8 * width * bytes) as 16 | 32 | 64}Lane`](0, offset);
       return;
     }
     for (let lane = 0; lane < (along === 0 ? 1 : lanes); lane++) {
-      lanePointer(slot, index, along, unit * width + lane);
+      lanePointer(slot, index, along, unit, lane);
       f.get(packed)[`v128Store${(8 * bytes) as 8 | 16 | 32 | 64}Lane`](lane);
     }
   }

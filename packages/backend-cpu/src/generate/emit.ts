@@ -3,11 +3,17 @@ import { type Axis, accumulator, type Expr, type IndexCheck, type Kernel, operan
 import type { FunctionTable } from "@antler/compiler/machine";
 import { type Code, isWide } from "@antler/compiler/machine";
 import { FunctionBuilder, type Local } from "../wasm/index.ts";
-import { accessOf } from "./access.ts";
+import { turnSquare } from "../wasm/square.ts";
+import { accessOf, type Going } from "./access.ts";
 import { emitConstant, emitNode } from "./lanes.ts";
 import { dependence, type Lanes, schedule } from "./schedule.ts";
 import { Scope } from "./scope.ts";
-import { Walk } from "./walk.ts";
+import { type Steps, Walk } from "./walk.ts";
+
+/** Columns of a strip of tiles. */
+const STRIP = 64;
+/** Rows of a strip that are done before other loops between rows and columns move on: a cache line's. */
+const BLOCK = 16;
 
 export interface EmitOptions {
   readonly relaxed: boolean;
@@ -35,14 +41,14 @@ export function emitKernel(kernel: Kernel, { relaxed, functionOf, checkId }: Emi
   /** The loops the emitter is inside of. */
   const open: Axis[] = [];
   const dependences = new Map<Axis, (e: Code) => boolean>();
-  /** Accumulators of a vertical fold differ from lane to lane; after a horizontal one all lanes are equal. */
-  let lanesDiffer = vector !== undefined;
   const accumulated = new Map<Code, boolean>();
-  const access = accessOf(walk, plan, (e) => vector !== undefined && depends(e, vector));
+  const going: Going = { lanes: vector, units: vector };
+  const access = accessOf(walk, plan, going, (e) => going.lanes !== undefined && depends(e, going.lanes));
 
   for (const e of topological(roots)) if (e.op === "load") access.declare(e);
   for (const s of stores) walk.declare(s.slot, s.index);
-  if (!kernel.fold) emitMap();
+  if (plan.across) emitTiles(vector!, plan.across);
+  else if (!kernel.fold) emitMap();
   else if (plan.horizontal) emitHorizontal();
   else emitVertical();
   return { code: f, grain: plan.grain, nanoseconds: plan.nanoseconds };
@@ -51,7 +57,7 @@ export function emitKernel(kernel: Kernel, { relaxed, functionOf, checkId }: Emi
     return kernel.fold!.zero.map((z, k) => accumulator(z.dtype, first + k));
   }
   function varies(e: Code): boolean {
-    return vector !== undefined && (depends(e, vector) || (lanesDiffer && dependsOnAccumulators(e)));
+    return going.units !== undefined && (depends(e, going.units) || dependsOnAccumulators(e));
   }
   function dependsOnAccumulators(e: Code): boolean {
     let d = accumulated.get(e);
@@ -61,19 +67,20 @@ export function emitKernel(kernel: Kernel, { relaxed, functionOf, checkId }: Emi
 
   // ---- Loops
 
-  function loops(axes: readonly Axis[], roots: readonly Code[], scope: Scope, body: (scope: Scope) => void): void {
+  function loops(axes: readonly Axis[], roots: readonly Code[], scope: Scope, body: (scope: Scope) => void, within = 0): void {
     const [axis, ...rest] = axes;
     if (!axis) return body(scope);
-    walk.loop(axis, () => {
+    const place = (): void => {
       open.push(axis);
       const inner = new Scope(scope);
       emitReady(roots, inner, 1, 1);
       loops(rest, roots, inner, body);
       open.pop();
-    });
+    };
+    walk.loop(axis, place, { within });
   }
-  function vectorLoop(axis: Axis, scope: Scope, body: (scope: Scope, units: number, lanes: Lanes) => void): void {
-    walk.vectorLoop(axis, plan, (units, lanes) => {
+  function vectorLoop(axis: Axis, scope: Scope, body: (scope: Scope, units: number, lanes: Lanes) => void, steps: Steps = plan): void {
+    walk.vectorLoop(axis, steps, (units, lanes) => {
       open.push(axis);
       body(new Scope(scope), units, lanes);
       open.pop();
@@ -83,12 +90,32 @@ export function emitKernel(kernel: Kernel, { relaxed, functionOf, checkId }: Emi
   function emitMap(): void {
     const top = new Scope();
     emitReady(roots, top, 1, 1);
-    if (!vector) return store(top, 1, 1);
+    if (!vector) return make(top, 1, 1);
     loops(space.slice(0, -1), roots, top, (scope) => {
-      vectorLoop(vector, scope, (inner, units, lanes) => {
-        emitReady(roots, inner, units, lanes);
-        store(inner, units, lanes);
+      vectorLoop(vector, scope, make);
+    });
+  }
+
+  /** Squares of two axes, and what is left of either; by strips of columns, so that a strip's lines stay in the caches. */
+  function emitTiles(columns: Axis, rows: Axis): void {
+    const top = new Scope();
+    emitReady(roots, top, 1, 1);
+    const { width } = plan;
+    const at = space.indexOf(rows);
+    const block = (scope: Scope): void =>
+      walk.vectorLoop(rows, { unroll: 1, width, within: BLOCK }, (_, high) => {
+        const within = { within: STRIP };
+        if (high === 1) return vectorLoop(columns, scope, make, { ...plan, ...within });
+        walk.vectorLoop(columns, { unroll: 1, width, ...within }, (_, wide) => {
+          if (wide === 1) return walk.loop(rows, () => make(new Scope(scope), 1, 1), { within: high });
+          going.units = rows;
+          make(new Scope(scope), high, wide);
+          going.units = columns;
+        });
       });
+    loops(space.slice(0, at), roots, top, (scope) => {
+      const between = (): void => loops(space.slice(at + 1, -1), roots, scope, block);
+      walk.loop(columns, () => walk.loop(rows, between, { step: BLOCK }), { step: STRIP });
     });
   }
 
@@ -128,22 +155,77 @@ export function emitKernel(kernel: Kernel, { relaxed, functionOf, checkId }: Emi
     });
   }
 
+  /** Rows are folded one after the other; what comes after takes as many at once as there are lanes in some vectors. */
   function emitHorizontal(): void {
     const top = new Scope();
     emitReady(roots, top, 1, 1);
-    loops(space, roots, top, (scope) => {
+    const { width, gathered } = plan;
+    if (!gathered)
+      return loops(space, roots, top, (scope) =>
+        finishRows(
+          scope,
+          rowsOf((one) => one(scope), 1),
+          1,
+          1,
+        ),
+      );
+    const row = space.at(-1)!;
+    loops(space.slice(0, -1), roots, top, (scope) => {
+      walk.vectorLoop(row, { unroll: gathered, width }, (units, lanes) => {
+        const sums = accumulators(units);
+        const unit = (): void => {
+          const found = rowsOf((one) => loops([row], step, scope, one, lanes), lanes);
+          sums.forEach((list, k) => shift(list, found[k]![0]!));
+        };
+        if (units === 1) unit();
+        else walk.loop(row, unit, { step: lanes, within: units * lanes });
+        finishRows(scope, sums, units, lanes);
+      });
+    });
+  }
+  /** What rows come to, one a lane, or a single one in all lanes; `each` emits what is done for each row. */
+  function rowsOf(each: (one: (scope: Scope) => void) => void, lanes: Lanes): Local[][] {
+    const { width } = plan;
+    const { extent } = vector!;
+    const isWhole = typeof extent === "number" && extent % width === 0;
+    const kept = accumulators(lanes);
+    const tails = accumulators(lanes);
+    each((scope) => {
       const accs = accumulators(unroll);
       const tail = accumulators(1);
-      loops(fold.slice(0, -1), step, scope, (outer) => {
-        vectorLoop(vector!, outer, (inner, units, lanes) => {
-          const mine = lanes === 1 ? tail : accs;
-          const bound = bind(inner, mine);
-          emitAll(step, bound, units, lanes);
-          advance(step, bound, mine);
-        });
-      });
-      finish(scope, total(accs, tail), 1, 1);
+      const one = (inner: Scope, units: number, lanes: Lanes): void => {
+        const mine = lanes === 1 ? tail : accs;
+        const bound = bind(inner, mine);
+        emitAll(step, bound, units, lanes);
+        advance(step, bound, mine);
+      };
+      loops(fold.slice(0, -1), step, scope, (outer) => vectorLoop(vector!, outer, one));
+      merged(accs).forEach((l, k) => shift(kept[k]!, l));
+      tail.forEach(([l], k) => shift(tails[k]!, l!));
     });
+    const squares = (lists: readonly (readonly Local[])[]): Local[][] =>
+      lists.map((list, k) => {
+        const rows = Array.from({ length: width }, (_, u) => list[u % lanes]!);
+        return turnSquare(f, rows, isWide(kernel.fold!.zero[k]!.dtype));
+      });
+    // What was in lanes is in vectors then.
+    const sums = merged(squares(kept));
+    if (!isWhole)
+      merge(
+        sums,
+        squares(tails).map(([l]) => l!),
+      );
+    return sums.map((l) => [l]);
+  }
+  /** Each takes the place of the one before, and one more that of the last. */
+  function shift(list: readonly Local[], last: Local): void {
+    list.forEach((to, u) => f.get(list[u + 1] ?? last).set(to));
+  }
+  /** What comes after a horizontal fold, whose own axis is left: lanes are rows. */
+  function finishRows(scope: Scope, sums: readonly (readonly Local[])[], units: number, lanes: Lanes): void {
+    going.lanes = going.units = space.at(-1);
+    finish(scope, sums, units, lanes);
+    going.lanes = going.units = vector;
   }
 
   // ---- Accumulators
@@ -187,39 +269,25 @@ export function emitKernel(kernel: Kernel, { relaxed, functionOf, checkId }: Emi
       into.map((l) => [l]),
     );
   }
-  /** All units and lanes, and the tail, as one tuple with equal lanes. */
-  function total(accs: readonly (readonly Local[])[], tail: readonly (readonly Local[])[]): Local[][] {
+  /** All units as one tuple. */
+  function merged(accs: readonly (readonly Local[])[]): Local[] {
     const unit = (u: number): Local[] => accs.map((a) => a[u]!);
-    for (let half = unroll >> 1; half > 0; half >>= 1) for (let u = 0; u < half; u++) merge(unit(u), unit(u + half));
-    const first = unit(0);
-    for (let apart = plan.width / 2; apart >= 1; apart /= 2) {
-      const turned = first.map((l, k) => {
-        const t = f.local("v128");
-        // Lanes 64 bits wide are two of 32.
-        if (apart === 2 || isWide(kernel.fold!.zero[k]!.dtype)) f.get(l).get(l).i32x4Shuffle(2, 3, 0, 1).set(t);
-        else f.get(l).get(l).i32x4Shuffle(1, 0, 3, 2).set(t);
-        return t;
-      });
-      merge(first, turned);
-    }
-    merge(
-      first,
-      tail.map((t) => t[0]!),
-    );
-    return first.map((l) => [l]);
+    for (let half = accs[0]!.length >> 1; half > 0; half >>= 1) for (let u = 0; u < half; u++) merge(unit(u), unit(u + half));
+    return unit(0);
   }
 
   function finish(scope: Scope, accs: readonly (readonly Local[])[], units: number, lanes: Lanes): void {
-    lanesDiffer = vector !== undefined && !plan.horizontal;
-    const post = bind(new Scope(scope), accs);
+    make(bind(new Scope(scope), accs), units, lanes);
+  }
+  /** Emits what is stored, and stores it. */
+  function make(scope: Scope, units: number, lanes: Lanes): void {
     emitAll(
       stores.map((s) => s.value),
-      post,
+      scope,
       units,
       lanes,
     );
-    store(post, units, lanes);
-    lanesDiffer = vector !== undefined;
+    for (const s of stores) for (let u = 0; u < units; u++) access.store(s, scope.at(s.value, u), u, lanes);
   }
 
   // ---- Code
@@ -277,8 +345,5 @@ export function emitKernel(kernel: Kernel, { relaxed, functionOf, checkId }: Emi
   /** A node over accumulators of several units has as many units itself. */
   function accVaries(e: Code, scope: Scope): boolean {
     return e.args.some((a) => (scope.get(a)?.length ?? 1) > 1);
-  }
-  function store(scope: Scope, units: number, lanes: Lanes): void {
-    for (const s of stores) for (let u = 0; u < units; u++) access.store(s, scope.at(s.value, u), u, lanes);
   }
 }

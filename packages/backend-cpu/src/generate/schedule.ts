@@ -8,10 +8,12 @@ import {
   indexOf,
   type Kernel,
   type Load,
+  type Size,
   topological,
 } from "@antler/compiler";
 import type { FunctionTable } from "@antler/compiler/machine";
 import { type Code, isWide, Selector } from "@antler/compiler/machine";
+import { isAffine } from "./walk.ts";
 
 /** Elements that are worked on at once: one, or a vector's. */
 export type Lanes = 1 | 2 | 4;
@@ -24,6 +26,10 @@ export interface Schedule {
   readonly fold: readonly Axis[];
   readonly vector: Axis | undefined;
   readonly horizontal: boolean;
+  /** A loop of which as many places as a vector has lanes are done side by side, so that what lies together along it is read together. */
+  readonly across: Axis | undefined;
+  /** Of how many vectors the lanes are rows of a horizontal fold that are finished together; 0 where each is finished alone. */
+  readonly gathered: number;
   readonly lift: readonly Code[];
   readonly stores: readonly { readonly slot: number; readonly index: Index; readonly value: Code }[];
   /** Elements of a vector: two where any number has 64 bits. */
@@ -63,6 +69,10 @@ export function schedule(kernel: Kernel, functionOf: FunctionTable, checkId: (ch
   const width = kernel.buffers.some(isWide) || all.some((e) => isWide(e.dtype)) ? 2 : 4;
   const heavy = nodes.filter((n) => n.op !== "const" && n.op !== "index").length;
   const unroll = heavy > 200 ? 1 : heavy > 120 ? 2 : 4;
+  const across = unroll === 4 ? acrossOf(kernel, vector, nodes) : undefined;
+  // Of an unknown size both comparisons are false.
+  const length = vector?.extent as number;
+  const gathered = !horizontal || kernel.space.length === 0 ? 0 : all.length - nodes.length > MANY ? 4 : length <= SHORT ? 1 : 0;
   return {
     kernel,
     checkId,
@@ -71,13 +81,40 @@ export function schedule(kernel: Kernel, functionOf: FunctionTable, checkId: (ch
     fold: kernel.fold?.axes ?? [],
     vector,
     horizontal,
+    across,
+    gathered,
     width,
     lift,
     stores,
-    unroll: kernel.fold && !horizontal && heavy <= 6 ? 8 : unroll,
-    grain: vector === kernel.space[0] ? 64 : 1,
+    // Of a short row, no more than it fills.
+    unroll: horizontal
+      ? length < 2 * width
+        ? 1
+        : length < 4 * width
+          ? Math.min(2, unroll)
+          : unroll
+      : kernel.fold && heavy <= 6
+        ? 8
+        : unroll,
+    grain: vector === kernel.space[0] ? 64 : across === kernel.space[0] ? 16 : gathered ? 4 * gathered : 1,
     nanoseconds: (heavy + 2) / 8,
   };
+}
+
+/** More nodes than a row should be finished with alone. */
+const MANY = 12;
+/** A longer row takes so long that its end does not matter. */
+const SHORT = 256;
+
+/** The axis of neighbours in a buffer that the vector axis walks with gaps. */
+function acrossOf({ space, fold, blocked }: Kernel, vector: Axis | undefined, nodes: readonly Code[]): Axis | undefined {
+  if (fold || blocked || !vector || nodes.some((e) => e.op === "index")) return undefined;
+  const loads = nodes.filter((e) => e.op === "load");
+  if (loads.some((e) => e.args.length > 0 || !isAffine((e.value as Load).index))) return undefined;
+  const by = (e: Code, axis: Axis): Size => coefficient((e.value as Load).index, axis)!;
+  const across = loads.filter((e) => ![0, 1].includes(by(e, vector) as number));
+  const isShort = ({ extent }: Axis): boolean => (extent as number) < 4;
+  return isShort(vector) ? undefined : space.find((a) => !isShort(a) && across.some((e) => by(e, a) === 1));
 }
 
 /** The vector axis, and whether it is the fold's. */

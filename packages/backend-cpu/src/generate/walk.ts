@@ -26,6 +26,7 @@ export class Walk {
   readonly #streams = new Map<string, Stream>();
   readonly #pointers = new Map<string, Local>();
   readonly counters: Map<Axis, Local> = new Map();
+  readonly #ends = new Map<Axis, Local>();
 
   constructor(f: FunctionBuilder, kernel: Kernel) {
     this.f = f;
@@ -74,13 +75,20 @@ export class Walk {
     return this.#pointers.get(this.#key(slot, index))!;
   }
 
-  /** Enters a loop over an axis, or a range of it: pointers that move along it get locals of their own. */
-  enter(axis: Axis): Loop {
+  /**
+   * Enters a loop over an axis, or a range of it: pointers that move along it get locals of their own. `within` a loop over the same
+   * axis it does so many places from there on, or as many as are left.
+   */
+  enter(axis: Axis, within = 0): Loop {
     const { f, kernel } = this;
-    const [from, to] = this.#ranges.get(axis) ?? [];
+    const [from, to] = within ? [] : (this.#ranges.get(axis) ?? []);
+    const [outer, last] = [this.counters.get(axis), this.#ends.get(axis)];
     const [counter, end] = f.localsOf("i32", 2);
-    f.push(from ?? 0).set(counter);
-    if (to) f.get(to).set(end);
+    f.push(outer ?? from ?? 0).set(counter);
+    if (outer) {
+      f.get(outer).i32(within).i32Add().set(end);
+      f.get(end).get(last!).get(end).get(last!).i32LtU().select().set(end);
+    } else if (to) f.get(to).set(end);
     else this.size(axis.extent).set(end);
     const before = new Map(this.#pointers);
     const moving: { pointer: Local; by: Size; bytes: number }[] = [];
@@ -98,6 +106,7 @@ export class Walk {
       moving.push({ pointer, by, bytes: stream.bytes });
     }
     this.counters.set(axis, counter);
+    this.#ends.set(axis, end);
     const advance = (step: number): void => {
       for (const { pointer, by, bytes } of moving) {
         f.get(pointer);
@@ -109,18 +118,21 @@ export class Walk {
     };
     const leave = (): void => {
       for (const [key, p] of before) this.#pointers.set(key, p);
-      this.counters.delete(axis);
+      if (outer) {
+        this.counters.set(axis, outer);
+        this.#ends.set(axis, last!);
+      } else this.counters.delete(axis);
     };
     // A range of a kernel that is not blocked begins and ends at whole steps, or at the axis' end.
     return { counter, end, advance, leave, static: !kernel.blocked && typeof axis.extent === "number" ? axis.extent : undefined };
   }
 
-  /** Runs the body for every place of an axis. */
-  loop(axis: Axis, body: () => void): void {
-    const l = this.enter(axis);
+  /** Runs the body for every place of an axis, or one in so many. */
+  loop(axis: Axis, body: () => void, { step = 1, within = 0 }: { readonly step?: number; readonly within?: number } = {}): void {
+    const l = this.enter(axis, within);
     this.f.whileBelow(l.counter, l.end, () => {
       body();
-      l.advance(1);
+      l.advance(step);
     });
     l.leave();
   }
@@ -128,9 +140,9 @@ export class Walk {
   /**
    * Runs the body along an axis in steps of `units` vectors, then of one vector, then of single elements.
    */
-  vectorLoop(axis: Axis, { unroll, width }: Pick<Schedule, "unroll" | "width">, body: (units: number, lanes: Lanes) => void): void {
+  vectorLoop(axis: Axis, { unroll, width, within = 0 }: Steps, body: (units: number, lanes: Lanes) => void): void {
     const { f } = this;
-    const l = this.enter(axis);
+    const l = this.enter(axis, within);
     let left = l.static ?? Number.POSITIVE_INFINITY;
     for (const step of new Set([width * unroll, width, 1])) {
       if (left < step) continue;
@@ -159,6 +171,10 @@ export class Walk {
   }
 }
 
+export interface Steps extends Pick<Schedule, "unroll" | "width"> {
+  /** How much of a loop over the same axis outside is done; absent where there is none. */
+  readonly within?: number;
+}
 interface Loop {
   readonly counter: Local;
   readonly end: Local;

@@ -1,6 +1,7 @@
 // Copies of strided 32-bit matrices into rows; the transposing case runs on 4×4 blocks in registers.
 
 import { FunctionBuilder, type Local } from "../wasm/index.ts";
+import { turnSquare } from "../wasm/square.ts";
 import type { KernelSources } from "./base.ts";
 import { elementBytes, type KernelCalls } from "./context.ts";
 
@@ -82,38 +83,20 @@ export function transposeCopy({ exports }: KernelCalls, { rows, columns, source,
   copy(blockRows, 0, rows - blockRows);
 }
 
-/** Emits a 4×4 transpose of the four vectors, in place; `spare` are four more locals. */
-function transpose4x4(f: FunctionBuilder, v: (i: number) => Local, spare: (i: number) => Local): void {
-  const shuffle = (a: Local, b: Local, lanes: [number, number, number, number], target: Local): void => {
-    f.get(a)
-      .get(b)
-      .i32x4Shuffle(...lanes)
-      .set(target);
-  };
-  for (const pair of [0, 1]) {
-    shuffle(v(2 * pair), v(2 * pair + 1), [0, 4, 1, 5], spare(pair));
-    shuffle(v(2 * pair), v(2 * pair + 1), [2, 6, 3, 7], spare(pair + 2));
-  }
-  for (const half of [0, 2]) {
-    shuffle(spare(half), spare(half + 1), [0, 1, 4, 5], v(half));
-    shuffle(spare(half), spare(half + 1), [2, 3, 6, 7], v(half + 1));
-  }
-}
-
 function transposeTile(): FunctionBuilder {
   const f = new FunctionBuilder();
   const [source, columnStride, target, targetStride, rows, columns] = f.parametersOf("i32", 6);
   const [from, to, place, left] = f.localsOf("i32", 4);
-  const [v, spare] = [f.locals("v128", 4), f.locals("v128", 4)];
+  const v = f.locals("v128", 4);
   const block = (): void => {
     for (let i = 0; i < 4; i += 1) {
       f.get(from).v128Load().set(v(i));
       f.increase(from, columnStride);
     }
-    transpose4x4(f, v, spare);
+    const turned = turnSquare(f, [v(0), v(1), v(2), v(3)]);
     f.get(to).set(place);
     for (let i = 0; i < 4; i += 1) {
-      f.get(place).get(v(i)).v128Store();
+      f.get(place).get(turned[i]!).v128Store();
       f.increase(place, targetStride);
     }
     f.increase(to, 16);
