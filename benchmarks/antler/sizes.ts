@@ -25,6 +25,18 @@ export function usualSizes(model: ModelName): Sizes {
   return { batch: batchSize, shape: inputShapes[model] ?? imageShape, width: widths[model] };
 }
 
+/** Batches of which a GPU made of software does a step in about a second. */
+const pageBatches: Readonly<Record<ModelName, number>> = {
+  mlp: 32,
+  cnn: 8,
+  "readme-cnn": 8,
+  lstm: 4,
+  transformer: 1,
+  "separable-cnn": 2,
+};
+/** What pages train: the usual model in smaller batches. */
+export const pageSizes = (model: ModelName): Sizes => ({ ...usualSizes(model), batch: pageBatches[model] });
+
 /** Steps of an epoch: half a second's work, or what one step of the slowest side makes of it. */
 export const epochSteps: Readonly<Record<ModelName, number>> = {
   mlp: 50,

@@ -2,15 +2,18 @@
 import { launch } from "../../tests/packed/browser.ts";
 import { type Child, PATIENCE_MS } from "../lib/child.ts";
 import type { Side } from "../rows/row.ts";
+import { launchWithGpu } from "./gpu-browser.ts";
 import type { Bench } from "./page.ts";
 
 declare const bench: Bench;
 
 /** @throws Error with what went wrong in the page, or where there is no browser */
 export async function startPage(url: string, { page: work }: Side, threads: number): Promise<Child> {
-  const browser = await launch();
+  const browser = await (work?.gpu ? launchWithGpu() : launch());
   const page = await browser.newPage();
-  page.setDefaultTimeout(PATIENCE_MS);
+  // Shaders that a processor runs have to be compiled for it first.
+  const patience = work?.gpu ? 3 * PATIENCE_MS : PATIENCE_MS;
+  page.setDefaultTimeout(patience);
   const failed = new Promise<never>((_, reject) => {
     page.on("pageerror", reject);
     page.on("crash", () => reject(new Error("the page crashed")));
@@ -21,7 +24,7 @@ export async function startPage(url: string, { page: work }: Side, threads: numb
   async function answered<T>(answer: () => Promise<T>): Promise<T> {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new Error(`no answer within ${PATIENCE_MS / 1000} s`)), PATIENCE_MS);
+      timer = setTimeout(() => reject(new Error(`no answer within ${patience / 1000} s`)), patience);
     });
     try {
       return await Promise.race([answer(), failed, late]);

@@ -1,10 +1,11 @@
 // A browser for the tests: opens a page, waits for its table, and tells everything that went wrong on the way.
-import { type Browser, chromium, type Page } from "playwright-core";
+import { type Browser, chromium, type LaunchOptions, type Page } from "playwright-core";
 import { findChromium } from "./chromium.ts";
 import type { Table } from "./table.ts";
 
-export const launch = async (): Promise<Browser> =>
+export const launch = async (options: Pick<LaunchOptions, "args" | "env"> = {}): Promise<Browser> =>
   chromium.launch({
+    ...options,
     executablePath: findChromium(),
     // Chromium refuses its sandbox to root, and the pages are our own.
     chromiumSandbox: process.getuid?.() !== 0,
