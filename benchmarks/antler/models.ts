@@ -19,14 +19,15 @@ export function makeModel(name: ModelName, sizes: Sizes = usualSizes(name)): Fun
     loss: "sparse_categorical_crossentropy",
     metrics: ["accuracy"],
   });
-  if (sameModel(sizes, usualSizes(name))) setInitialWeights(made, name);
+  setInitialWeights(made, name);
   return made;
 }
-/** Batches do not change weights. */
-const sameModel = (a: Sizes, b: Sizes): boolean => a.width === b.width && a.shape.join() === b.shape.join();
 
+/** Batches, and often images, do not change weights; where sizes do, Keras's own initial ones stay. */
 function setInitialWeights(made: Functional, name: ModelName): void {
-  const weights = initialWeights(name).map(({ values, shape }) => tensor(values, shape));
+  const initial = initialWeights(name);
+  if (String(made.weights.map(({ shape }) => `${shape}`)) !== String(initial.map(({ shape }) => `${shape}`))) return;
+  const weights = initial.map(({ values, shape }) => tensor(values, shape));
   made.setWeights(weights);
   for (const w of weights) w.dispose();
 }

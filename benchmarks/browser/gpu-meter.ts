@@ -13,11 +13,12 @@ type Method = (this: unknown, ...args: unknown[]) => unknown;
 type Mapped = Pick<GPUBuffer, "size">;
 
 const READ = 1;
+type Classes = "GPUComputePassEncoder" | "GPUDevice" | "GPUQueue" | "GPUBuffer";
 
 /** Call it before any device exists. @returns what was counted since then */
-export function meterGpu(): () => Meter {
+export function meterGpu(page: Pick<typeof globalThis, Classes> = globalThis): () => Meter {
   const meter = { dispatches: 0, pipelines: 0, reads: 0, bytesRead: 0, bytesWritten: 0 };
-  const { GPUComputePassEncoder: Pass, GPUDevice: Device, GPUQueue: Queue, GPUBuffer: Buffer } = globalThis;
+  const { GPUComputePassEncoder: Pass, GPUDevice: Device, GPUQueue: Queue, GPUBuffer: Buffer } = page;
   for (const name of ["dispatchWorkgroups", "dispatchWorkgroupsIndirect"]) on(Pass, name, () => void meter.dispatches++);
   for (const name of ["createComputePipeline", "createComputePipelineAsync"]) on(Device, name, () => void meter.pipelines++);
   on(Queue, "writeBuffer", (_, args) => void (meter.bytesWritten += written(args)));

@@ -13,7 +13,7 @@ export interface Work {
 }
 
 /** Steps of an epoch that is one run of a model's training. */
-export const PAGE_STEPS = 4;
+export const PAGE_STEPS = 2;
 
 export interface PeerOptions {
   readonly threads: number;
