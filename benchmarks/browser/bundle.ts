@@ -33,6 +33,7 @@ const entries: Partial<Record<PageName, string>> = {
     offerOnGpu(antlerOnGpu);`,
   "tfjs-webgpu": `
     import * as tf from "@tensorflow/tfjs-core";
+    import "@tensorflow/tfjs-core/dist/public/chained_ops/register_all_chained_ops";
     import * as layers from "@tensorflow/tfjs-layers";
     import "@tensorflow/tfjs-backend-webgpu";
     import { tfjs } from "./tfjs/peer.ts";

@@ -63,7 +63,7 @@ export interface FitOptions {
 }
 export interface TfModel {
   compile(options: { optimizer: object; loss: string; metrics: string[] }): void;
-  setWeights(weights: Tensor[]): void;
+  readonly layers: readonly { readonly weights: readonly object[]; setWeights(weights: Tensor[]): void }[];
   fit(x: Tensor, y: Tensor, options: FitOptions): Promise<object>;
   /** The loss, and the metrics. */
   trainOnBatch(x: Tensor, y: Tensor): Promise<number[]>;

@@ -45,7 +45,9 @@ function makeModel(tf: Tf, { layers, input, model }: TfLayers, name: ModelName):
   const outputs = layers.dense({ units: 10, activation: "softmax" }).apply(stacks(layers)[name](inputs, width));
   const made = model({ inputs, outputs });
   made.compile({ optimizer: tf.train.adam(...ADAM), loss: "sparseCategoricalCrossentropy", metrics: ["accuracy"] });
-  made.setWeights(initialWeights(name).map(({ values, shape }) => tf.tensor(values, shape)));
+  const initial = initialWeights(name).map(({ values, shape }) => tf.tensor(values, shape));
+  // Of a whole model it wants those first that are trained; of a layer, in Keras's order.
+  for (const layer of made.layers) layer.setWeights(initial.splice(0, layer.weights.length));
   return made;
 }
 
