@@ -39,20 +39,23 @@ async function measured({ against, browser }: Options, chosen: readonly Row[]): 
     console.error(`setting up ${against} …`);
     const other = checkOut(against);
     try {
-      return await all(chosen.map((row) => twice(row, against, other)));
+      return await all(chosen.filter(({ pages }) => !pages).map((row) => twice(row, against, other)));
     } finally {
       other.remove();
     }
   }
-  if (!browser) return all(chosen);
+  if (browser) return inPages(chosen.map((row) => ({ ...row, sides: row.sides.filter(({ page }) => page) })).filter(isPage));
+  const pages = chosen.filter((row) => row.pages);
+  return [...(await all(chosen.filter((row) => !row.pages))), ...(pages.length ? await inPages(pages) : [])];
+}
+const isPage = ({ sides, pages }: Row): boolean => pages === true || sides[0]?.page?.peer === "antler";
+
+async function inPages(chosen: readonly Row[]): Promise<RowResult[]> {
   const { serve } = await import("./browser/server.ts");
   const { startPage } = await import("./browser/child.ts");
   const server = await serve();
-  const pages = chosen
-    .map((row) => ({ ...row, sides: row.sides.filter(({ page }) => page) }))
-    .filter(({ sides }) => sides[0]?.page?.peer === "antler");
   try {
-    return await all(pages, (side) => startPage(server.url, side, threads));
+    return await all(chosen, (side) => startPage(server.url, side, threads));
   } finally {
     server.close();
   }

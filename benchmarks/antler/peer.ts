@@ -25,6 +25,7 @@ import type { Peer, PeerOptions } from "../work/peer.ts";
 import { inputValues, weightValues } from "../work/values.ts";
 import type { Convolution, Vocabulary } from "../work/vocabulary.ts";
 import { useThreads } from "./threads.ts";
+import { trainModel } from "./training.ts";
 
 const vocabulary: Vocabulary<Tensor> = {
   matMul,
@@ -51,21 +52,30 @@ function finished(y: Tensor, { bias, relu: cut }: Convolution<Tensor>): Tensor {
   return cut ? relu(sum) : sum;
 }
 
+/** On whichever backend is set. */
+export const peer: Peer = {
+  version: VERSION,
+  compute(computation) {
+    const inputs = inputValues(computation).map(({ data, shape }) => tensor(data, [...shape]));
+    const weights = weightValues(computation).map(({ data, shape }) => tensor(data, [...shape]));
+    const direct = (...xs: Tensor[]): Tensor => {
+      const rest = weights.values();
+      return computation.compute(vocabulary, xs, () => rest.next().value!);
+    };
+    const call = computation.eager ? direct : func(direct);
+    // A program is done when it returns: the CPU computes at once.
+    return { run: () => call(...inputs).dispose(), output: () => numbers(call(...inputs)) };
+  },
+  trainModel,
+};
+async function numbers(y: Tensor): Promise<Float32Array> {
+  const data = (await y.data()) as Float32Array;
+  y.dispose();
+  return data;
+}
+
 /** @param options how many threads */
 export async function antler({ threads }: PeerOptions): Promise<Peer> {
   await useThreads(threads);
-  return {
-    version: VERSION,
-    compute(computation) {
-      const inputs = inputValues(computation).map(({ data, shape }) => tensor(data, [...shape]));
-      const weights = weightValues(computation).map(({ data, shape }) => tensor(data, [...shape]));
-      const direct = (...xs: Tensor[]): Tensor => {
-        const rest = weights.values();
-        return computation.compute(vocabulary, xs, () => rest.next().value!);
-      };
-      const call = computation.eager ? direct : func(direct);
-      // A program is done when it returns: the CPU computes at once.
-      return { run: () => call(...inputs).dispose(), output: () => call(...inputs).data() as Promise<Float32Array> };
-    },
-  };
+  return peer;
 }

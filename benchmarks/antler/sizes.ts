@@ -25,6 +25,18 @@ export function usualSizes(model: ModelName): Sizes {
   return { batch: batchSize, shape: inputShapes[model] ?? imageShape, width: widths[model] };
 }
 
+/** Sizes of which a GPU made of software does a step in a second or so. */
+const smallSizes: Readonly<Record<ModelName, Partial<Sizes>>> = {
+  mlp: { batch: 8 },
+  cnn: { batch: 2 },
+  "readme-cnn": { batch: 4 },
+  lstm: { batch: 4, shape: [16, 64] },
+  transformer: { batch: 4, shape: [32, 64], width: 8 },
+  "separable-cnn": { batch: 4, shape: [16, 16, 3] },
+};
+/** What pages train. */
+export const pageSizes = (model: ModelName): Sizes => ({ ...usualSizes(model), ...smallSizes[model] });
+
 /** Steps of an epoch: half a second's work, or what one step of the slowest side makes of it. */
 export const epochSteps: Readonly<Record<ModelName, number>> = {
   mlp: 50,

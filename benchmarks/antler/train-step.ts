@@ -10,6 +10,7 @@ import { parseArgs } from "node:util";
 import { lambdaCallback } from "@antler/keras-api";
 import { tensor, VERSION } from "@antler/tensor-core";
 import type { ModelName } from "../keras/data.ts";
+import { firstLosses } from "./losses.ts";
 import { makeModel, makeSamples } from "./models.ts";
 import { awkwardSizes, usualSizes } from "./sizes.ts";
 import { useThreads } from "./threads.ts";
@@ -30,7 +31,7 @@ const sizes = { ...usualSizes(name), ...awkwardSizes[name][Number(values.awkward
 const print = (answer: object): void => console.log(JSON.stringify(answer));
 
 await useThreads(Number(values.threads));
-const output = values.awkward === undefined ? { output: await firstLosses() } : {};
+const output = values.awkward === undefined ? { output: await firstLosses(name, sizes, LOSS_STEPS) } : {};
 const model = makeModel(name, sizes);
 const { images, labels } = makeSamples(name, steps, sizes);
 const x = tensor(images, [labels.length, ...sizes.shape]);
@@ -42,24 +43,6 @@ for await (const line of createInterface({ input: process.stdin })) {
   print(line === "run" ? await runEpoch() : { error: `expected "run" or "quit", got "${line}"` });
 }
 process.exit(0);
-
-/** The loss of each of the first batches, from fresh weights. */
-async function firstLosses(): Promise<number[]> {
-  const fresh = makeModel(name, sizes);
-  const { images, labels } = makeSamples(name, LOSS_STEPS, sizes);
-  const { batch, shape } = sizes;
-  const size = images.length / LOSS_STEPS;
-  const losses: number[] = [];
-  for (let step = 0; step < LOSS_STEPS; step++) {
-    const x = tensor(images.subarray(step * size, (step + 1) * size), [batch, ...shape]);
-    // What it gives is the mean of all batches since the last reset.
-    fresh.resetMetrics();
-    const [loss] = await fresh.trainOnBatch(x, labels.subarray(step * batch, (step + 1) * batch));
-    x.dispose();
-    losses.push(loss!);
-  }
-  return losses;
-}
 
 /** Milliseconds per step of one epoch of `fit`: until training ended, until the call returned, and of processor time until training ended. */
 async function runEpoch(): Promise<{ value: number; call: number; cpu: number }> {

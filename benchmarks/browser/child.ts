@@ -10,7 +10,9 @@ declare const bench: Bench;
 export async function startPage(url: string, { page: work }: Side, threads: number): Promise<Child> {
   const browser = await launch();
   const page = await browser.newPage();
-  page.setDefaultTimeout(PATIENCE_MS);
+  // Shaders that a processor runs have to be compiled for it first.
+  const patience = work?.gpu ? 3 * PATIENCE_MS : PATIENCE_MS;
+  page.setDefaultTimeout(patience);
   const failed = new Promise<never>((_, reject) => {
     page.on("pageerror", reject);
     page.on("crash", () => reject(new Error("the page crashed")));
@@ -21,7 +23,7 @@ export async function startPage(url: string, { page: work }: Side, threads: numb
   async function answered<T>(answer: () => Promise<T>): Promise<T> {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new Error(`no answer within ${PATIENCE_MS / 1000} s`)), PATIENCE_MS);
+      timer = setTimeout(() => reject(new Error(`no answer within ${patience / 1000} s`)), patience);
     });
     try {
       return await Promise.race([answer(), failed, late]);

@@ -12,12 +12,15 @@ export interface Bench {
   round(): Promise<{ value: number }>;
 }
 
+type MakePeer = (options: PeerOptions) => Peer | Promise<Peer>;
+/** Watches work from its first call on; what it gives is said about the page. */
+type Observe = (work: Work, peer: Peer) => Promise<object>;
+
 /** The page's address says which work, and on how many threads. */
-export function offer(makePeer: (options: PeerOptions) => Peer | Promise<Peer>): void {
-  const query = new URLSearchParams(location.search);
-  const prepared = prepare(makePeer, query.get("work")!, Number(query.get("threads")));
+export function offer(makePeer: MakePeer, observe?: Observe): void {
+  const prepared = prepare(makePeer, new URLSearchParams(location.search), observe);
   const bench: Bench = {
-    about: prepared.then(({ version, output }) => ({ version, output })),
+    about: prepared.then(({ about }) => about),
     async round() {
       const { work, calls } = await prepared;
       return { value: await timeRound(work, calls) };
@@ -27,14 +30,14 @@ export function offer(makePeer: (options: PeerOptions) => Peer | Promise<Peer>):
 }
 
 interface Prepared {
-  readonly version: string;
+  readonly about: Awaited<Bench["about"]>;
   readonly work: Work;
-  readonly output: number[];
   readonly calls: number;
 }
-async function prepare(makePeer: (options: PeerOptions) => Peer | Promise<Peer>, name: string, threads: number): Promise<Prepared> {
-  const peer = await makePeer({ threads });
-  const work = await workOf(peer, name);
+async function prepare(makePeer: MakePeer, query: URLSearchParams, observe?: Observe): Promise<Prepared> {
+  const peer = await makePeer({ threads: Number(query.get("threads")) });
+  const work = await workOf(peer, query.get("work")!);
+  const observed = await observe?.(work, peer);
   const output = excerpt(await work.output());
-  return { version: peer.version, work, output, calls: await warmUp(work) };
+  return { about: { version: peer.version, output, ...observed }, work, calls: await warmUp(work) };
 }

@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { extname, join, normalize } from "node:path";
-import type { PeerName } from "../lib/make-peer.ts";
+import type { PageName } from "../lib/make-peer.ts";
 import { bundle, folders } from "./bundle.ts";
 
 const types: Readonly<Record<string, string>> = {
@@ -35,6 +35,6 @@ export async function serve(): Promise<Server> {
 async function contentOf(pathname: string): Promise<string | Uint8Array> {
   const [first = "", ...rest] = normalize(pathname).split("/").slice(1);
   if (rest.length) return readFile(join(folders[first]!, ...rest));
-  if (first.endsWith(".js")) return bundle(first.slice(0, -3) as PeerName);
+  if (first.endsWith(".js")) return bundle(first.slice(0, -3) as PageName);
   return `<!doctype html><title>${first}</title><script type="module" src="/${first}.js"></script>`;
 }

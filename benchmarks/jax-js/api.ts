@@ -12,9 +12,11 @@ type Unary = (x: Arr) => Arr;
 type Binary = (a: Arr, b: Arr | number) => Arr;
 type Padding = "SAME" | readonly (readonly [number, number])[];
 
+export type JaxDevice = "wasm" | "webgpu";
+
 export interface Jax {
-  init(device: "wasm"): Promise<readonly string[]>;
-  defaultDevice(device: "wasm"): void;
+  init(device: JaxDevice): Promise<readonly string[]>;
+  defaultDevice(device: JaxDevice): void;
   jit<A extends readonly unknown[], R>(fn: (...args: A) => R): (...args: A) => R;
   valueAndGrad<A extends readonly unknown[]>(fn: (...args: A) => Arr): (...args: A) => [Arr, A[0]];
   readonly numpy: {

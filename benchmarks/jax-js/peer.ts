@@ -3,12 +3,13 @@ import { filterFirst, imageFirst, imageLast, samePadding } from "../work/channel
 import type { Peer, Work } from "../work/peer.ts";
 import { inputValues, type Values, weightValues } from "../work/values.ts";
 import type { Convolution, Vocabulary } from "../work/vocabulary.ts";
-import type { Arr, Jax } from "./api.ts";
+import type { Arr, Jax, JaxDevice } from "./api.ts";
 import { trainMlp } from "./mlp.ts";
 
-export async function jaxJs(jax: Jax, version: string): Promise<Peer> {
-  await jax.init("wasm");
-  jax.defaultDevice("wasm");
+export async function jaxJs(jax: Jax, device: JaxDevice, version: string): Promise<Peer> {
+  // It gives those that are there, and is silent about the others.
+  if (!(await jax.init(device)).includes(device)) throw new Error(`jax-js has no ${device} here`);
+  jax.defaultDevice(device);
   const say = vocabulary(jax);
   const array = ({ data, shape }: Values): Arr => jax.numpy.array(data).reshape(shape);
   return {
@@ -23,16 +24,17 @@ export async function jaxJs(jax: Jax, version: string): Promise<Peer> {
       const compiled = computation.eager ? direct : jax.jit(direct);
       const kept = (xs: readonly Arr[]): Arr[] => xs.map((x) => x.ref);
       const call = (): Arr => (computation.eager ? compiled(inputs, weights) : compiled(kept(inputs), kept(weights)));
-      return {
-        async run() {
-          (await call().blockUntilReady()).dispose();
-        },
-        async output() {
-          const y = call();
-          const { shape } = y;
-          return imageLast({ shape, data: await y.data() }).data;
-        },
+      const output = async (): Promise<Float32Array> => {
+        const y = call();
+        const { shape } = y;
+        return imageLast({ shape, data: await y.data() }).data;
       };
+      const run = async (): Promise<void> => {
+        if (device === "wasm") (await call().blockUntilReady()).dispose();
+        // On a GPU, work is done when its numbers are there.
+        else await output();
+      };
+      return { run, output };
     },
     trainMlp: () => trainMlp(jax),
   };

@@ -43,7 +43,7 @@ function placeSuite(place: string): void {
 export function twice(row: Row, ref: string, other: Version): Row {
   const own = row.sides.filter(({ needs }) => needs === undefined);
   const theirs = own.map((side): Side => {
-    const command: Side["command"] = (context) => side.command({ ...context, ...other });
+    const command: Side["command"] = (context) => side.command!({ ...context, ...other });
     return { ...side, name: `${side.name} ${ref}`, command };
   });
   const sides = own.flatMap((side, i) => [side, theirs[i]!]);

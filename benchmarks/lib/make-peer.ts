@@ -8,6 +8,8 @@ import { load, type Package, packages } from "./peers.ts";
 import { installWebWorkers } from "./web-workers.ts";
 
 export type PeerName = "antler" | "tfjs-cpu" | "tfjs-wasm" | "jax-js" | "onnxruntime-web" | "onnxruntime-node";
+/** What pages are made for: peers of Node, and those on a GPU. */
+export type PageName = PeerName | "antler-webgpu" | "tfjs-webgpu" | "jax-js-webgpu" | "onnxruntime-webgpu";
 
 const makers: Readonly<Record<PeerName, (options: PeerOptions) => Promise<Peer>>> = {
   antler: async (options) => (await import("../antler/peer.ts")).antler(options),
@@ -28,7 +30,7 @@ const makers: Readonly<Record<PeerName, (options: PeerOptions) => Promise<Peer>>
   async "jax-js"(options) {
     if (options.threads > 1) installWebWorkers(options.threads);
     const jax = await load<Jax>("jax-js", "@jax-js/jax");
-    return (await import("../jax-js/peer.ts")).jaxJs(jax, versionOf("jax-js"));
+    return (await import("../jax-js/peer.ts")).jaxJs(jax, "wasm", versionOf("jax-js"));
   },
   async "onnxruntime-web"(options) {
     const ort = await load<Ort>("onnxruntime-web", "onnxruntime-web");

@@ -64,7 +64,7 @@ class Runner {
     runner.#missing = side.needs && lacking(side.needs);
     if (runner.#missing !== undefined) return runner;
     try {
-      const command = (): Command => pinned(side.command(context), context.threads);
+      const command = (): Command => pinned(side.command!(context), context.threads);
       runner.child = start ? await start(side) : side.fresh ? freshChild(command) : await startChild(command());
       runner.#about = runner.child.about;
     } catch (error) {
@@ -97,7 +97,9 @@ class Runner {
   result(): SideResult {
     const { name, label } = this.side;
     const version = this.#about["version"] as string | undefined;
-    const common = { name, ...(label && { label }), ...(version !== undefined && { version }) };
+    const { counts, adapter } = this.#about as Pick<SideResult, "counts" | "adapter">;
+    const gpu = { ...(counts && { counts }), ...(adapter !== undefined && { adapter }) };
+    const common = { name, ...(label && { label }), ...(version !== undefined && { version }), ...gpu };
     if (this.#missing !== undefined) return { ...common, samples: [], cpu: [], missing: withoutFolders(this.#missing) };
     return { ...common, samples: this.#samples, cpu: this.#cpu };
   }

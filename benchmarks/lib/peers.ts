@@ -16,6 +16,7 @@ export const packages: Readonly<Record<Package, Readonly<Record<string, string>>
     "@tensorflow/tfjs-layers": "4.22.0",
     "@tensorflow/tfjs-backend-cpu": "4.22.0",
     "@tensorflow/tfjs-backend-wasm": "4.22.0",
+    "@tensorflow/tfjs-backend-webgpu": "4.22.0",
   },
   "jax-js": { "@jax-js/jax": "0.1.25" },
   "onnxruntime-web": { "onnxruntime-web": "1.30.0" },

@@ -2,6 +2,23 @@
 import type { Bar, Group, Row } from "../rows/row.ts";
 import { median } from "./statistics.ts";
 
+/** What a library asks of a GPU, for each step of training. */
+export interface Counts {
+  readonly dispatches: number;
+  /** Times that numbers were fetched. */
+  readonly reads: number;
+  readonly bytesRead: number;
+  readonly bytesWritten: number;
+  /** Steps of programs that ran on the host. */
+  readonly hostSteps?: number;
+  /** Pipelines made for the first epoch, of one step. */
+  readonly firstPipelines: number;
+  /** Pipelines made in all later epochs together. */
+  readonly laterPipelines: number;
+  /** Fetches of an epoch that do not grow with its steps. */
+  readonly epochReads: number;
+}
+
 export interface SideResult {
   readonly name: string;
   readonly label?: string;
@@ -12,6 +29,10 @@ export interface SideResult {
   readonly cpu: readonly number[];
   /** From the first side's output, as the row's `agree` measures it. */
   readonly distance?: number;
+  /** What it asked of the GPU. */
+  readonly counts?: Counts;
+  /** The GPU it ran on. */
+  readonly adapter?: string;
   /** Why there are no samples. */
   readonly missing?: string;
 }

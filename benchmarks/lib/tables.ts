@@ -1,5 +1,6 @@
 /** Results as tables in Markdown. */
 import type { Group } from "../rows/row.ts";
+import { adapterLine, countsTable } from "./gpu-tables.ts";
 import { disagreeing, type Results, type RowResult, type SideResult, verdict } from "./results.ts";
 import { median } from "./statistics.ts";
 
@@ -10,6 +11,7 @@ const titles: Readonly<Record<Group, string>> = {
   awkward: "Awkward shapes, time for equal work",
   fusion: "Rules of the compiler, milliseconds",
   overhead: "Overhead",
+  webgpu: "WebGPU, milliseconds",
 };
 
 /** A section for each group that has rows. */
@@ -36,7 +38,9 @@ function section(group: Group, rows: readonly RowResult[]): string {
     return [`${row.title}${unitOf(row)}`, ...cells, ...(rows.some(({ bar }) => bar) ? [judgement(row)] : [])];
   });
   const head = ["", ...names, ...(rows.some(({ bar }) => bar) ? ["bar"] : [])];
-  return [`### ${titles[group]}`, table([head, ...lines]), ...remarks(rows)].join("\n\n");
+  const counts = countsTable(rows);
+  const tables = [table([head, ...lines]), ...(counts.length ? [table(counts)] : [])];
+  return [`### ${titles[group]}`, adapterLine(rows), ...tables, ...remarks(rows)].filter(Boolean).join("\n\n");
 }
 
 /** Rows of cells, the first of them the head. */

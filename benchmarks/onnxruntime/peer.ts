@@ -18,8 +18,8 @@ export interface Ort {
   readonly Tensor: new (type: "float32", data: Float32Array, shape: readonly number[]) => OrtTensor;
 }
 
-/** @param provider "wasm" for onnxruntime-web, "cpu" for onnxruntime-node */
-export function onnxRuntime(ort: Ort, provider: "wasm" | "cpu", version: string, { threads }: PeerOptions): Peer {
+/** @param provider "wasm" or "webgpu" for onnxruntime-web, "cpu" for onnxruntime-node */
+export function onnxRuntime(ort: Ort, provider: "wasm" | "webgpu" | "cpu", version: string, { threads }: PeerOptions): Peer {
   ort.env.wasm.numThreads = threads;
   const options = {
     executionProviders: [provider],

@@ -6,8 +6,9 @@ import { ops } from "./ops.ts";
 import { overhead } from "./overhead.ts";
 import type { Group, Row } from "./row.ts";
 import { training } from "./training.ts";
+import { webgpu } from "./webgpu.ts";
 
-export const rows: readonly Row[] = [...training, ...inference, ...ops, ...awkward, ...fusion, ...overhead];
+export const rows: readonly Row[] = [...training, ...inference, ...ops, ...awkward, ...fusion, ...overhead, ...webgpu];
 
 /**
  * Those that a word means: a row's id, a group, or all whose id begins like that.

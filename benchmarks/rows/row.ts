@@ -1,9 +1,9 @@
 /** What a row of the benchmark is: work, who does it, and how fast Antler must be at it. */
 import type { Command } from "../lib/child.ts";
-import type { PeerName } from "../lib/make-peer.ts";
+import type { PageName } from "../lib/make-peer.ts";
 import type { Package } from "../lib/peers.ts";
 
-export type Group = "training" | "inference" | "ops" | "awkward" | "fusion" | "overhead";
+export type Group = "training" | "inference" | "ops" | "awkward" | "fusion" | "overhead" | "webgpu";
 
 /** What a side may lack. */
 export type Need = Package | "keras" | "prototype";
@@ -29,13 +29,14 @@ export interface Side {
   readonly label?: string;
   /** Only where this is there. */
   readonly needs?: Need;
-  readonly command: (context: Context) => Command;
+  /** How it runs in a process; sides that only pages can do have none. */
+  readonly command?: (context: Context) => Command;
   /** A new process each round, whose first line is the answer. */
   readonly fresh?: boolean;
   /** What its times are multiplied by. */
   readonly scale?: number;
   /** How it runs in a page. */
-  readonly page?: { readonly peer: PeerName; readonly work: string };
+  readonly page?: { readonly peer: PageName; readonly work: string; readonly gpu?: boolean };
 }
 
 /** The slowest of `of` may take at most `ratio` times what the fastest of `to` takes, or at most `limit` of the row's unit. */
@@ -57,4 +58,6 @@ export interface Row {
   readonly agree?: { readonly losses: number } | { readonly relative: number };
   /** Where once is enough. */
   readonly rounds?: number;
+  /** Measured in pages only. */
+  readonly pages?: boolean;
 }

@@ -3,7 +3,7 @@
 import { initialWeights } from "../keras/weights.ts";
 import { COMPARED_LOSSES, mlpBatches } from "../work/mlp.ts";
 import type { Work } from "../work/peer.ts";
-import type { Tensor, Tf } from "./api.ts";
+import { ADAM, type Tensor, type Tf } from "./api.ts";
 
 export function trainMlp(tf: Tf): Work {
   const steps = trainer(tf);
@@ -25,8 +25,7 @@ function trainer(tf: Tf): () => Tensor {
     x: tf.tensor(images, [size, 784]),
     y: tf.oneHot(tf.tensor(labels, [size], "int32"), 10),
   }));
-  // It adds ε after the correction of the second moment, Keras before: this one equals Keras's 1e-7 in the first step.
-  const optimizer = tf.train.adam(1e-3, 0.9, 0.999, 1e-7 / Math.sqrt(1 - 0.999));
+  const optimizer = tf.train.adam(...ADAM);
   let step = 0;
   return () => {
     const { x, y } = batches[step++ % batches.length]!;

@@ -2,13 +2,17 @@
 import type { Peer, PeerOptions, Work } from "../work/peer.ts";
 import { inputValues, weightValues } from "../work/values.ts";
 import type { Convolution, Vocabulary } from "../work/vocabulary.ts";
-import type { Tensor, Tf, TfWasm } from "./api.ts";
+import type { Tensor, Tf, TfLayers, TfWasm } from "./api.ts";
 import { trainMlp } from "./mlp.ts";
+import { trainModel } from "./training.ts";
 
-/** @param backend the one to compute on, with its module where that is the one for WebAssembly */
-export async function tfjs(tf: Tf, backend: "cpu" | { readonly wasm: TfWasm }, { threads }: PeerOptions): Promise<Peer> {
-  if (backend !== "cpu") backend.wasm.setThreadsCount(threads);
-  await tf.setBackend(backend === "cpu" ? "cpu" : "wasm");
+/** The one to compute on, with its module where options are set there, and with the one for training where models are trained on it. */
+type Backend = "cpu" | { readonly wasm: TfWasm } | { readonly webgpu: TfLayers };
+
+export async function tfjs(tf: Tf, backend: Backend, { threads }: PeerOptions): Promise<Peer> {
+  if (backend !== "cpu" && "wasm" in backend) backend.wasm.setThreadsCount(threads);
+  const name = backend === "cpu" ? "cpu" : "wasm" in backend ? "wasm" : "webgpu";
+  if (!(await tf.setBackend(name))) throw new Error(`TensorFlow.js has no ${name} here`);
   await tf.ready();
   const say = vocabulary(tf);
   return {
@@ -21,9 +25,17 @@ export async function tfjs(tf: Tf, backend: "cpu" | { readonly wasm: TfWasm }, {
           const rest = weights.values();
           return computation.compute(say, inputs, () => rest.next().value!);
         });
-      return { run: () => call().dispose(), output: () => call().data() };
+      const output = async (): Promise<Float32Array> => {
+        const y = call();
+        const data = await y.data();
+        y.dispose();
+        return data;
+      };
+      // On a GPU, work is done when its numbers are there.
+      return { run: name === "webgpu" ? async () => void (await output()) : () => call().dispose(), output };
     },
     trainMlp: () => trainMlp(tf),
+    ...(backend !== "cpu" && "webgpu" in backend && { trainModel: (model) => trainModel(tf, backend.webgpu, model) }),
   };
 }
 

@@ -3,9 +3,9 @@ import type { Computation, Convolution, Vocabulary } from "./vocabulary.ts";
 
 type Weight<T> = (shape: readonly number[]) => T;
 
-/** ResNet-18 (He et al. 2015, https://arxiv.org/abs/1512.03385) on images of 64×64. */
-const resnet = (batch: number): Computation => ({
-  inputs: [[batch, 64, 64, 3]],
+/** ResNet-18 (He et al. 2015, https://arxiv.org/abs/1512.03385). */
+const resnet = (batch: number, size = 64): Computation => ({
+  inputs: [[batch, size, size, 3]],
   compute(say, [image], weight) {
     let x = say.maxPool(convolved(say, image!, weight, { size: 7, inputs: 3, filters: 64, strides: 2, relu: true }));
     let inputs = 64;
@@ -26,9 +26,9 @@ function residual<T>(say: Vocabulary<T>, x: T, weight: Weight<T>, inputs: number
   return say.relu(say.add(second, strides === 1 ? x : convolved(say, x, weight, { size: 1, inputs, filters, strides })));
 }
 
-/** MobileNet v1 (Howard et al. 2017, https://arxiv.org/abs/1704.04861) on images of 96×96. */
-const mobilenet = (batch: number): Computation => ({
-  inputs: [[batch, 96, 96, 3]],
+/** MobileNet v1 (Howard et al. 2017, https://arxiv.org/abs/1704.04861). */
+const mobilenet = (batch: number, size = 96): Computation => ({
+  inputs: [[batch, size, size, 3]],
   compute(say, [image], weight) {
     let x = convolved(say, image!, weight, { size: 3, inputs: 3, filters: 32, strides: 2, relu: true });
     let inputs = 32;
@@ -57,6 +57,8 @@ function classes<T>(say: Vocabulary<T>, x: T, weight: Weight<T>, features: numbe
 export const nets: Readonly<Record<string, Computation>> = {
   "resnet-1": resnet(1),
   "resnet-8": resnet(8),
+  "resnet-small": resnet(1, 32),
   "mobilenet-1": mobilenet(1),
   "mobilenet-8": mobilenet(8),
+  "mobilenet-small": mobilenet(1, 32),
 };

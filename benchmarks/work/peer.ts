@@ -1,4 +1,5 @@
 /** What a peer is to the benchmark: a library that prepares pieces of work. */
+import type { ModelName } from "../keras/data.ts";
 import type { Computation } from "./vocabulary.ts";
 
 /** Prepared once, run many times. */
@@ -7,7 +8,12 @@ export interface Work {
   run(): void | Promise<void>;
   /** The numbers to compare with other peers: the result, or the losses of the first steps. */
   output(): Promise<ArrayLike<number>>;
+  /** So many steps, where the work is training. */
+  epoch?(steps: number): Promise<void>;
 }
+
+/** Steps of an epoch that is one run of a model's training. */
+export const PAGE_STEPS = 2;
 
 export interface PeerOptions {
   readonly threads: number;
@@ -20,4 +26,8 @@ export interface Peer {
   compute(computation: Computation): Work | Promise<Work>;
   /** Steps of the mlp, one a run. */
   trainMlp?(): Work | Promise<Work>;
+  /** Epochs of a model, in batches of the sizes for pages. */
+  trainModel?(name: ModelName): Work | Promise<Work>;
+  /** How often work on the GPU went through the host so far, where the peer tells. */
+  hostSteps?(): number;
 }

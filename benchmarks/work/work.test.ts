@@ -7,7 +7,7 @@ import { block, float, integer } from "../onnxruntime/protobuf.ts";
 import { rows, rowsNamed } from "../rows/index.ts";
 import { filterFirst, imageFirst, imageLast, samePadding } from "./channels-first.ts";
 import { timeRound } from "./clock.ts";
-import { computations, workOf } from "./index.ts";
+import { computations, TRAIN, workOf } from "./index.ts";
 import { distance, excerpt, inputValues, sizeOf, weightValues } from "./values.ts";
 import { weightShapes } from "./vocabulary.ts";
 
@@ -15,7 +15,8 @@ describe("rows", () => {
   it("have names of their own, and work that exists", () => {
     expect(new Set(rows.map(({ id }) => id)).size).toBe(rows.length);
     const asked = rows.flatMap(({ sides }) => sides.flatMap(({ page }) => page?.work ?? []));
-    expect(asked.filter((name) => name !== "mlp" && !computations[name])).toEqual([]);
+    const known = ["mlp", ...Object.keys(trainingSets).map((model) => `${TRAIN}${model}`), ...Object.keys(computations)];
+    expect(asked.filter((name) => !known.includes(name))).toEqual([]);
   });
   it("are found by id, group and beginning", () => {
     expect(rowsNamed("cnn").map(({ id }) => id)).toEqual(["cnn"]);
@@ -49,6 +50,17 @@ describe("computations", () => {
     expect(await timeRound(piece, 2)).toBeGreaterThan(0);
     await expect(workOf(peer, "nothing")).rejects.toThrow("no work called nothing");
   });
+});
+
+it("trains models in pages: from the benchmark's weights, in the sizes for pages", async () => {
+  const peer = await antler({ threads: 1 });
+  const training = await workOf(peer, `${TRAIN}separable-cnn`);
+  await training.epoch!(1);
+  await training.run();
+  const losses = Array.from(await training.output());
+  expect(losses).toHaveLength(5);
+  expect(losses.every((loss) => loss > 0 && loss < 10)).toBe(true);
+  await expect(workOf({ version: "", compute: peer.compute }, `${TRAIN}mlp`)).rejects.toThrow("no work called train-mlp");
 });
 
 describe("values", () => {
