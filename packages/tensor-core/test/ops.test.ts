@@ -70,6 +70,7 @@ const NO_OPS: ReadonlySet<string> = new Set([
   "symbol",
   "byteSize",
   "makeSpec",
+  "largestHolders",
   "memory",
   "dispose",
   "keep",
