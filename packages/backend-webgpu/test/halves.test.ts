@@ -3,23 +3,11 @@ import { createCpuBackend } from "@antler/backend-cpu";
 import type { Backend } from "@antler/tensor-core";
 import { type BackendTest, testBackend } from "@antler/tensor-core/testing";
 import { describe, expect, it } from "vitest";
-import { create } from "webgpu";
 import { findDevice } from "../src/adapter.ts";
 import { createWebGpuBackend } from "../src/index.ts";
 import { adapterName } from "./conformance.ts";
+import { gpuWithHalves } from "./gpus.ts";
 
-/** The machine's own GPU, or else Mesa's driver: SwiftShader has no float16. */
-async function gpuWithHalves(): Promise<GPU> {
-  const own = create([]);
-  const adapter = await own.requestAdapter();
-  if (adapter?.features.has("shader-f16")) return own;
-  const software = create(["adapter=llvmpipe"]);
-  if ((await software.requestAdapter().catch(() => null))?.features.has("shader-f16")) return software;
-  throw new Error(
-    `No adapter has shader-f16 (${adapter ? adapterName(adapter) : "there is none"}). Install Mesa 25 or newer ` +
-      "(on Debian: mesa-vulkan-drivers, in Debian 12 from its backports).",
-  );
-}
 // Dawn ends with it.
 const gpu = await gpuWithHalves();
 

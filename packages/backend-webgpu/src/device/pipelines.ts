@@ -19,11 +19,13 @@ interface Made {
   readonly layout: GPUBindGroupLayout;
   readonly pipeline: GPUComputePipeline | Promise<GPUComputePipeline>;
   readonly groups: Map<string, { readonly group: GPUBindGroup; readonly blocks: readonly Block[] }>;
-  readonly id: number;
+  /** Whether it ran since pipelines were last looked through. */
+  used: boolean;
 }
 
 /** A dispatch on certain buffers, all looked up. */
 interface Ready {
+  readonly made: Made;
   readonly pipeline: GPUComputePipeline;
   readonly group: GPUBindGroup;
   readonly places: readonly Place[];
@@ -31,6 +33,8 @@ interface Ready {
   readonly blocks: readonly Block[];
 }
 
+/** So many pipelines are kept whether they are used or not. */
+const KEPT = 1024;
 const UNIFORM_BYTES = 4 * MOST_WORDS;
 
 export function pipelines(device: GPUDevice, queue: Commands, limit: number): Pipelines {
@@ -40,6 +44,8 @@ export function pipelines(device: GPUDevice, queue: Commands, limit: number): Pi
   const layouts = new Map<string, GPUBindGroupLayout>();
   const most = device.limits.maxStorageBuffersPerShaderStage;
   let count = 0;
+  let alive = 0;
+  let room = KEPT;
   let rehearsing: Promise<unknown>[] | undefined;
 
   function layoutOf({ bindings }: Arrangement): GPUBindGroupLayout {
@@ -72,10 +78,26 @@ export function pipelines(device: GPUDevice, queue: Commands, limit: number): Pi
       compute: { module: device.createShaderModule({ label: shader.name, code }), entryPoint: "main" },
     };
     const pipeline = rehearsing ? device.createComputePipelineAsync(description) : device.createComputePipeline(description);
-    return { layout, pipeline, groups: new Map(), id: count++ };
+    count++;
+    alive++;
+    return { layout, pipeline, groups: new Map(), used: true };
+  }
+
+  /** Lets go of pipelines that nothing used since the last time; whoever wants one again has it made again. */
+  function makeRoom(): void {
+    known.clear();
+    for (const [shader, ways] of made) {
+      for (const [key, one] of ways) {
+        if (!one.used && ways.delete(key)) alive--;
+        one.used = false;
+      }
+      if (ways.size === 0) made.delete(shader);
+    }
+    room = Math.max(KEPT, 2 * alive);
   }
 
   function madeFor(shader: Shader, a: Arrangement): Made {
+    if (alive >= room && !rehearsing) makeRoom();
     let ways = made.get(shader);
     if (!ways) made.set(shader, (ways = new Map()));
     let one = ways.get(a.key);
@@ -111,24 +133,25 @@ export function pipelines(device: GPUDevice, queue: Commands, limit: number): Pi
 
   /** Undefined while only pretending. */
   function readyFor(shader: Shader, views: readonly View[]): Ready | undefined {
-    let list = known.get(shader);
-    if (!list) known.set(shader, (list = new Map()));
     let key = "";
     // Of a block that is bound in parts it matters which.
     for (const { block, offset, bytes } of views) key += block.bytes <= limit ? `${block.id},` : `${block.id}:${offset}:${bytes},`;
-    const before = list.get(key);
+    const before = known.get(shader)?.get(key);
     if (before && !rehearsing) return before;
     const { places, placeOf } = placesOf(views, limit);
     const one = madeFor(shader, arrange(shader.slots, places, placeOf, limit));
     if (rehearsing) return undefined;
     const ready: Ready = {
+      made: one,
       pipeline: one.pipeline as GPUComputePipeline,
       group: groupOf(one, places),
       places,
       placeOf,
       blocks: places.map((p) => p.block),
     };
-    list.set(key, ready);
+    const list = known.get(shader);
+    if (list) list.set(key, ready);
+    else known.set(shader, new Map([[key, ready]]));
     return ready;
   }
 
@@ -141,6 +164,7 @@ export function pipelines(device: GPUDevice, queue: Commands, limit: number): Pi
       const ready = readyFor(shader, views);
       if (!ready) return;
       const { pipeline, group, places, placeOf, blocks } = ready;
+      ready.made.used = true;
       const { words, offset } = queue.room();
       words[0] = workgroups;
       words[1] = 0;

@@ -12,6 +12,8 @@ export interface GpuContext {
   readonly halves: boolean;
   /** Whether the GPU is a program, whose compiler takes seconds for long shaders. */
   readonly isSoftware: boolean;
+  /** Whether shaders of products are compiled in a bearable time: SwiftShader takes minutes, and gigabytes, for one. */
+  readonly multiplies: boolean;
   /** Runs the shader of a key, which is made when it is first needed. Equal keys stand for equal texts. */
   run(key: string, make: () => Shader, views: readonly View[], params: readonly number[], workgroups: number): void;
   /** Memory that is somebody else's again when `use` returns: commands are carried out in their order. */
@@ -25,6 +27,7 @@ export function gpuContext(device: GPUDevice, pipelines: Pipelines, memory: Bloc
     tiles: { workgroupBytes: maxComputeWorkgroupStorageSize, lanes: Math.min(maxComputeInvocationsPerWorkgroup, maxComputeWorkgroupSizeX) },
     buffers: device.limits.maxStorageBuffersPerShaderStage,
     halves: device.features.has("shader-f16"),
+    multiplies: device.adapterInfo?.architecture !== "swiftshader",
     isSoftware: device.adapterInfo?.isFallbackAdapter === true,
     run(key, make, views, params, workgroups) {
       let shader = shaders.get(key);

@@ -2,9 +2,10 @@
 import { valueAndGrad } from "@antler/autodiff";
 import * as tf from "@antler/tensor-core";
 import { expect, test } from "vitest";
+import { gpuWithHalves } from "../../test/gpus.ts";
 import { createWebGpuBackend } from "../index.ts";
 
-const backends = [tf.createReferenceBackend(), await createWebGpuBackend()] as const;
+const backends = [tf.createReferenceBackend(), await createWebGpuBackend({ gpu: await gpuWithHalves() })] as const;
 const whole = (shape: readonly number[], seed: number): tf.Tensor =>
   tf.cast(tf.randomUniform(shape, { seed: [seed, 0], minval: -4, maxval: 5, dtype: "int32" }), "float32");
 

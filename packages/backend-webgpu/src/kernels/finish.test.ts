@@ -2,10 +2,11 @@
 import * as tf from "@antler/tensor-core";
 import { expect, test } from "vitest";
 import { counted } from "../../test/dispatches.ts";
+import { gpuWithHalves } from "../../test/gpus.ts";
 import { findDevice } from "../adapter.ts";
 import { createWebGpuBackend } from "../index.ts";
 
-const counter = counted((await findDevice()).device);
+const counter = counted((await findDevice({ gpu: await gpuWithHalves() })).device);
 const [reference, gpu] = [tf.createReferenceBackend(), await createWebGpuBackend({ device: counter.device })] as const;
 const whole = (shape: readonly number[], seed: number, dtype: tf.DType = "float32"): tf.Tensor =>
   tf.cast(tf.randomUniform(shape, { seed: [seed, 0], minval: -4, maxval: 5, dtype: "int32" }), dtype);

@@ -1,9 +1,10 @@
 // Products of matrices against float64: every kernel and tile, sizes that none of them divides, and long sums.
 import * as tf from "@antler/tensor-core";
 import { beforeAll, expect, test } from "vitest";
+import { gpuWithHalves } from "../../test/gpus.ts";
 import { createWebGpuBackend } from "../index.ts";
 
-beforeAll(async () => tf.setBackend(await createWebGpuBackend()));
+beforeAll(async () => tf.setBackend(await createWebGpuBackend({ gpu: await gpuWithHalves() })));
 
 interface Case {
   readonly name: string;

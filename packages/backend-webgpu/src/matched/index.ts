@@ -8,8 +8,7 @@ import { poolingKernels } from "./pooling.ts";
 import { rowKernels } from "./rows.ts";
 
 export const matchedKernels = (context: GpuContext): { readonly [op: string]: Matched } => ({
-  matMul: matMulKernel(context),
-  ...convolutionKernels(context),
+  ...(context.multiplies && { matMul: matMulKernel(context), ...convolutionKernels(context) }),
   ...poolingKernels(context),
   ...placeKernels(context),
   ...rowKernels(context),
