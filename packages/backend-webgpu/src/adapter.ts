@@ -9,9 +9,13 @@ export interface AdapterOptions {
 
 /** Kept for as long as the program runs: Dawn ends with the object it was made by. */
 let dawn: GPU | undefined;
+const given = new Set<GPU>();
 
 export async function findGpu({ gpu }: AdapterOptions = {}): Promise<GPU | undefined> {
-  if (gpu) return gpu;
+  if (gpu) {
+    given.add(gpu);
+    return gpu;
+  }
   const own = (globalThis as { navigator?: { gpu?: GPU } }).navigator?.gpu;
   if (own) return own;
   if (!isNode()) return undefined;

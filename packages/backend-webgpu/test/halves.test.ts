@@ -8,7 +8,6 @@ import { createWebGpuBackend } from "../src/index.ts";
 import { adapterName } from "./conformance.ts";
 import { gpuWithHalves } from "./gpus.ts";
 
-// Dawn ends with it.
 const gpu = await gpuWithHalves();
 
 const heavy = /^(matMul|einsum|dot|conv|depthwise|separable|scaledDotProduct|softmax|logSoftmax|cast)/;
