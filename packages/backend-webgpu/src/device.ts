@@ -109,12 +109,12 @@ export function webGpuDevice(gpu: GPUDevice, options: DeviceOptions = {}): WebGp
     try {
       const data = { block, offset, bytes };
       const [result, note] = await reader.read(asks ? [data, noteOf()] : [data]);
+      if (note) throwFault(note);
       if (refused) {
         const error = refused;
         refused = undefined;
         throw error;
       }
-      if (note) throwFault(note);
       return result!;
     } catch (error) {
       // A mapping that fails is how the loss of a device is heard of first.
@@ -180,7 +180,7 @@ export function webGpuDevice(gpu: GPUDevice, options: DeviceOptions = {}): WebGp
 }
 
 /** Folds with few results leave most of a GPU idle: parts of them keep it busy. Lanes that read together take neighbours. */
-const cutFold = longFolds({
+const cutFold = /* @__PURE__ */ longFolds({
   of: "strides",
   count: (elements, results) => (elements < 4096 ? 1 : Math.min(16384 / results, Math.sqrt(elements))),
 });

@@ -1,8 +1,8 @@
 /** Indices from data that lie outside: the first one is noted in a buffer of its own. */
 import type { Reach, Slot } from "../wgsl/memory.ts";
 
-/** Words of the note: the number of the check, the index, the size of its axis, and the run that it happened in. */
-export const FAULT_WORDS = 4;
+/** Words of the note: the number of the check, the index, and the size of its axis. */
+export const FAULT_WORDS = 3;
 export const FAULT_SLOT: Slot = { dtype: "uint32", access: "write", atomic: true };
 
 export function checkedFunction({ note }: Reach, slot: number): string {
