@@ -72,6 +72,8 @@ export function cpuDevice(parts: CpuParts, { relaxed = true, handWritten = true,
     write: (b, bytes) => memory.bytes().set(bytes, address(b)),
     read: async (b, bytes) => memory.bytes().slice(address(b), address(b) + bytes),
     readSync: (b, bytes) => memory.bytes().slice(address(b), address(b) + bytes),
+    // Growing detaches the views of a plain memory.
+    view: (b, bytes) => (memory.shared ? memory.bytes().subarray(address(b), address(b) + bytes) : undefined),
     copy: (from, to, bytes) => void memory.bytes().copyWithin(address(to), address(from), address(from) + bytes),
     compile: (list) => compileKernels(list, memory, context, options),
     fault() {

@@ -206,6 +206,7 @@ export function kernelBackend(device: Device): KernelBackend {
       }
     },
     ...(device.readSync && { readSync: (s: Storage) => device.readSync!(open(s, "dataSync").buffer, byteSize(s.spec)) }),
+    ...(device.view && { view: (s: Storage) => (tail ? undefined : device.view!(open(s, "view").buffer, byteSize(s.spec))) }),
     ...(device.finished && {
       async finished() {
         while (tail) await tail;

@@ -3,6 +3,7 @@
 export { attrsKey, identityKey } from "./attrs.ts";
 export { type Backend, type Capabilities, INTERFACE_VERSION, type Program, type RunOptions, type Storage } from "./backend.ts";
 export { backprop, recording, type TapeEntry, unbroadcast } from "./backprop.ts";
+export { type Borrowed, borrow } from "./borrow.ts";
 export * as config from "./config.ts";
 export {
   context,

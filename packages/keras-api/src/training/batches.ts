@@ -39,7 +39,9 @@ export class Batches implements Source {
     };
   }
 
-  close(): void {}
+  close(): void {
+    dispose(this.#table.held);
+  }
 
   /** One batch. @param order row numbers, where the rows are shuffled */
   batch(step: number, order?: Int32Array): Batch {

@@ -4,7 +4,7 @@ import type { AnyModel } from "../models/model.ts";
 import { Batches } from "./batches.ts";
 import { type ClassWeight, withClassWeight } from "./class-weight.ts";
 import { type Dataset, DatasetSource, isDataset } from "./dataset.ts";
-import { type Given, type Inputs, tableOf } from "./layout.ts";
+import { type Given, type Inputs, withTable } from "./layout.ts";
 import type { Source } from "./source.ts";
 
 /** Samples, labels and what each sample counts; or batches of them. */
@@ -23,8 +23,9 @@ export async function sourceOf(
   { batchSize, classWeight }: SourceOptions,
 ): Promise<Source> {
   await ready();
-  if (!isDataset(x))
-    return new Batches(withClassWeight(await tableOf(op, [x, y, sampleWeight] as Given, model.ends), classWeight), batchSize);
+  if (!isDataset(x)) {
+    return withTable(op, [x, y, sampleWeight] as Given, model.ends, (all) => new Batches(withClassWeight(all, classWeight), batchSize));
+  }
   const beside = y ? "labels" : sampleWeight ? "weights" : undefined;
   if (beside) throw new ValueError(op, `${beside} are part of the batches, they cannot be given beside them`);
   return new DatasetSource(x, { op, ends: model.ends, classWeight });

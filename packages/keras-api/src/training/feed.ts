@@ -67,11 +67,14 @@ export class Feed {
   }
   /** Ends an epoch; the next one may go on. */
   async end(): Promise<void> {
-    if (!this.#goesOn) await this.close();
+    if (this.#goesOn) return;
+    await this.#pass?.close();
+    this.#pass = undefined;
   }
   /** Says that no more is wanted. */
   async close(): Promise<void> {
-    await (this.#pass ?? this.#source).close();
+    await this.#pass?.close();
     this.#pass = undefined;
+    await this.#source.close();
   }
 }

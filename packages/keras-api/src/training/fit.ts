@@ -14,7 +14,7 @@ import { sourceOf, type ValidationData, validationParts } from "./data.ts";
 import { type Dataset, isDataset } from "./dataset.ts";
 import { runEpoch } from "./epoch.ts";
 import { Feed } from "./feed.ts";
-import { type Given, type Inputs, splitOff, tableOf } from "./layout.ts";
+import { type Given, type Inputs, splitOff, withTable } from "./layout.ts";
 import { isDue } from "./progress.ts";
 import type { Source } from "./source.ts";
 
@@ -101,6 +101,7 @@ export async function fit(
     return history;
   } finally {
     await feed.close();
+    await checks?.close();
     model.progress = undefined;
   }
 }
@@ -113,14 +114,20 @@ async function sourcesOf(model: AnyModel, x: Inputs | Dataset, y: Inputs | null 
   const { batchSize = 32, validationBatchSize = batchSize, validationSplit = 0, validationData, classWeight, shuffle = true } = options;
   const given = [x, y, options.sampleWeight] as const;
   const validation = validationData && (await sourceOf("fit", model, validationParts(validationData), { batchSize: validationBatchSize }));
-  if (isDataset(x)) return { train: await sourceOf("fit", model, given, { batchSize, classWeight }), validation };
-  const all = await tableOf("fit", given as Given, model.ends);
-  const [rest, held] = validationData ? [all, undefined] : splitOff(all, validationSplit);
-  const seed = shuffle ? () => model.progress?.seed ?? 0 : undefined;
-  return {
-    train: new Batches(withClassWeight(rest, classWeight), batchSize, seed),
-    validation: validation ?? (held && new Batches(held, validationBatchSize)),
-  };
+  try {
+    if (isDataset(x)) return { train: await sourceOf("fit", model, given, { batchSize, classWeight }), validation };
+    return await withTable("fit", given as Given, model.ends, (all) => {
+      const [rest, last] = validationData ? [all, undefined] : splitOff(all, validationSplit);
+      const seed = shuffle ? () => model.progress?.seed ?? 0 : undefined;
+      return {
+        train: new Batches(withClassWeight(rest, classWeight), batchSize, seed),
+        validation: validation ?? (last && new Batches(last, validationBatchSize)),
+      };
+    });
+  } catch (error) {
+    await validation?.close();
+    throw error;
+  }
 }
 
 /** Makes weights, metrics, the optimizer's state and the program before anyone is told that training begins. */

@@ -1,7 +1,7 @@
 /** What data goes where: samples, labels and weights of one or several inputs and outputs, as a tree of places among columns. */
-import { type Dim, makeSpec, mapTree, ShapeError, Tensor, type TensorData, ValueError } from "@antler/tensor-core";
+import { type Dim, dispose, makeSpec, mapTree, ShapeError, Tensor, type TensorData, ValueError } from "@antler/tensor-core";
 import type { Nested } from "../nested.ts";
-import { type Data, type Rows, rowsOf, rowsOfSync, section } from "./rows.ts";
+import { borrowRows, type Data, type Rows, rowsOf, rowsOfSync, section } from "./rows.ts";
 
 /** Data for one input or output, or for several: by place or by name. Null where an output has none. */
 export type Inputs = Data | readonly (Data | null)[] | { readonly [name: string]: Data | null };
@@ -20,6 +20,8 @@ export interface Table {
   readonly layout: unknown;
   readonly columns: readonly Rows[];
   readonly count: number;
+  /** Handles on tensors whose numbers some columns are, to be disposed of with the table. */
+  readonly held: readonly Tensor[];
 }
 
 /** A tree of the data, each replaced by what `place` makes of it. */
@@ -56,24 +58,34 @@ function collect(op: string, given: Given, ends: Ends): Collected {
 }
 
 /**
- * Brings data into host memory.
+ * What `use` makes of rows that the host can read: those of tensors where they lie, if it may look there, and otherwise copies.
+ * It takes the table over, unless it throws.
  * @throws ShapeError where not all have as many rows, or none
  */
-export async function tableOf(op: string, given: Given, ends: Ends): Promise<Table> {
+export async function withTable<T>(op: string, given: Given, ends: Ends, use: (table: Table) => T): Promise<T> {
   const { layout, parts } = collect(op, given, ends);
-  return checked(op, layout, await Promise.all(parts.map((data) => rowsOf(op, data))));
+  const held: Tensor[] = [];
+  try {
+    return use(checked(op, layout, await Promise.all(parts.map((data) => borrowRows(op, data, held) ?? rowsOf(op, data))), held));
+  } catch (error) {
+    dispose(held);
+    throw error;
+  }
 }
-/** As `tableOf`, where tensors can be read at once. */
-export function tableOfSync(op: string, given: Given, ends: Ends): Table {
+/** As `withTable`, where tensors can be read at once. */
+export function withTableSync<T>(op: string, given: Given, ends: Ends, use: (table: Table) => T): T {
   const { layout, parts } = collect(op, given, ends);
-  return checked(
-    op,
-    layout,
-    parts.map((data) => rowsOfSync(op, data)),
-  );
+  const held: Tensor[] = [];
+  try {
+    const columns = parts.map((data) => borrowRows(op, data, held) ?? rowsOfSync(op, data));
+    return use(checked(op, layout, columns, held));
+  } catch (error) {
+    dispose(held);
+    throw error;
+  }
 }
 
-function checked(op: string, layout: unknown, columns: readonly Rows[]): Table {
+function checked(op: string, layout: unknown, columns: readonly Rows[], held: readonly Tensor[]): Table {
   const [first] = columns;
   if (!first) throw new ValueError(op, "there is no data");
   const other = columns.find((c) => c.count !== first.count);
@@ -83,7 +95,7 @@ function checked(op: string, layout: unknown, columns: readonly Rows[]): Table {
     throw new ShapeError(op, `${first.count} samples have ${other.count} ${what}`, { got, hint: "Both need the same first size." });
   }
   if (first.count === 0) throw new ShapeError(op, "there are no samples");
-  return { layout, columns, count: first.count };
+  return { layout, columns, count: first.count, held };
 }
 function kindOf(layout: unknown, column: number): string {
   const kinds = ["samples of another input", "labels", "weights"];
@@ -96,9 +108,9 @@ function kindOf(layout: unknown, column: number): string {
 }
 
 /** Some of the rows; the numbers are shared. */
-export const sectionOf = ({ layout, columns }: Table, begin: number, end: number): Table => ({
-  layout,
-  columns: columns.map((c) => section(c, begin, end)),
+export const sectionOf = (table: Table, begin: number, end: number): Table => ({
+  ...table,
+  columns: table.columns.map((c) => section(c, begin, end)),
   count: end - begin,
 });
 

@@ -20,9 +20,9 @@ import type { Nested } from "../nested.ts";
 import { Batches } from "./batches.ts";
 import { type Dataset, DatasetSource } from "./dataset.ts";
 import { Feed } from "./feed.ts";
-import { type Inputs, layOut, tableOfSync } from "./layout.ts";
+import { type Inputs, layOut, withTableSync } from "./layout.ts";
 import { allocate, type Data } from "./rows.ts";
-import type { AnyStepData } from "./source.ts";
+import type { AnyStepData, Batch } from "./source.ts";
 
 export interface PredictOptions {
   /** Default 32. */
@@ -64,17 +64,19 @@ function results(model: AnyModel, run: Predictor, x: Inputs, batchSize: number, 
     if (count! <= batchSize) return run(batch);
     if (!synchronous(tensors)) return onDevice(batch, count!, { batchSize, steps }, run);
   }
-  const batches = new Batches(tableOfSync("predict", [x, null, null], model.ends), batchSize);
-  const all: Nested[] = [];
-  for (let i = 0; i < Math.min(steps, batches.steps); i++) {
-    const batch = batches.batch(i);
-    try {
-      all.push(run(batch.data));
-    } finally {
-      batch.dispose();
-    }
+  const batches = withTableSync("predict", [x, null, null], model.ends, (all) => new Batches(all, batchSize));
+  try {
+    return joined(Array.from({ length: Math.min(steps, batches.steps) }, (_, i) => runBatch(run, batches.batch(i))));
+  } finally {
+    batches.close();
   }
-  return joined(all);
+}
+function runBatch(run: Predictor, batch: Batch): Nested {
+  try {
+    return run(batch.data);
+  } finally {
+    batch.dispose();
+  }
 }
 const synchronous = (tensors: readonly Tensor[]): boolean =>
   tensors.every((t) => t.storage("predict").backend.capabilities.synchronousReads);

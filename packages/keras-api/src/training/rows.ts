@@ -1,5 +1,6 @@
-/** Training data in the host's memory, row by row: batches are copied from it, so that no op runs to cut them out. */
+/** Training data where the host can read it, row by row: batches are copied from it, so that no op runs to cut them out. */
 import {
+  borrow,
   type DType,
   dtypeInfo,
   elements,
@@ -30,6 +31,14 @@ export const rowsOf = async (what: string, x: Data): Promise<Rows> =>
 /** As `rowsOf`, where tensors can be read at once. */
 export const rowsOfSync = (what: string, x: Data): Rows =>
   x instanceof Tensor ? split(what, x.dataSync(), x.shape, x.dtype) : hostRows(what, x);
+
+/** The rows of a tensor where they lie, and to `held` what keeps them there; undefined where they must be copied. */
+export function borrowRows(what: string, x: Data, held: Tensor[]): Rows | undefined {
+  const borrowed = x instanceof Tensor ? borrow(x) : undefined;
+  if (!borrowed) return undefined;
+  held.push(borrowed.handle);
+  return split(what, borrowed.data, borrowed.handle.shape, borrowed.handle.dtype);
+}
 
 /** Arrays need no way through a device. */
 function hostRows(what: string, x: TensorData): Rows {
