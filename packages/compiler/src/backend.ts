@@ -7,18 +7,20 @@ import {
   emit,
   type Graph,
   listening,
+  OutOfMemoryError,
   type Program,
   type RunOptions,
   type StaticSpec,
   type Storage,
 } from "@antler/tensor-core";
+import { type Keeper, Kept } from "./kept.ts";
 import type { Buffer, Device, Kernel, Run } from "./kernel.ts";
 import { type Block, layOut, sizesOf } from "./layout.ts";
 import { lower } from "./lower.ts";
 import { debugFromEnvironment, findPrinter } from "./printer.ts";
 import { Executable, type Frame, type Work, work } from "./program.ts";
 
-interface DeviceStorage extends Storage {
+interface DeviceStorage extends Storage, Keeper {
   block: Block | undefined;
   /** Why its numbers never came to be. */
   failure: unknown;
@@ -55,7 +57,15 @@ export function kernelBackend(device: Device): KernelBackend {
   let tail: Promise<void> | undefined;
   const linked = new Map<string, Run>();
 
-  const allocate = (bytes: number): Block => ({ buffer: device.alloc(Math.max(bytes, MINIMUM_BYTES)), bytes, sharers: 1 });
+  const take = (bytes: number): Block => ({ buffer: device.alloc(Math.max(bytes, MINIMUM_BYTES)), bytes, sharers: 1 });
+  const allocate = (bytes: number): Block => {
+    try {
+      return take(bytes);
+    } catch (error) {
+      if (!(error instanceof OutOfMemoryError && kept.clear())) throw error;
+      return take(bytes);
+    }
+  };
   const wrap = (block: Block, spec: StaticSpec): DeviceStorage => ({ backend, spec, holders: 0, block, failure: undefined });
   const open = (s: Storage, op: string): Block => {
     const { block, failure } = s as DeviceStorage;
@@ -68,6 +78,7 @@ export function kernelBackend(device: Device): KernelBackend {
     if (tail) void tail.then(() => device.free(block.buffer));
     else device.free(block.buffer);
   };
+  const kept = new Kept(take, drop);
   const room = (bytes: number): Buffer => {
     // Temporaries may all be empty, and still lie somewhere.
     if (bytes > arena.bytes || arena.buffer === undefined) {
@@ -151,7 +162,7 @@ export function kernelBackend(device: Device): KernelBackend {
           // What an input was to come from may have failed since.
           for (const s of inputs as readonly DeviceStorage[]) if (s.failure) throw s.failure;
           began = true;
-          return work(bound, frame);
+          return work(bound, kept.add(bound, frame, inputs as readonly DeviceStorage[], donate));
         },
         (error) => {
           for (const s of storages) s.failure = error;
@@ -163,6 +174,7 @@ export function kernelBackend(device: Device): KernelBackend {
           if (!donate[i]) continue;
           const s = inputs[i] as DeviceStorage;
           s.block = undefined;
+          kept.release(s);
           drop(blocks[i]!);
         }
       }
@@ -217,6 +229,7 @@ export function kernelBackend(device: Device): KernelBackend {
       const d = s as DeviceStorage;
       if (d.block) drop(d.block);
       d.block = undefined;
+      kept.release(d);
     },
     compile,
     dispose: () => device.dispose?.(),

@@ -95,12 +95,17 @@ export interface Matched {
   readonly preparation?: Preparation | undefined;
   run(call: MatchedCall): void;
 }
-/** What a kernel makes of an operand before it works with it. Loops have it made once, where all of their steps have one operand. */
+/**
+ * What a kernel makes of an operand before it works with it; it follows from the operand, the op's attributes and how much room
+ * it takes. Loops have it made once, where all of their steps have one operand, and so have programs that run again with the same.
+ */
 export interface Preparation {
   /** Which operand. */
   readonly operand: number;
   /** How much room the result takes; 0 where there is nothing to make. */
   bytes(call: Omit<MatchedCall, "inputs" | "outputs">): number;
+  /** Which part of the kernel's time goes into making it, about: worth its room where programs run again and again. */
+  part(call: Omit<MatchedCall, "inputs" | "outputs">): number;
   /** Makes it of a call of whose buffers only the operand is there. */
   make(call: MatchedCall, into: Buffer): void;
 }

@@ -1,5 +1,6 @@
 /** A lowered graph made runnable: kernels compiled once, sizes bound once for each set of values, then only calls. */
 import {
+  attrsKey,
   type Bindings,
   bindDim,
   bindShape,
@@ -68,9 +69,13 @@ export interface Bound {
   /** What could be made of inputs ahead, if they stay the same for many runs. */
   readonly preparations: readonly Prepares[];
 }
-interface Prepares {
+export interface Prepares {
   readonly input: number;
   readonly bytes: number;
+  /** Of the same input, equal ones are made alike. */
+  readonly key: string;
+  /** Which part of the time of its kernel it takes. */
+  readonly part: number;
   make(frame: Frame, into: Buffer): void;
 }
 
@@ -195,11 +200,13 @@ export class Executable {
       const fixed = { specs, layouts, attrs };
       const ahead = s.matched.preparation;
       const source = ahead && places.get(resolve(aliases, s.operands[ahead.operand]!.value));
-      const room = source?.kind === "input" ? ahead!.bytes({ ...fixed, done: undefined }) : 0;
+      const known = { ...fixed, done: undefined };
+      const room = source?.kind === "input" ? ahead!.bytes(known) : 0;
       const prepared = room === 0 ? -1 : preparations.length;
       if (room > 0) {
-        const make = (f: Frame, into: Buffer): void => ahead!.make({ inputs: inputs(f), outputs: [], ...fixed, done: undefined }, into);
-        preparations.push({ input: source!.at, bytes: room, make });
+        const make = (f: Frame, into: Buffer): void => ahead!.make({ inputs: inputs(f), outputs: [], ...known }, into);
+        const key = `${node.op.name} ${room} ${JSON.stringify(layouts[ahead!.operand])} ${attrsKey(attrs)}`;
+        preparations.push({ input: source!.at, bytes: room, key, part: ahead!.part(known), make });
       }
       let now: Frame;
       const done: MatchedCall["done"] = last && ((...block) => last.run(last.given(now), last.params, block));

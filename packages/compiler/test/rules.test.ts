@@ -321,7 +321,7 @@ describe("rules", () => {
     const calls: string[] = [];
     const product: Matched = {
       ...gemm,
-      preparation: { operand: 1, bytes: () => 64, make: () => void calls.push("prepare") },
+      preparation: { operand: 1, bytes: () => 64, part: () => 1, make: () => void calls.push("prepare") },
       run: ({ prepared }: MatchedCall) => void calls.push(prepared === undefined ? "multiply" : "multiply by what is prepared"),
     };
     const on = { ...device, kernels: { matMul: product } };

@@ -26,6 +26,8 @@ export interface ConvolutionCall extends Convolution {
   /** [batch, height, width, inputChannels] */
   readonly image: number;
   readonly filter: number;
+  /** What `prepareFilter` made of the filter, if that was done ahead. */
+  readonly prepared?: number | undefined;
   /** [batch, output height, output width, outputChannels] */
   readonly result: number;
 }

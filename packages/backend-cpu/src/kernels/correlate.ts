@@ -25,6 +25,8 @@ export interface Correlation {
   /** Element (tap, source channel, result channel) = tap·tapStride + channel·depthStride + channel·columnStride. */
   readonly filter: {
     readonly pointer: number;
+    /** What `packFilter` made of it, if that was done ahead. */
+    readonly prepared?: number | undefined;
     readonly tapsPerRow: number;
     readonly tapStride: number;
     readonly depthStride: number;
@@ -43,7 +45,7 @@ export interface Correlation {
 
 /** Results = Σ over taps and source channels of source · filter. */
 export function correlate(context: KernelContext, correlation: Correlation): void {
-  const { batch, rows, columns, source, result, done } = correlation;
+  const { batch, rows, columns, source, filter, result, done } = correlation;
   const total = batch * rows.results * columns.results;
   if (total * result.channels === 0) return;
   const across = acrossOf(total, result.channels);
@@ -56,9 +58,10 @@ export function correlate(context: KernelContext, correlation: Correlation): voi
   // Filters that only one strip reads are packed by the pieces that read them, a part at a time, which stays in the cache.
   const alone = strips.length === 1;
   const tableBytes = widest.images * widest.rows * columns.results * elementBytes;
-  const [panels, rowTable, resultTable, segmentTable] = carveScratch(
+  const packs = filter.prepared === undefined;
+  const [room, rowTable, resultTable, segmentTable] = carveScratch(
     context,
-    alone ? 0 : packedBytes(depth, result.channels),
+    alone || !packs ? 0 : packedBytes(depth, result.channels),
     tableBytes,
     tableBytes,
     offsets.length * elementBytes,
@@ -68,18 +71,11 @@ export function correlate(context: KernelContext, correlation: Correlation): voi
   for (const [index, offset] of offsets.entries()) {
     context.exports.fillSequence(segmentTable + index * elementBytes, offset * elementBytes, 0, 1);
   }
-  const taps = rows.taps.length * columns.taps.length;
-  if (!alone) {
-    const packed = Math.ceil(result.channels / tileColumns / pieces) * tileColumns;
-    context.parallel(Math.ceil(result.channels / packed), (depth * result.channels) / copySpeed, (calls, piece) => {
-      const channel = piece * packed;
-      const to = panels + (channel / tileColumns) * depth * panelStep;
-      packFilter(calls, correlation, channel, Math.min(packed, result.channels - channel), 0, taps, to);
-    });
-  }
+  const panels = filter.prepared ?? room;
+  if (packs && !alone) packFilter(context, correlation, panels);
 
   const width = Math.ceil(result.channels / across / tileColumns) * tileColumns;
-  const perSegment = taps / Math.max(1, offsets.length);
+  const perSegment = (rows.taps.length * columns.taps.length) / Math.max(1, offsets.length);
   // Segments at once.
   const together = alone ? 1 : Math.max(1, offsets.length);
   context.parallel(strips.length * across, (total * depth * result.channels) / productSpeed, (calls, piece) => {
@@ -91,7 +87,7 @@ export function correlate(context: KernelContext, correlation: Correlation): voi
       calls,
       edgeTileBytes,
       copies ? widest.images * plan.imageStride * elementBytes : 0,
-      alone ? packedBytes(segmentLength, width) : 0,
+      alone && packs ? packedBytes(segmentLength, width) : 0,
     );
     const count = strip.images * strip.rows * columns.results;
     const firstRow = strip.row * rows.step + plan.top;
@@ -102,10 +98,11 @@ export function correlate(context: KernelContext, correlation: Correlation): voi
     const to = result.pointer + place * elementBytes;
     // Without taps there is still one product, which writes zeros.
     for (let segment = 0; segment === 0 || segment < offsets.length; segment += together) {
-      let [right, stride] = [panels + (channel / tileColumns) * depth * panelStep, depth * panelStep];
-      if (alone) {
+      let stride = depth * panelStep;
+      let right = panels + (channel / tileColumns) * stride + segment * segmentLength * panelStep;
+      if (alone && packs) {
         [right, stride] = [part, segmentLength * panelStep];
-        packFilter(calls, correlation, channel, channels, segment * perSegment, perSegment, part);
+        packSome(calls, correlation, channel, channels, segment * perSegment, perSegment, part);
       }
       const [segments, entry] = [Math.min(together, offsets.length), segmentTable + segment * elementBytes];
       const adds = Number(segment > 0);
@@ -206,8 +203,21 @@ export function copyStrip(
   }
 }
 
+/** Packs the whole filter. */
+export function packFilter(context: KernelContext, correlation: Correlation, panels: number): void {
+  const { rows, columns, source, result } = correlation;
+  const taps = rows.taps.length * columns.taps.length;
+  const depth = taps * source.channels;
+  const packed = Math.ceil(result.channels / tileColumns / pieces) * tileColumns;
+  context.parallel(Math.ceil(result.channels / packed), (depth * result.channels) / copySpeed, (calls, piece) => {
+    const channel = piece * packed;
+    const to = panels + (channel / tileColumns) * depth * panelStep;
+    packSome(calls, correlation, channel, Math.min(packed, result.channels - channel), 0, taps, to);
+  });
+}
+
 /** Packs some columns of the filter at some taps, which are counted as the segments meet them. */
-function packFilter(
+function packSome(
   calls: KernelCalls,
   { rows, columns, source, filter }: Correlation,
   channel: number,

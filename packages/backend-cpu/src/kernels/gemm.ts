@@ -183,6 +183,9 @@ function block(
 /** The size of B when it is packed whole. */
 export const packedRightBytes = ({ n, k }: Pick<MatrixProduct, "n" | "k">): number => packedBytes(k, n);
 
+/** Which part of the time of a product with so many rows packing takes. */
+export const packingPart = (rows: number): number => productSpeed / (productSpeed + copySpeed * rows);
+
 /** Packs B into panels; whole, for products with many A, it is `packed` of theirs. */
 export function packRight(context: KernelContext, { n, k, b }: Pick<MatrixProduct, "n" | "k" | "b">, target: number): void {
   const columns = Math.max(1, Math.ceil(n / tileColumns / pieces)) * tileColumns;

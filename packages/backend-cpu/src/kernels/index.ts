@@ -6,10 +6,17 @@ export { type AttentionGradientCall, attentionGradient, type GradientHead } from
 export { type KernelExports, KernelLibrary, type KernelSources, type SomeSources } from "./base.ts";
 export { type BlockDone, type KernelCalls, type KernelContext, serialContext } from "./context.ts";
 export type { Axis, Convolution, ConvolutionCall } from "./convolution.ts";
-export { convolutionForward, convolutionInputGradient } from "./convolve.ts";
+export {
+  convolutionForward,
+  convolutionInputGradient,
+  type Filtered,
+  preparedFilterBytes,
+  preparedFilterPart,
+  prepareFilter,
+} from "./convolve.ts";
 export { type DepthwiseCall, depthwiseFilterGradient, depthwiseForward, depthwiseInputGradient } from "./depthwise.ts";
 export { convolutionFilterGradient } from "./filter-gradient.ts";
-export { gemm, type MatrixProduct, packedRightBytes, packRight, productSpeed } from "./gemm.ts";
+export { gemm, type MatrixProduct, packedRightBytes, packingPart, packRight, productSpeed } from "./gemm.ts";
 export type { KernelPack } from "./kernel-pack.ts";
 export {
   averagePool2d,

@@ -39,8 +39,15 @@ export function suitsWinograd(
   if (!isMinimal || groups !== 1 || Math.min(inputChannels, outputChannels) < 4) return false;
   const [height, width] = axes.map((axis) => extentsOf(axis, direction).results) as [number, number];
   const pairs = inputChannels * outputChannels;
-  const tiles = batch * Math.ceil(height / tileExtent) * Math.ceil(width / tileExtent);
+  const tiles = tilesOf(batch, height, width);
   const direct = batch * height * width * taps * taps * pairs;
   const minimal = tiles * (matrices * pairs + perChannel * (inputChannels + outputChannels)) + perPair[result] * pairs;
   return minimal < direct && pairs <= mostPairs;
 }
+
+/** Which part of the time of a forward convolution that pays goes into mapping the filter. */
+export function mappingPart({ batch, axes }: Convolution): number {
+  return perPair.image / (perPair.image + matrices * tilesOf(batch, axes[0].output, axes[1].output));
+}
+const tilesOf = (batch: number, height: number, width: number): number =>
+  batch * Math.ceil(height / tileExtent) * Math.ceil(width / tileExtent);

@@ -10,9 +10,13 @@ export const address = (buffer: unknown): number => buffer as number;
 export const operandAddress = (call: MatchedCall, k: number): number => address(call.inputs[k]) + 4 * call.layouts[k]!.offset;
 
 /** A kernel over whole, contiguous operands. */
-export const contiguous = (run: (call: MatchedCall) => void, options: Partial<Pick<Matched, "accepts" | "epilogue">> = {}): Matched => ({
+export const contiguous = (
+  run: (call: MatchedCall) => void,
+  options: Partial<Pick<Matched, "accepts" | "epilogue" | "preparation">> = {},
+): Matched => ({
   accepts: options.accepts ?? isFloat32,
   operands: "contiguous",
   epilogue: options.epilogue ?? false,
+  preparation: options.preparation,
   run,
 });

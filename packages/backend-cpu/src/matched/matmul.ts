@@ -1,6 +1,6 @@
 /** matMul as GEMM: transposes, slices and broadcasts are strides; batches are merged into rows where they can be. */
 import type { Matched, MatchedCall } from "@antler/compiler";
-import { gemm, type KernelContext, packedRightBytes, packRight, productSpeed, tileRows } from "../kernels/index.ts";
+import { gemm, type KernelContext, packedRightBytes, packingPart, packRight, productSpeed, tileRows } from "../kernels/index.ts";
 import { address, isFloat32, operandAddress } from "./float32.ts";
 
 interface Operand {
@@ -21,6 +21,7 @@ export const matMulKernel = (context: KernelContext): Matched => ({
       // Matrices of a batch would be packed whole before the first is used; few rows read it where it lies.
       return m > tileRows && b.batch.every((stride) => stride === 0) ? packedRightBytes({ n, k }) : 0;
     },
+    part: (call) => packingPart(productOf(call).m),
     make(call, into) {
       const { n, k, b } = productOf(call);
       packRight(context, { n, k, b: { ...b, pointer: operandAddress(call, 1) } }, address(into));

@@ -10,7 +10,7 @@ export interface WindowAttrs {
 }
 
 /** Both axes, from the attrs and the shapes of images and results. */
-export function axesOf({ attrs }: MatchedCall, image: readonly number[], result: readonly number[]): readonly [Axis, Axis] {
+export function axesOf({ attrs }: Pick<MatchedCall, "attrs">, image: readonly number[], result: readonly number[]): readonly [Axis, Axis] {
   const { window, strides, dilations, padding } = attrs as WindowAttrs;
   const axis = (a: 0 | 1): Axis => ({
     input: image[a + 1]!,
