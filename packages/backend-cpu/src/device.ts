@@ -5,6 +5,7 @@ import { BackendError, type DType } from "@antler/tensor-core";
 import { FAULT_ADDRESS } from "./generate/access.ts";
 import { compileKernels } from "./generate/compile.ts";
 import { KernelLibrary } from "./kernels/base.ts";
+import { copyBytes } from "./kernels/copy.ts";
 import type { KernelPack } from "./kernels/index.ts";
 import { Memory } from "./memory.ts";
 import type { Sharing } from "./threads/device-context.ts";
@@ -43,7 +44,7 @@ export function cpuDevice(parts: CpuParts, { relaxed = true, handWritten = true,
   if (!simd) throw new BackendError("cpu", "this engine has no WebAssembly SIMD", { hint: "Node 16.4 and browsers of 2023 have it." });
   const fused = relaxed && relaxedSimd;
   const packs = handWritten ? parts.kernels : [];
-  const library = new KernelLibrary(memory, { relaxed: fused }, Object.assign({}, ...packs.map((pack) => pack.sources())));
+  const library = new KernelLibrary(memory, { relaxed: fused }, Object.assign({ copyBytes }, ...packs.map((pack) => pack.sources())));
   const context = parts.sharing.context(memory, library, threads);
   const kernels: { readonly [op: string]: Matched } = Object.assign({}, ...packs.map((pack) => pack.matched?.(context, memory)));
   const rearrange = packs.find((pack) => pack.rearrange)?.rearrange?.(context);
@@ -72,9 +73,7 @@ export function cpuDevice(parts: CpuParts, { relaxed = true, handWritten = true,
     write: (b, bytes) => memory.bytes().set(bytes, address(b)),
     read: async (b, bytes) => memory.bytes().slice(address(b), address(b) + bytes),
     readSync: (b, bytes) => memory.bytes().slice(address(b), address(b) + bytes),
-    // Growing detaches the views of a plain memory.
-    view: (b, bytes) => (memory.shared ? memory.bytes().subarray(address(b), address(b) + bytes) : undefined),
-    copy: (from, to, bytes) => void memory.bytes().copyWithin(address(to), address(from), address(from) + bytes),
+    copy: (from, to, bytes) => library.exports.copyBytes(address(from), address(to), bytes),
     compile: (list) => compileKernels(list, memory, context, options),
     fault() {
       const words = memory.i32();

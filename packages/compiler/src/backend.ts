@@ -19,6 +19,7 @@ import { type Block, layOut, sizesOf } from "./layout.ts";
 import { lower } from "./lower.ts";
 import { debugFromEnvironment, findPrinter } from "./printer.ts";
 import { Executable, type Frame, type Work, work } from "./program.ts";
+import { copyRows } from "./rows.ts";
 
 interface DeviceStorage extends Storage, Keeper {
   block: Block | undefined;
@@ -90,14 +91,14 @@ export function kernelBackend(device: Device): KernelBackend {
   };
 
   /** Runs work now if nothing waits before it; otherwise, or once it waits, later. */
-  function submit(make: () => Work, failed: (error: unknown) => void): void {
+  function submit(make: () => Work | void, failed: (error: unknown) => void): void {
     const memory = device.settled?.();
     let later: Promise<void>;
     if (tail || memory) later = Promise.all([tail, memory]).then(() => finish(make()));
     else {
       const w = make();
-      const first = w.next();
-      if (first.done) return;
+      const first = w?.next();
+      if (!w || !first || first.done) return;
       later = first.value.then((bytes) => finish(w, bytes));
     }
     const mine = later.catch(failed).then(() => {
@@ -105,7 +106,8 @@ export function kernelBackend(device: Device): KernelBackend {
     });
     tail = mine;
   }
-  async function finish(w: Work, bytes?: Uint8Array): Promise<void> {
+  async function finish(w: Work | void, bytes?: Uint8Array): Promise<void> {
+    if (!w) return;
     for (let r = w.next(bytes!); !r.done; ) r = w.next(await r.value);
   }
 
@@ -198,6 +200,30 @@ export function kernelBackend(device: Device): KernelBackend {
       device.write(block.buffer, bytes);
       return wrap(block, spec);
     },
+    take(s, rows, spec) {
+      const from = open(s, "take");
+      const to = allocate(byteSize(spec));
+      const bytes = byteSize(spec) / Math.max(1, rows.length);
+      const copied = wrap(to, spec);
+      // The copy shares what it reads until it is made.
+      from.sharers++;
+      const copy = (): void => {
+        if ((s as DeviceStorage).failure) throw (s as DeviceStorage).failure;
+        copyRows(device, from.buffer, to.buffer, rows, bytes);
+        drop(from);
+      };
+      try {
+        submit(copy, (error) => {
+          copied.failure = error;
+          drop(from);
+        });
+      } catch (error) {
+        drop(from);
+        drop(to);
+        throw error;
+      }
+      return copied;
+    },
     adopt: (buffer, spec) => wrap({ buffer, bytes: byteSize(spec), sharers: 1 }, spec),
     async bufferOf(s) {
       while (tail) await tail;
@@ -218,7 +244,6 @@ export function kernelBackend(device: Device): KernelBackend {
       }
     },
     ...(device.readSync && { readSync: (s: Storage) => device.readSync!(open(s, "dataSync").buffer, byteSize(s.spec)) }),
-    ...(device.view && { view: (s: Storage) => (tail ? undefined : device.view!(open(s, "view").buffer, byteSize(s.spec))) }),
     ...(device.finished && {
       async finished() {
         while (tail) await tail;

@@ -145,8 +145,6 @@ export interface Device {
   write(buffer: Buffer, bytes: Uint8Array): void;
   read(buffer: Buffer, bytes: number): Promise<Uint8Array>;
   readSync?(buffer: Buffer, bytes: number): Uint8Array;
-  /** The bytes themselves, as long as the buffer is not freed; undefined where they do not lie in the host's memory for good. */
-  view?(buffer: Buffer, bytes: number): Uint8Array | undefined;
   /** Resolves when everything asked of it before is done. */
   finished?(): Promise<void>;
   copy(from: Buffer, to: Buffer, bytes: number): void;

@@ -38,11 +38,11 @@ export interface Backend {
   readonly capabilities: Capabilities;
   /** Copies bytes (in the dtype's storage layout) to the device. */
   store(bytes: Uint8Array, spec: StaticSpec): Storage;
+  /** A copy of some places along the first axis, in this order; `spec` is the copy's. */
+  take(storage: Storage, rows: Int32Array, spec: StaticSpec): Storage;
   /** A copy of the numbers, once everything submitted before is done. */
   read(storage: Storage): Promise<Uint8Array>;
   readSync?(storage: Storage): Uint8Array;
-  /** The numbers themselves, to be looked at as long as the storage is held; undefined where they do not lie in the host's memory for good. */
-  view?(storage: Storage): Uint8Array | undefined;
   /** Resolves when everything submitted before is done, without reading any of it; backends that read synchronously need none. */
   finished?(): Promise<void>;
   free(storage: Storage): void;

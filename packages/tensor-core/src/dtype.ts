@@ -36,7 +36,7 @@ interface DTypeInfo {
   readonly kind: DTypeKind;
   /** Bytes of one element in storage. */
   readonly bytes: number;
-  readonly array: new (buffer: ArrayBuffer, byteOffset?: number, length?: number) => TypedArray;
+  readonly array: new (buffer: ArrayBuffer) => TypedArray;
 }
 
 /* @__NO_SIDE_EFFECTS__ */

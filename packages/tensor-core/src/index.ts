@@ -3,7 +3,6 @@
 export { attrsKey, identityKey } from "./attrs.ts";
 export { type Backend, type Capabilities, INTERFACE_VERSION, type Program, type RunOptions, type Storage } from "./backend.ts";
 export { backprop, recording, type TapeEntry, unbroadcast } from "./backprop.ts";
-export { type Borrowed, borrow } from "./borrow.ts";
 export * as config from "./config.ts";
 export {
   context,
@@ -82,6 +81,7 @@ export { createReferenceBackend, referenceBackend } from "./reference/backend.ts
 export { evaluator } from "./reference/evaluate.ts";
 export { cond, repeat, type ScanOptions, scan, whileLoop } from "./regions.ts";
 export { type BackendEntry, getBackend, isFallback, ready, registerBackend, registeredBackends, setBackend, VERSION } from "./registry.ts";
+export { takeRows } from "./rows.ts";
 export * as scalars from "./scalar.ts";
 export {
   addDim,

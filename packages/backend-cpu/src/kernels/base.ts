@@ -5,6 +5,7 @@ import type { KernelModule } from "../threads/modules.ts";
 import { assembleModule, FunctionBuilder } from "../wasm/index.ts";
 import type { AttentionExports } from "./attention-rows.ts";
 import { elementBytes, type KernelOptions } from "./context.ts";
+import type { CopyExports } from "./copy.ts";
 import type { DepthwiseExports } from "./depthwise-rows.ts";
 import type { DotExports } from "./dots.ts";
 import type { PoolingExports } from "./pooling-rows.ts";
@@ -19,7 +20,8 @@ import type { WinogradExports } from "./winograd-tiles.ts";
 export type KernelSources<Exports> = { readonly [Name in keyof Exports]: (options: KernelOptions) => FunctionBuilder };
 
 export interface KernelExports
-  extends TileExports,
+  extends CopyExports,
+    TileExports,
     DotExports,
     TransposeExports,
     DepthwiseExports,

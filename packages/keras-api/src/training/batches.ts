@@ -1,8 +1,8 @@
 /** Batches: rows, in order or shuffled, as tensors. Storing is no op: nothing is dispatched for a batch. */
-import { dispose, elements, fromHost, getBackend, mapTree, type Tensor, type TypedArray, ValueError } from "@antler/tensor-core";
+import { dispose, elements, fromHost, getBackend, mapTree, type Tensor, type TypedArray, takeRows, ValueError } from "@antler/tensor-core";
 import { permutation } from "../seed.ts";
-import type { Table } from "./layout.ts";
-import { allocate } from "./rows.ts";
+import { releaseAll, type Table } from "./layout.ts";
+import { allocate, type Column, type Resident, type Rows } from "./rows.ts";
 import type { AnyStepData, Batch, Pass, Source } from "./source.ts";
 
 export class Batches implements Source {
@@ -23,7 +23,8 @@ export class Batches implements Source {
     this.#batchSize = batchSize;
     this.#seed = seed;
     this.steps = Math.ceil(table.count / batchSize);
-    this.#buffers = table.columns.map((c) => allocate(c.dtype, Math.min(batchSize, c.count) * elements(c.shape)));
+    const room = (c: Column): number => ("tensor" in c ? 0 : Math.min(batchSize, c.count) * elements(c.shape));
+    this.#buffers = table.columns.map((c) => allocate(c.dtype, room(c)));
   }
 
   sample(): Batch {
@@ -40,28 +41,33 @@ export class Batches implements Source {
   }
 
   close(): void {
-    dispose(this.#table.held);
+    releaseAll(this.#table.columns);
   }
 
   /** One batch. @param order row numbers, where the rows are shuffled */
   batch(step: number, order?: Int32Array): Batch {
     const begin = step * this.#batchSize;
     const count = Math.min(this.#batchSize, this.#table.count - begin);
+    const rows = order?.subarray(begin, begin + count);
     const tensors = this.#table.columns.map((column, k): Tensor => {
+      if ("tensor" in column) return takeRows(column.tensor, placesOf(column, rows ?? begin, count));
       const size = elements(column.shape);
-      const data = order
-        ? this.#gather(k, order.subarray(begin, begin + count), size)
-        : column.data.subarray(begin * size, (begin + count) * size);
+      const data = rows ? this.#gather(k, column, rows, size) : column.data.subarray(begin * size, (begin + count) * size);
       return fromHost(data as TypedArray, [count, ...column.shape], column.dtype, getBackend());
     });
     const data = mapTree(this.#table.layout, (place) => (place === null ? null : tensors[place as number])) as AnyStepData;
     return { data, dispose: () => dispose(tensors) };
   }
-  #gather(k: number, rows: Int32Array, size: number): TypedArray {
-    const from = this.#table.columns[k]!.data;
+  #gather(k: number, { data: from }: Rows, rows: Int32Array, size: number): TypedArray {
     const to = this.#buffers[k]!;
     if (size === 1) rows.forEach((row, i) => void (to[i] = from[row]!));
     else rows.forEach((row, i) => void to.set(from.subarray(row * size, (row + 1) * size) as never, i * size));
     return to.subarray(0, rows.length * size) as TypedArray;
   }
+}
+
+/** Where in the tensor some rows are, or so many from one on. */
+function placesOf({ first }: Resident, rows: Int32Array | number, count: number): Int32Array {
+  if (typeof rows === "number") return Int32Array.from({ length: count }, (_, i) => first + rows + i);
+  return first === 0 ? rows : rows.map((row) => first + row);
 }

@@ -42,11 +42,11 @@ export function checkClassWeight(labels: unknown, sampleWeight: unknown): void {
   if (typeof labels !== "number") throw new ValueError("classWeight", "is for models with a single output", { hint: "Use sampleWeight." });
 }
 
-/** A table with what each sample counts. */
+/** A table with what each sample counts; its labels must be on the host. */
 export function withClassWeight(table: Table, classWeight: ClassWeight | null | undefined): Table {
   if (!classWeight) return table;
   const [x, y, sampleWeight] = table.layout as readonly unknown[];
   checkClassWeight(y, sampleWeight);
-  const weights = weightsOf(table.columns[y as number]!, classWeight);
+  const weights = weightsOf(table.columns[y as number] as Rows, classWeight);
   return { ...table, layout: [x, y, table.columns.length], columns: [...table.columns, weights] };
 }

@@ -24,7 +24,14 @@ export async function sourceOf(
 ): Promise<Source> {
   await ready();
   if (!isDataset(x)) {
-    return withTable(op, [x, y, sampleWeight] as Given, model.ends, (all) => new Batches(withClassWeight(all, classWeight), batchSize));
+    const given = [x, y, sampleWeight] as Given;
+    return withTable(
+      op,
+      given,
+      model.ends,
+      { readLabels: !!classWeight },
+      (all) => new Batches(withClassWeight(all, classWeight), batchSize),
+    );
   }
   const beside = y ? "labels" : sampleWeight ? "weights" : undefined;
   if (beside) throw new ValueError(op, `${beside} are part of the batches, they cannot be given beside them`);

@@ -116,7 +116,7 @@ async function sourcesOf(model: AnyModel, x: Inputs | Dataset, y: Inputs | null 
   const validation = validationData && (await sourceOf("fit", model, validationParts(validationData), { batchSize: validationBatchSize }));
   try {
     if (isDataset(x)) return { train: await sourceOf("fit", model, given, { batchSize, classWeight }), validation };
-    return await withTable("fit", given as Given, model.ends, (all) => {
+    return await withTable("fit", given as Given, model.ends, { readLabels: !!classWeight }, (all) => {
       const [rest, last] = validationData ? [all, undefined] : splitOff(all, validationSplit);
       const seed = shuffle ? () => model.progress?.seed ?? 0 : undefined;
       return {

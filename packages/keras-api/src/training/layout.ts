@@ -1,7 +1,7 @@
 /** What data goes where: samples, labels and weights of one or several inputs and outputs, as a tree of places among columns. */
-import { type Dim, dispose, makeSpec, mapTree, ShapeError, Tensor, type TensorData, ValueError } from "@antler/tensor-core";
+import { type Dim, makeSpec, mapTree, ShapeError, Tensor, type TensorData, ValueError } from "@antler/tensor-core";
 import type { Nested } from "../nested.ts";
-import { borrowRows, type Data, type Rows, rowsOf, rowsOfSync, section } from "./rows.ts";
+import { type Column, type Data, type Resident, residentRows, rowsOf, rowsOfSync, section } from "./rows.ts";
 
 /** Data for one input or output, or for several: by place or by name. Null where an output has none. */
 export type Inputs = Data | readonly (Data | null)[] | { readonly [name: string]: Data | null };
@@ -18,10 +18,8 @@ export interface Ends {
 /** Columns of as many rows, and the tree `[x, y, sampleWeight]` of their numbers, null where there is none. */
 export interface Table {
   readonly layout: unknown;
-  readonly columns: readonly Rows[];
+  readonly columns: readonly Column[];
   readonly count: number;
-  /** Handles on tensors whose numbers some columns are, to be disposed of with the table. */
-  readonly held: readonly Tensor[];
 }
 
 /** A tree of the data, each replaced by what `place` makes of it. */
@@ -57,35 +55,52 @@ function collect(op: string, given: Given, ends: Ends): Collected {
   return { layout, parts };
 }
 
+export interface TableOptions {
+  /** Whether labels are looked at on the host. */
+  readonly readLabels?: boolean;
+}
 /**
- * What `use` makes of rows that the host can read: those of tensors where they lie, if it may look there, and otherwise copies.
- * It takes the table over, unless it throws.
+ * What `use` makes of the data, row by row; it takes the table over, unless it throws.
  * @throws ShapeError where not all have as many rows, or none
  */
-export async function withTable<T>(op: string, given: Given, ends: Ends, use: (table: Table) => T): Promise<T> {
+export async function withTable<T>(
+  op: string,
+  given: Given,
+  ends: Ends,
+  { readLabels = false }: TableOptions,
+  use: (table: Table) => T,
+): Promise<T> {
   const { layout, parts } = collect(op, given, ends);
-  const held: Tensor[] = [];
+  const read = readLabels ? (layout as readonly unknown[])[1] : undefined;
+  const stay: (Resident | undefined)[] = [];
   try {
-    return use(checked(op, layout, await Promise.all(parts.map((data) => borrowRows(op, data, held) ?? rowsOf(op, data))), held));
+    // All before the first wait: from here on the given tensors may be disposed of.
+    for (const [i, data] of parts.entries()) stay.push(i === read ? undefined : residentRows(op, data));
+    const columns = await Promise.all(parts.map((data, i) => stay[i] ?? rowsOf(op, data)));
+    return use(checked(op, layout, columns));
   } catch (error) {
-    dispose(held);
+    releaseAll(stay);
     throw error;
   }
 }
-/** As `withTable`, where tensors can be read at once. */
+/** As `withTable`, where tensors can be read at once or stay where they are. */
 export function withTableSync<T>(op: string, given: Given, ends: Ends, use: (table: Table) => T): T {
   const { layout, parts } = collect(op, given, ends);
-  const held: Tensor[] = [];
+  const columns: Column[] = [];
   try {
-    const columns = parts.map((data) => borrowRows(op, data, held) ?? rowsOfSync(op, data));
-    return use(checked(op, layout, columns, held));
+    for (const data of parts) columns.push(residentRows(op, data) ?? rowsOfSync(op, data));
+    return use(checked(op, layout, columns));
   } catch (error) {
-    dispose(held);
+    releaseAll(columns);
     throw error;
   }
 }
+/** Lets go of the tensors that columns stay in. */
+export function releaseAll(columns: readonly (Column | undefined)[]): void {
+  for (const c of columns) if (c && "tensor" in c) c.tensor.dispose();
+}
 
-function checked(op: string, layout: unknown, columns: readonly Rows[], held: readonly Tensor[]): Table {
+function checked(op: string, layout: unknown, columns: readonly Column[]): Table {
   const [first] = columns;
   if (!first) throw new ValueError(op, "there is no data");
   const other = columns.find((c) => c.count !== first.count);
@@ -95,7 +110,7 @@ function checked(op: string, layout: unknown, columns: readonly Rows[], held: re
     throw new ShapeError(op, `${first.count} samples have ${other.count} ${what}`, { got, hint: "Both need the same first size." });
   }
   if (first.count === 0) throw new ShapeError(op, "there are no samples");
-  return { layout, columns, count: first.count, held };
+  return { layout, columns, count: first.count };
 }
 function kindOf(layout: unknown, column: number): string {
   const kinds = ["samples of another input", "labels", "weights"];
@@ -108,7 +123,7 @@ function kindOf(layout: unknown, column: number): string {
 }
 
 /** Some of the rows; the numbers are shared. */
-export const sectionOf = (table: Table, begin: number, end: number): Table => ({
+const sectionOf = (table: Table, begin: number, end: number): Table => ({
   ...table,
   columns: table.columns.map((c) => section(c, begin, end)),
   count: end - begin,

@@ -1,18 +1,5 @@
 /** predict: results of batches as one, at once; or of batches that come later. */
-import {
-  add,
-  concat,
-  dispose,
-  elements,
-  fromHost,
-  gather,
-  iota,
-  leaves,
-  mapTree,
-  Tensor,
-  type TypedArray,
-  tidy,
-} from "@antler/tensor-core";
+import { concat, dispose, elements, fromHost, leaves, mapTree, Tensor, type TypedArray } from "@antler/tensor-core";
 import type { Callback } from "../callbacks/callback.ts";
 import { CallbackList } from "../callbacks/callback-list.ts";
 import type { AnyModel } from "../models/model.ts";
@@ -57,12 +44,10 @@ function results(model: AnyModel, run: Predictor, x: Inputs, batchSize: number, 
   const parts: Data[] = [];
   const layout = layOut("predict", [x, null, null], model.ends, (data) => parts.push(data) - 1);
   const tensors = parts.filter((data) => data instanceof Tensor);
-  // One batch that is a tensor already goes in as it is; so does what cannot be read at once and cut on the host.
+  // One batch that is a tensor already goes in as it is.
   const count = tensors[0]?.shape[0];
-  if (tensors.length === parts.length && tensors.every((t) => t.shape[0] === count)) {
-    const batch = mapTree(layout, (i) => (i === null ? null : tensors[i as number])) as unknown as AnyStepData;
-    if (count! <= batchSize) return run(batch);
-    if (!synchronous(tensors)) return onDevice(batch, count!, { batchSize, steps }, run);
+  if (tensors.length === parts.length && count! <= batchSize && tensors.every((t) => t.shape[0] === count)) {
+    return run(mapTree(layout, (i) => (i === null ? null : tensors[i as number])) as unknown as AnyStepData);
   }
   const batches = withTableSync("predict", [x, null, null], model.ends, (all) => new Batches(all, batchSize));
   try {
@@ -133,20 +118,4 @@ function joinOnHost(results: readonly Tensor[]): Tensor {
     at += part.length;
   }
   return fromHost(all, shape, first.dtype, first.storage("predict").backend);
-}
-
-function onDevice(
-  data: AnyStepData,
-  count: number,
-  { batchSize, steps }: { readonly batchSize: number; readonly steps: number },
-  run: Predictor,
-): Nested {
-  return tidy(() => {
-    const parts: Nested[] = [];
-    for (let begin = 0; begin < Math.min(count, steps * batchSize); begin += batchSize) {
-      const rows = add(iota([Math.min(batchSize, count - begin)]), begin);
-      parts.push(run(mapTree(data, (t) => (t instanceof Tensor ? gather(t, rows) : t)) as unknown as AnyStepData));
-    }
-    return joined(parts);
-  });
 }

@@ -1,9 +1,10 @@
-/** Training data where the host can read it, row by row: batches are copied from it, so that no op runs to cut them out. */
+/** Training data row by row: on the host, or where a tensor has it. Batches are copied from it, so that no op runs to cut them out. */
 import {
-  borrow,
   type DType,
   dtypeInfo,
   elements,
+  getBackend,
+  keep,
   ShapeError,
   showShape,
   Tensor,
@@ -16,13 +17,24 @@ import {
 export type Data = Tensor | TensorData;
 
 /** Samples of one shape, one after the other. */
-export interface Rows {
-  readonly data: TypedArray;
+interface Samples {
   readonly dtype: DType;
   /** Of one sample. */
   readonly shape: readonly number[];
   readonly count: number;
 }
+/** Samples in the host's memory. */
+export interface Rows extends Samples {
+  readonly data: TypedArray;
+}
+/** Samples that stay in a tensor. */
+export interface Resident extends Samples {
+  /** A handle of its own: the given one may be disposed of meanwhile. */
+  readonly tensor: Tensor;
+  /** Which of its rows is the first. */
+  readonly first: number;
+}
+export type Column = Rows | Resident;
 
 /** @param what the argument, for errors */
 export const rowsOf = async (what: string, x: Data): Promise<Rows> =>
@@ -32,12 +44,19 @@ export const rowsOf = async (what: string, x: Data): Promise<Rows> =>
 export const rowsOfSync = (what: string, x: Data): Rows =>
   x instanceof Tensor ? split(what, x.dataSync(), x.shape, x.dtype) : hostRows(what, x);
 
-/** The rows of a tensor where they lie, and to `held` what keeps them there; undefined where they must be copied. */
-export function borrowRows(what: string, x: Data, held: Tensor[]): Rows | undefined {
-  const borrowed = x instanceof Tensor ? borrow(x) : undefined;
-  if (!borrowed) return undefined;
-  held.push(borrowed.handle);
-  return split(what, borrowed.data, borrowed.handle.shape, borrowed.handle.dtype);
+/** Rows shorter than this are copied on the host, where that takes less than telling a device which ones. */
+const LEAST_BYTES = 256;
+
+/** The rows of a tensor that can stay where they are; undefined for all else. */
+export function residentRows(what: string, x: Data): Resident | undefined {
+  if (!(x instanceof Tensor)) return undefined;
+  const { backend } = x.storage(what);
+  const { bytes } = dtypeInfo(x.dtype);
+  const { shape, count } = rowShape(what, x.shape);
+  const isShort = backend.capabilities.synchronousReads && bytes * elements(shape) < LEAST_BYTES;
+  // Models compute in float32 and int32.
+  if (isShort || bytes > 4 || backend !== getBackend()) return undefined;
+  return { tensor: keep(new Tensor(x.spec, x.storage(what))), first: 0, dtype: x.dtype, shape, count };
 }
 
 /** Arrays need no way through a device. */
@@ -85,10 +104,14 @@ const dtypes: readonly (readonly [DType, abstract new (...args: never[]) => unkn
 ];
 const dtypeOf = (x: object): DType => dtypes.find(([, array]) => x instanceof array)![0];
 
-function split(what: string, data: TypedArray, shape: readonly number[], dtype: DType): Rows {
+const split = (what: string, data: TypedArray, shape: readonly number[], dtype: DType): Rows => ({
+  ...narrow(what, data, dtype),
+  ...rowShape(what, shape),
+});
+function rowShape(what: string, shape: readonly number[]): Pick<Samples, "shape" | "count"> {
   if (shape.length === 0) throw new ShapeError(what, "needs samples along a first axis, not a single number");
   const [count, ...rest] = shape as readonly [number, ...number[]];
-  return { ...narrow(what, data, dtype), shape: rest, count };
+  return { shape: rest, count };
 }
 /** Models compute in float32 and int32. */
 function narrow(what: string, data: TypedArray, dtype: DType): { data: TypedArray; dtype: DType } {
@@ -101,9 +124,11 @@ function narrow(what: string, data: TypedArray, dtype: DType): { data: TypedArra
 }
 
 /** Rows from `begin` up to but without `end`; the numbers are shared. */
-export function section({ data, dtype, shape }: Rows, begin: number, end: number): Rows {
-  const size = elements(shape);
-  return { data: data.subarray(begin * size, end * size) as TypedArray, dtype, shape, count: end - begin };
+export function section(column: Column, begin: number, end: number): Column {
+  const count = end - begin;
+  if ("tensor" in column) return { ...column, first: column.first + begin, count };
+  const size = elements(column.shape);
+  return { ...column, data: column.data.subarray(begin * size, end * size) as TypedArray, count };
 }
 
 /** A typed array of a dtype, all zero. */

@@ -49,6 +49,13 @@ export function createReferenceBackend(name = "reference"): Backend {
     name,
     capabilities: { dtypes: new Set(dtypes), synchronousReads: true },
     store: (bytes, spec) => wrap(hostOf(bytes, spec)),
+    take(s, rows, spec) {
+      const { data: from } = open(s);
+      const host = hostOf(new Uint8Array(byteSize(spec)), spec);
+      const size = host.data.length / Math.max(1, rows.length);
+      rows.forEach((row, i) => void host.data.set(from.subarray(row * size, (row + 1) * size) as never, i * size));
+      return wrap(host);
+    },
     read: async (s) => readSync(s),
     readSync,
     free(s) {

@@ -23,6 +23,7 @@ export function createSpy(): Spy {
       return reads;
     },
     store: (bytes, spec) => own(inner.store(bytes, spec)),
+    take: (s, rows, spec) => own(inner.take(s, rows, spec)),
     async read(s) {
       reads++;
       const bytes = inner.read(s);
