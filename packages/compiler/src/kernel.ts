@@ -54,7 +54,7 @@ export interface Kernel {
 
 /** A region of memory a device gave out. */
 export type Buffer = unknown;
-/** Runs a kernel: its buffers, the values of its params, and for a blocked kernel [row0, row1, column0, column1]. */
+/** Runs a kernel: its buffers, the values of its params (in an array that is never changed), and for a blocked kernel [row0, row1, column0, column1]. */
 export type Run = (buffers: readonly Buffer[], params: readonly number[], block?: readonly number[]) => void;
 
 /** An operand of a matched kernel: element [i0, i1, …] lies at `offset + Σ i·strides` (in elements) of the buffer. */

@@ -12,8 +12,9 @@ import { Tensor } from "./tensor.ts";
 export function takeRows(x: Tensor, rows: Int32Array): Tensor {
   const storage = x.storage("takeRows");
   const [count, ...rest] = x.shape;
-  const wrong = rows.find((row) => !(row >= 0 && row < (count ?? 0)));
-  if (wrong !== undefined) throw new IndexError("takeRows", `there is no row ${wrong}`, { got: [x.spec] });
+  for (let i = 0; i < rows.length; i++) {
+    if (!(rows[i]! >= 0 && rows[i]! < (count ?? 0))) throw new IndexError("takeRows", `there is no row ${rows[i]}`, { got: [x.spec] });
+  }
   const spec = makeSpec([rows.length, ...rest], x.dtype);
   return new Tensor(spec, storage.backend.take(storage, rows, spec));
 }

@@ -29,14 +29,16 @@ interface Place {
 }
 
 function runOf(kernel: Kernel, emitted: EmittedKernel, { module, index, memory, context }: Place): Run {
-  const { params: names, blocked } = kernel;
+  const { blocked } = kernel;
   const f = module.functions[index]!;
   const ranged = !blocked && kernel.space.length > 0;
-  const fixed = names.length === 0 ? cutOf(kernel, emitted, []) : undefined;
+  /** The last one, and of which params: a program hands in the same each time. */
+  let cut: Cut | undefined;
+  let cutFor: readonly number[] | undefined;
 
   return (given, params, block) => {
     const buffers = given as readonly number[];
-    const cut = ranged ? (fixed ?? cutOf(kernel, emitted, params)) : undefined;
+    if (ranged && cutFor !== params) cut = cutOf(kernel, emitted, (cutFor = params));
     if (context.isRecording) return context.record(module, index, [...buffers, ...params, ...(block ?? (cut ? [0, cut.extent] : []))]);
     if (cut && cut.pieces > 1 && context.isWorthwhile(cut.pieces, cut.nanoseconds)) {
       const { pieces, step, extent } = cut;

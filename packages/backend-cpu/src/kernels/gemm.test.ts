@@ -107,6 +107,11 @@ describe.each([{ relaxed: true }, { relaxed: false }])("gemm, $relaxed", ({ rela
     { m: 241, n: 9, k: 385 },
     { m: 7, n: 1033, k: 389 },
     { m: 121, n: 11, k: 770 },
+    // Around what has rows few enough, and columns many enough, for pieces that pack their own.
+    { m: 7, n: 255, k: 40 },
+    { m: 32, n: 259, k: 390 },
+    { m: 64, n: 1001, k: 3 },
+    { m: 65, n: 300, k: 5 },
   ])("$m×$k times $k×$n", (shape) => {
     for (const a of ["rows", "columns"] as const) {
       for (const b of ["rows", "columns"] as const) {

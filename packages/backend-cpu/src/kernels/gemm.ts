@@ -17,6 +17,8 @@ const blockRows = tileRows * 20;
 /** Into so many pieces work is cut at least, if it is long enough; shorter ones cost more than they bring. */
 const pieces = 8;
 const pieceNanoseconds = 10_000;
+/** With at most so many rows of A, which then stay in the caches, many columns of B are cut into at most so many pieces, which pack their own. */
+const [narrowRows, narrowColumns, narrowPieces] = [64, 256, 32];
 /** A rough speed: multiply-adds and copied elements per nanosecond. */
 export const productSpeed: number = 18;
 export const copySpeed: number = 6;
@@ -53,6 +55,7 @@ export function gemm(context: KernelContext, product: MatrixProduct): void {
   else {
     const inPlace = m <= tileRows && b.columnStride === 1 ? n & ~3 : 0;
     if (inPlace > 0) fewRows(context, product, inPlace);
+    else if (isNarrow(product)) return narrowProduct(context, product);
     for (let column = inPlace; column < n; column += blockColumns) {
       packedColumns(context, product, column, Math.min(blockColumns, n - column));
     }
@@ -81,8 +84,24 @@ function fewRows(context: KernelContext, product: MatrixProduct, columns: number
   context.parallel(Math.ceil(columns / width), (columns * k) / copySpeed, (calls, piece) => {
     const column = piece * width;
     const count = Math.min(width, columns - column);
-    const right = { strip: true, pointer: b.pointer + column * elementBytes, stride: b.rowStride * elementBytes };
+    const right = { layout: "strip", pointer: b.pointer + column * elementBytes, stride: b.rowStride * elementBytes } as const;
     block(calls, product, { row: 0, rows: m, column, columns: count, depth: 0, length: k, step: Math.max(1, k), right });
+  });
+}
+
+/** Whether columns of B are pieces enough, and packing them, a thread what another needs, would be felt. */
+const isNarrow = ({ m, n, a, packed }: MatrixProduct): boolean =>
+  packed === undefined && m <= narrowRows && a.columnStride === 1 && n >= narrowColumns;
+
+/** All rows times some columns of B, which each piece packs for itself, where its first caches still have them. */
+function narrowProduct(context: KernelContext, product: MatrixProduct): void {
+  const { m, n, k, b } = product;
+  const nanoseconds = (m * n * k) / productSpeed;
+  const width = share(n, Math.max(1, Math.min(narrowPieces, nanoseconds / pieceNanoseconds)), 2 * tileColumns);
+  context.parallel(Math.ceil(n / width), nanoseconds, (calls, piece) => {
+    const column = piece * width;
+    const right = { ...b, layout: "loose", pointer: b.pointer + column * b.columnStride * elementBytes } as const;
+    block(calls, product, { row: 0, rows: m, column, columns: Math.min(width, n - column), depth: 0, length: k, step: blockDepth, right });
   });
 }
 
@@ -105,7 +124,7 @@ function packedColumns(context: KernelContext, product: MatrixProduct, column: n
     context.parallel(Math.ceil(m / cut.rows) * across, nanoseconds, (calls, piece) => {
       const row = Math.floor(piece / across) * cut.rows;
       const first = (piece % across) * cut.columns;
-      const right = { strip: false, pointer: panels + (first / tileColumns) * stride, stride };
+      const right = { layout: "panels", pointer: panels + (first / tileColumns) * stride, stride } as const;
       const [rows, width] = [Math.min(cut.rows, m - row), Math.min(cut.columns, columns - first)];
       block(calls, product, { row, rows, column: column + first, columns: width, depth, length, step: blockDepth, right });
     });
@@ -119,9 +138,11 @@ function cutOf({ m, a }: MatrixProduct, columns: number, nanoseconds: number): {
   const down = a.columnStride === 1 ? least : Math.max(least, Math.min(wanted, m / (4 * tileRows)));
   const across = Math.max(1, Math.min(wanted / down, columns / (8 * tileColumns)));
   const rows = Math.max(down, Math.min(wanted / across, m / (2 * tileRows)));
-  const share = (count: number, parts: number, unit: number): number => Math.max(1, Math.ceil(count / Math.ceil(parts) / unit)) * unit;
   return { rows: share(m, rows, tileRows), columns: share(columns, across, tileColumns) };
 }
+
+/** What each of so many parts has at most, in whole units. */
+const share = (count: number, parts: number, unit: number): number => Math.max(1, Math.ceil(count / Math.ceil(parts) / unit)) * unit;
 
 /** Some rows times some columns, over some of the depth. */
 interface Block {
@@ -133,8 +154,10 @@ interface Block {
   readonly depth: number;
   readonly length: number;
   readonly step: number;
-  /** B from there on: in place, its rows `stride` bytes apart, or in panels so many bytes apart. */
-  readonly right: { readonly strip: boolean; readonly pointer: number; readonly stride: number };
+  /** B from there on: read in place, its rows `stride` bytes apart; in panels so many bytes apart; or still to be packed. */
+  readonly right:
+    | { readonly layout: "strip" | "panels"; readonly pointer: number; readonly stride: number }
+    | ({ readonly layout: "loose" } & StridedMatrix);
 }
 
 function block(
@@ -145,8 +168,9 @@ function block(
   const { exports } = calls;
   const mustCopy = a.columnStride !== 1;
   const rowStride = mustCopy ? scratchRowStride(Math.min(length, step)) : a.rowStride;
-  const [copies, rowTable, resultTable, segmentTable, edgeTile] = carveScratch(
+  const [panels, copies, rowTable, resultTable, segmentTable, edgeTile] = carveScratch(
     calls,
+    right.layout === "loose" ? packedBytes(Math.min(length, step), columns) : 0,
     mustCopy ? rows * rowStride * elementBytes : 0,
     rows * elementBytes,
     rows * elementBytes,
@@ -160,7 +184,13 @@ function block(
     const left = a.pointer + (row * a.rowStride + (depth + from) * a.columnStride) * elementBytes;
     if (mustCopy) transposeCopy(calls, { rows, columns: count, source: { ...a, pointer: left }, target: { pointer: copies, rowStride } });
     exports.fillSequence(rowTable, mustCopy ? copies : left, rowStride * elementBytes, rows);
-    const multiply = right.strip ? exports.stripProduct : productOfTiles(exports, rows, columns);
+    const { layout } = right;
+    let [pointer, stride] = [panels, count * panelStep];
+    if (layout === "loose") {
+      const source = { ...right, pointer: right.pointer + from * right.rowStride * elementBytes };
+      packPanels(calls, source, count, columns, panels, stride);
+    } else [pointer, stride] = [right.pointer + from * (layout === "strip" ? right.stride : panelStep), right.stride];
+    const multiply = layout === "strip" ? exports.stripProduct : productOfTiles(exports, rows, columns);
     multiply(
       rowTable,
       rows,
@@ -168,8 +198,8 @@ function block(
       1,
       count,
       0,
-      right.pointer + from * (right.strip ? right.stride : panelStep),
-      right.stride,
+      pointer,
+      stride,
       columns,
       resultTable,
       c.pointer + (row * c.rowStride + column) * elementBytes,

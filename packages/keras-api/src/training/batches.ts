@@ -68,6 +68,8 @@ export class Batches implements Source {
 
 /** Where in the tensor some rows are, or so many from one on. */
 function placesOf({ first }: Resident, rows: Int32Array | number, count: number): Int32Array {
-  if (typeof rows === "number") return Int32Array.from({ length: count }, (_, i) => first + rows + i);
-  return first === 0 ? rows : rows.map((row) => first + row);
+  if (typeof rows !== "number") return first === 0 ? rows : rows.map((row) => first + row);
+  const places = new Int32Array(count);
+  for (let i = 0; i < count; i++) places[i] = first + rows + i;
+  return places;
 }
