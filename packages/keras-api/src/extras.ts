@@ -10,6 +10,8 @@ import type { OptimizerLike } from "./optimizers/get.ts";
 import { Optimizer } from "./optimizers/optimizer.ts";
 
 export interface Extras {
+  /** By class name. */
+  readonly rareInitializers: object;
   readonly optimizer: (identifier: OptimizerLike) => Optimizer;
   readonly loss: (identifier: LossLike) => Loss;
   readonly metric: (identifier: MetricLike) => Metric;
@@ -20,6 +22,8 @@ let extras: Extras | undefined;
 export function setExtras(all: Extras): void {
   extras = all;
 }
+
+export const rareInitializers = (): object => extras?.rareInitializers ?? {};
 
 /** What names, functions and configs stand for. Objects stand for themselves, and need no names. */
 export const findOptimizer = (x: OptimizerLike): Optimizer => (x instanceof Optimizer ? x : names(x).optimizer(x));

@@ -1,4 +1,5 @@
 /** Initializers by name or config. */
+import { rareInitializers } from "../extras.ts";
 import { type Serialized, serializeObject } from "../serialization/config.ts";
 import { type Family, resolve } from "../serialization/family.ts";
 import { type CustomObjects, withCustomObjects } from "../serialization/registry.ts";
@@ -11,7 +12,7 @@ export type InitializerLike = string | Initializer | Serialized;
 const family: Family<Initializer> = {
   kind: "initializer",
   base: Initializer,
-  members: () => members,
+  members: () => ({ ...members, ...rareInitializers() }),
   aliases: {
     identity_initializer: "Identity",
     normal: "RandomNormal",

@@ -20,6 +20,7 @@ export { deserialize, get, type InitializerLike, serialize } from "./get.ts";
 export { Initializer, RandomInitializer, type SeedOptions } from "./initializer.ts";
 export * from "./members.ts";
 export { Orthogonal as OrthogonalInitializer } from "./orthogonal.ts";
+export * from "./stft.ts";
 export { STFT as STFTInitializer } from "./stft.ts";
 
 /** All 0. */
