@@ -65,6 +65,19 @@ function rated(steps: tf.Tensor, a: tf.Tensor, b: tf.Tensor, m: tf.Tensor, g: tf
   return [next, tf.sub(a, tf.mul(next, rate)), tf.sub(b, tf.mul(g, rate))];
 }
 
+/** The gradient of pooled images for the images. */
+function unpooled(y: tf.Tensor, dy: tf.Tensor): tf.Tensor {
+  const entries: tf.TapeEntry[] = [];
+  const p = tf.recording(entries, () => tf.maxPool(y, 2));
+  return tf.backprop(entries, [p], [dy], [y])[0] as tf.Tensor;
+}
+/** Gradients for what comes before a relu that is pooled, and for a bias there. */
+function beforeRelu(x: tf.Tensor, dy: tf.Tensor, mask: (y: tf.Tensor) => tf.Tensor): tf.Tensor[] {
+  const y = tf.relu(x);
+  const dx = tf.where(mask(y), unpooled(y, dy), 0);
+  return [dx, tf.sum(dx, { axis: [0, 1, 2] })];
+}
+
 export const rules: readonly Rule[] = [
   {
     id: "maps",
@@ -211,6 +224,22 @@ export const rules: readonly Rule[] = [
     ],
     compute: (h, w) => [tf.scan((h: tf.Tensor) => [tf.tanh(tf.matMul(front(h, w!), w!)), []] as const, h!, [], { length: 64 })[0]],
     without: changed({ preparation: undefined }),
+  },
+  {
+    id: "ahead",
+    title: "masks and sums ahead of a pooling's gradient: of `maxPool(relu(x))`",
+    inputs: [
+      [
+        [64, 26, 26, 32],
+        [64, 13, 13, 32],
+      ],
+      [
+        [31, 27, 25, 29],
+        [31, 13, 12, 29],
+      ],
+    ],
+    compute: (x, dy) => beforeRelu(x!, dy!, (y) => tf.greater(y, 0)),
+    without: { instead: (x, dy) => beforeRelu(x!, dy!, (y) => tf.logicalNot(tf.lessEqual(y, 0))) },
   },
   {
     id: "over",

@@ -14,6 +14,7 @@ import {
   order,
   type Spec,
   type Value,
+  withInputs,
 } from "@antler/tensor-core";
 
 /** Replaces composites, except those `keep` says a kernel will take. Where it takes only float32, it serves 16-bit floats too. */
@@ -31,13 +32,7 @@ export function expand(graph: Graph, keep: (node: Node) => boolean): Graph {
   };
   const place = (node: Node, given: readonly Value[]): readonly Value[] => {
     if (isIdentity(node)) return given;
-    const whole = makeNode(
-      node.op,
-      given,
-      node.attrs,
-      node.outputs.map((v) => v.spec),
-      node.path,
-    );
+    const whole = withInputs(node, given);
     if (node.op.how.kind === "composite" && !keep(whole)) {
       const wide = inFloat32(whole, converted);
       if (wide && keep(wide)) return wide.outputs.map((v, i) => converted(v, whole.outputs[i]!.spec.dtype));

@@ -1,6 +1,7 @@
 /** From a graph to steps: kernels, hand-written kernels with their epilogues, host ops and regions. */
 import { BackendError, type Graph, makeNode, type Node, type Op, order, subgraphs, type Value } from "@antler/tensor-core";
 import { type Axis, addIndex, axisIndex, constantIndex, divIndex, type Index, modIndex, newAxis } from "./affine.ts";
+import { ahead } from "./ahead.ts";
 import { type Aliases, resolve } from "./aliases.ts";
 import { flatIndex, Lowering, sizeOfValue, type ValueLoad } from "./element.ts";
 import { expand } from "./expand.ts";
@@ -58,7 +59,7 @@ export function lower(graph: Graph, device: Device, { body = false }: LowerOptio
     const matched = device.kernels?.[node.op.name];
     return matched?.accepts(node) ? matched : undefined;
   };
-  const whole = expand(graph, (node) => kernelOf(node) !== undefined);
+  const whole = expand(ahead(graph), (node) => kernelOf(node) !== undefined);
   const expanded = body ? withCopies(whole) : whole;
   const forced = new Set<Value>();
   for (;;) {

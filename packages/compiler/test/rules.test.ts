@@ -1,11 +1,23 @@
 // The compiler's rules, each with the kernels that come of it. `pnpm bench --only fusion` times the same examples with and without.
 import * as tf from "@antler/tensor-core";
 import { describe, expect, test } from "vitest";
-import { kernelBackend, type Matched, type MatchedCall } from "../src/index.ts";
+import { type Device, kernelBackend, type Matched, type MatchedCall } from "../src/index.ts";
 import { compile, device, gemm, specOf, withProducts } from "./compiled.ts";
 
 const square = specOf([6, 6]);
 const heads = (x: tf.Tensor): tf.Tensor => tf.transpose(tf.reshape(x, [-1, 7, 3, 4]), [0, 2, 1, 3]);
+const pool: Matched = { ...gemm, operands: "contiguous", epilogue: false };
+const withPools: Device = { ...device, kernels: { maxPool: pool, maxPoolGrad: pool } };
+function gradientOf(fn: (x: tf.Tensor) => tf.Tensor, x: tf.Tensor, dy: tf.Tensor): tf.Tensor {
+  const entries: tf.TapeEntry[] = [];
+  const y = tf.recording(entries, () => fn(x));
+  return tf.backprop(entries, [y], [dy], [x])[0] as tf.Tensor;
+}
+/** Of images and of what is added to each of their channels. */
+function gradients(x: tf.Tensor, dy: tf.Tensor, options?: Parameters<typeof tf.maxPool>[2]): tf.Tensor[] {
+  const dx = gradientOf((x) => tf.maxPool(tf.relu(x), 2, options), x, dy);
+  return [dx, tf.sum(dx, { axis: [0, 1, 2] })];
+}
 
 describe("rules", () => {
   test("maps are composed", () => {
@@ -386,6 +398,71 @@ describe("rules", () => {
         t0 = b0[20*i0 + 60*i1 + i2]
         t1 = exp(t0)
         b1[20*i1 + 40*i0 + i2] = t1"
+    `);
+  });
+  test("masks and sums come ahead of a pooling's gradient", () => {
+    const p = compile([specOf(["n", 4, 6, 2]), specOf(["n", 2, 3, 2])], (x, dy) => gradients(x!, dy!), withPools);
+    expect(p.print()).toMatchInlineSnapshot(`
+      "0: kernel relu: v0:float32[n,4,6,2] -> v1:float32[n,4,6,2] @arena0 (operand)
+      1: matched maxPool: v1:float32[n,4,6,2] -> v2:float32[n,2,3,2] @arena1 (kernel result), v3:int32[n,2,3,2] @arena2 (kernel result)
+      2: kernel where: v2:float32[n,2,3,2], v4:float32[n,2,3,2] -> v5:float32[n,2,3,2] @arena3 (operand)
+      3: matched maxPoolGrad: v5:float32[n,2,3,2], v3:int32[n,2,3,2] -> v6:float32[n,4,6,2] @output0 (kernel result)
+      4: kernel sum: v5:float32[n,2,3,2] -> v7:float32[2] @output1 (output)
+
+      kernel relu
+      buffers b0: float32, b1: float32 out
+      for i0 < 48*n
+        t0 = b0[i0]
+        t1 = max(t0, 0)
+        b1[i0] = t1
+      kernel where
+      buffers b0: float32, b1: float32, b2: float32 out
+      for i0 < 12*n
+        t0 = b0[i0]
+        t1 = lt(0, t0)
+        t2 = b1[i0]
+        t3 = select(t1, t2, 0)
+        b2[i0] = t3
+      kernel sum
+      buffers b0: float32, b1: float32 out
+      for i0 < 2
+        acc = 0
+        fold r0 < 6*n
+          t0 = b0[2*r0 + i0]
+          with t0
+          t1 = add(acc0, acc1)
+          acc = t1
+        b1[i0] = acc0"
+    `);
+  });
+  test("where maxima may lie in the padding, sums come after it", () => {
+    const padded = { padding: "same", strides: 1 } as const;
+    const p = compile([specOf(["n", 4, 6, 2]), specOf(["n", 4, 6, 2])], (x, dy) => gradients(x!, dy!, padded), withPools);
+    expect(p.print().split("\n\n")[0]).toMatchInlineSnapshot(`
+      "0: kernel relu: v0:float32[n,4,6,2] -> v1:float32[n,4,6,2] @arena0 (operand)
+      1: matched maxPool: v1:float32[n,4,6,2] -> v2:float32[n,4,6,2] @arena1 (kernel result), v3:int32[n,4,6,2] @arena2 (kernel result)
+      2: kernel where: v2:float32[n,4,6,2], v4:float32[n,4,6,2] -> v5:float32[n,4,6,2] @arena3 (operand)
+      3: matched maxPoolGrad: v5:float32[n,4,6,2], v3:int32[n,4,6,2] -> v6:float32[n,4,6,2] @output0 (kernel result)
+      4: kernel sum: v6:float32[n,4,6,2] -> v7:float32[2] @output1 (output)"
+    `);
+  });
+  test("masks of something else come after it", () => {
+    const specs = [specOf(["n", 4, 6, 2]), specOf(["n", 2, 3, 2]), specOf(["n", 4, 6, 2])];
+    const p = compile(
+      specs,
+      (x, dy, z) => [
+        tf.where(
+          tf.greater(z!, 0),
+          gradientOf((x) => tf.maxPool(x, 2), x!, dy!),
+          0,
+        ),
+      ],
+      withPools,
+    );
+    expect(p.print().split("\n\n")[0]).toMatchInlineSnapshot(`
+      "0: matched maxPool: v0:float32[n,4,6,2] -> v1:float32[n,2,3,2] @arena0 (kernel result), v2:int32[n,2,3,2] @arena1 (kernel result)
+      1: matched maxPoolGrad: v3:float32[n,2,3,2], v2:int32[n,2,3,2] -> v4:float32[n,4,6,2] @arena2 (kernel result)
+      2: kernel where: v5:float32[n,4,6,2], v4:float32[n,4,6,2] -> v6:float32[n,4,6,2] @output0 (output)"
     `);
   });
 });

@@ -2,6 +2,7 @@
 import type { TensorLike } from "./convert.ts";
 import { type DType, isFloat, isInteger } from "./dtype.ts";
 import { DTypeError } from "./errors.ts";
+import { cast, type Expr } from "./scalar.ts";
 import type { Spec } from "./spec.ts";
 import type { Tensor } from "./tensor.ts";
 
@@ -40,3 +41,6 @@ export interface BinaryOptions {
   readonly gives?: DType;
   readonly grad?: (dy: Tensor, x: Tensor, y: Tensor, z: Tensor) => readonly [Tensor | null, Tensor | null];
 }
+
+/** How `sum`, and nothing else, finishes: it is known by this. */
+export const finishSum = ([total]: readonly Expr[], _attrs: unknown, [x]: readonly Spec[]): readonly Expr[] => [cast(total!, x!.dtype)];

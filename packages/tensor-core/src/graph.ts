@@ -1,6 +1,7 @@
 /** The graph: values, each an input or an output of a node; a node is an op on earlier values. */
 import type { Op } from "./op.ts";
-import type { Spec } from "./spec.ts";
+import type { Shape } from "./shape.ts";
+import { makeSpec, type Spec } from "./spec.ts";
 
 export interface Value {
   readonly spec: Spec;
@@ -32,6 +33,16 @@ export function makeNode(op: Op<any>, inputs: readonly Value[], attrs: unknown, 
   specs.forEach((spec, index) => outputs.push({ spec, node, index }));
   return node;
 }
+
+/** The same op on other inputs, and of another shape if one is given. */
+export const withInputs = ({ op, attrs, outputs, path }: Node, inputs: readonly Value[], shape?: Shape): Node =>
+  makeNode(
+    op,
+    inputs,
+    attrs,
+    outputs.map(({ spec }) => (shape ? makeSpec(shape, spec.dtype) : spec)),
+    path,
+  );
 
 /** Every node the outputs need, inputs before users; nothing behind `stops`. Iterative: graphs may be deeper than the stack. */
 export function order(outputs: readonly Value[], stops?: ReadonlySet<Value>): Node[] {

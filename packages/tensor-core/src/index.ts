@@ -26,7 +26,7 @@ export { expandNode } from "./expand.ts";
 export { decode as toNumbers, type NestedArray } from "./format.ts";
 export { type Binary, check, type Takes, type Unary } from "./forms.ts";
 export { type CompiledFunction, type FunctionOptions, func, func as function, type SignatureSpec } from "./function.ts";
-export { countNodes, type Graph, inputValue, isGraph, makeNode, type Node, order, subgraphs, type Value } from "./graph.ts";
+export { countNodes, type Graph, inputValue, isGraph, makeNode, type Node, order, subgraphs, type Value, withInputs } from "./graph.ts";
 export { isHalf, toBFloat16, toFloat16 } from "./half.ts";
 export type * from "./op.ts";
 export { gatherND, scatterND, takeAlongAxis, tensorScatterUpdate } from "./ops/along.ts";

@@ -1,6 +1,6 @@
 /** What an op is: one object with everything the system knows about it. Consumers read it; nobody keeps a list of op names. */
 import type { TypedArray } from "./dtype.ts";
-import type { Graph } from "./graph.ts";
+import type { Graph, Node } from "./graph.ts";
 import type { Expr } from "./scalar.ts";
 import type { Dim } from "./shape.ts";
 import type { Spec, StaticSpec } from "./spec.ts";
@@ -25,6 +25,8 @@ export interface Op<A = unknown> {
   visible?(attrs: A): number;
   /** The attrs to run with while a tape listens: those that also compute what the gradient will read. The same attrs when absent. */
   prepare?(attrs: A, inputs: readonly Spec[]): A;
+  /** A reader of the output, done ahead of this op at less cost: a node whose outputs are the reader's. Absent where there is none. */
+  ahead?(node: Node, reader: Node): Node | undefined;
   /** Kernels by backend name, for opaque and custom ops: plain functions of host arrays. */
   readonly kernels?: { readonly [backend: string]: HostKernel<A> };
 }

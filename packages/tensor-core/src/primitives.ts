@@ -3,7 +3,7 @@ import { encodeScalar, fillOp, scalarLike, type TensorLike, toTensor, withOperan
 import { apply, sameDType } from "./dispatch.ts";
 import { type DType, dtypeInfo, integerRange, isFloat, roomy } from "./dtype.ts";
 import { DTypeError, ShapeError, ValueError } from "./errors.ts";
-import { type Binary, type BinaryOptions, check, type Takes, type Unary, type UnaryOptions } from "./forms.ts";
+import { type Binary, type BinaryOptions, check, finishSum, type Takes, type Unary, type UnaryOptions } from "./forms.ts";
 import { isHalf } from "./half.ts";
 import type { FoldHow, Op, Piece } from "./op.ts";
 import { fillIn, reindex } from "./reindex.ts";
@@ -277,7 +277,8 @@ const bitcastOp: Op<{ dtype: DType }> = {
 /** The same bits as another dtype of the same width. */
 export const bitcast = (x: TensorLike, dtype: DType): Tensor => apply(bitcastOp, [toTensor("bitcast", x)], { dtype });
 
-const whereOp: Op<undefined> = {
+/** What `where` is a node of. */
+export const whereOp: Op<undefined> = {
   name: "where",
   infer([c, x, y]) {
     if (c!.dtype !== "bool") throw new DTypeError("where", "the condition must be bool", { got: [c!] });
@@ -317,7 +318,7 @@ export const sum: Reduce = fold("sum", {
   zero: (_, [x]) => [s.num(0, wide(x!.dtype))],
   lift: ([x]) => [s.cast(x!, wide(x!.dtype))],
   combine: ([a], [b]) => [s.add(a!, b!)],
-  finish: ([a], _, [x]) => [s.cast(a!, x!.dtype)],
+  finish: finishSum,
   grad: (dy, x) => spread(dy, x),
 });
 /** The product over axes; 1 of nothing. */

@@ -36,6 +36,7 @@ const NO_OPS: ReadonlySet<string> = new Set([
   "order",
   "subgraphs",
   "trace",
+  "withInputs",
   // Tensors from data, dtypes, shapes, specs, memory and trees.
   "fromHost",
   "moveTo",

@@ -8,6 +8,7 @@ import { argMax, div, equal, iota, max, ones, reshape, sum, where } from "../pri
 import { type Dim, mulDim, type Shape } from "../shape.ts";
 import { makeSpec, type Spec } from "../spec.ts";
 import type { Tensor } from "../tensor.ts";
+import { beforeUnpooling } from "./unpooled.ts";
 import { type Geometry, geometry, type Pair, patches, perWindow, unpatches, type WindowOptions, windowCounts } from "./window.ts";
 
 interface PoolGradAttrs extends Geometry {
@@ -51,6 +52,7 @@ export const maxPoolOp: Op<Geometry> = {
 export const maxPoolGradOp: Op<PoolGradAttrs> = {
   name: "maxPoolGrad",
   infer: ([dy], { shape }) => [makeSpec(shape, dy!.dtype)],
+  ahead: (node, reader) => beforeUnpooling(maxPoolOp, node, reader),
   vjp: ([ddx], [, at], _y, { shape: _, ...g }) => [apply(maxPoolPickOp, [ddx!, at!], g), null],
   how: {
     kind: "composite",
