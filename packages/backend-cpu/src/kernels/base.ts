@@ -7,6 +7,7 @@ import type { AttentionExports } from "./attention-rows.ts";
 import { elementBytes, type KernelOptions } from "./context.ts";
 import type { DepthwiseExports } from "./depthwise-rows.ts";
 import type { DotExports } from "./dots.ts";
+import type { PatchExports } from "./patches.ts";
 import type { PoolingExports } from "./pooling-rows.ts";
 import type { SegmentExports } from "./segments.ts";
 import type { SoftmaxExports } from "./softmax.ts";
@@ -20,6 +21,7 @@ export type KernelSources<Exports> = { readonly [Name in keyof Exports]: (option
 
 export interface KernelExports
   extends TileExports,
+    PatchExports,
     DotExports,
     TransposeExports,
     DepthwiseExports,
