@@ -173,6 +173,17 @@ function convolutionCases(context: KernelContext, matrix: NewMatrix): Case[] {
     "3×3 64×13×13×32→64": { ...square, batch: 64, height: 13, width: 13, inputChannels: 32, outputChannels: 64 },
     "3×3 64×28×28×1→32": { ...square, batch: 64, height: 28, width: 28, inputChannels: 1, outputChannels: 32 },
     "3×3 32×32×32×3→32": { ...square, batch: 32, height: 32, width: 32, inputChannels: 3, outputChannels: 32, padding },
+    "7×7 stride 2 1×64×64×3→64": {
+      batch: 1,
+      height: 64,
+      width: 64,
+      inputChannels: 3,
+      outputChannels: 64,
+      kernelHeight: 7,
+      kernelWidth: 7,
+      strides: [2, 2],
+      padding: { top: 2, bottom: 3, left: 2, right: 3 },
+    },
     "1×1 56×56×64→128": { batch: 1, height: 56, width: 56, inputChannels: 64, outputChannels: 128, kernelHeight: 1, kernelWidth: 1 },
     "3×3 stride 2 8×56×56×64→128": {
       ...square,

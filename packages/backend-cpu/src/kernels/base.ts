@@ -8,6 +8,7 @@ import { elementBytes, type KernelOptions } from "./context.ts";
 import type { CopyExports } from "./copy.ts";
 import type { DepthwiseExports } from "./depthwise-rows.ts";
 import type { DotExports } from "./dots.ts";
+import type { PatchExports } from "./patches.ts";
 import type { PoolingExports } from "./pooling-rows.ts";
 import type { SegmentExports } from "./segments.ts";
 import type { SoftmaxExports } from "./softmax.ts";
@@ -22,6 +23,7 @@ export type KernelSources<Exports> = { readonly [Name in keyof Exports]: (option
 export interface KernelExports
   extends CopyExports,
     TileExports,
+    PatchExports,
     DotExports,
     TransposeExports,
     DepthwiseExports,

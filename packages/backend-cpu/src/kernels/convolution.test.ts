@@ -4,8 +4,9 @@ import { describe, expect, test } from "vitest";
 import { eachTerm, Sums, sizesOf } from "../../test/convolution-terms.ts";
 import { type ConvolutionSizes, convolutionOf } from "../../test/geometry.ts";
 import { expectClose, KernelBench, randomNumbers } from "../../test/kernel-bench.ts";
+import { elementBytes } from "./context.ts";
 import { type Convolution, stripsOf } from "./convolution.ts";
-import { convolutionForward, convolutionInputGradient } from "./convolve.ts";
+import { convolutionForward, convolutionInputGradient, preparedFilterBytes, prepareFilter } from "./convolve.ts";
 import { convolutionFilterGradient } from "./filter-gradient.ts";
 
 function check(bench: KernelBench, convolution: Convolution): void {
@@ -30,6 +31,13 @@ function check(bench: KernelBench, convolution: Convolution): void {
   convolutionForward(bench.context, { ...convolution, image: input, filter, result: output, done });
   expectClose(bench.floats(output, sizes.output), y.values, y.allowed());
   expect(covered.every((times) => times === 1)).toBe(true);
+  const preparedBytes = preparedFilterBytes(convolution);
+  if (preparedBytes > 0) {
+    const [prepared, again] = [bench.output(preparedBytes / elementBytes), bench.output(sizes.output)];
+    prepareFilter(bench.context, { ...convolution, filter }, prepared);
+    convolutionForward(bench.context, { ...convolution, image: input, filter, prepared, result: again });
+    expect(bench.floats(again, sizes.output)).toEqual(bench.floats(output, sizes.output));
+  }
   const inputGradient = bench.output(sizes.input);
   convolutionInputGradient(bench.context, { ...convolution, result: outputGradient, filter, image: inputGradient });
   expectClose(bench.floats(inputGradient, sizes.input), dx.values, dx.allowed());
@@ -41,6 +49,11 @@ function check(bench: KernelBench, convolution: Convolution): void {
 
 const same = { top: 1, bottom: 1, left: 1, right: 1 };
 const small = { batch: 2, height: 5, width: 7, inputChannels: 3, outputChannels: 5, kernelHeight: 3, kernelWidth: 3 };
+
+/** One channel to whole panels: what is multiplied from patches. */
+const patched = { ...small, height: 6, width: 9, inputChannels: 1, outputChannels: 16 };
+/** Many results and few rows of the filter: its gradient is added up from images where they lie. */
+const long = { ...small, batch: 5, height: 22, width: 23, inputChannels: 1, outputChannels: 12 };
 
 const cases: Record<string, ConvolutionSizes> = {
   valid: small,
@@ -73,6 +86,34 @@ const cases: Record<string, ConvolutionSizes> = {
   "padding beyond the kernel": { ...small, padding: { top: 4, bottom: 0, left: 0, right: 5 } },
   "nothing but padding": { ...small, height: 1, width: 1, padding: { top: 3, bottom: 3, left: 3, right: 3 } },
   "kernel larger than the image": { ...small, height: 2, width: 2 },
+  patches: patched,
+  "patches, same": { ...patched, padding: same },
+  "patches, uneven strides": { ...patched, height: 13, width: 14, strides: [2, 3], padding: { top: 0, bottom: 2, left: 3, right: 0 } },
+  "patches of dilated pixels": { ...patched, height: 9, inputChannels: 4, dilations: [2, 2], padding: same },
+  "patches of two numbers": { ...patched, inputChannels: 2, kernelHeight: 5, kernelWidth: 1, outputChannels: 8 },
+  "patches of single numbers": { ...patched, kernelHeight: 2, dilations: [1, 3], outputChannels: 24 },
+  "patches of groups": { ...patched, inputChannels: 2, outputChannels: 16, groups: 2, padding: same },
+  "patches as long as may be": { ...patched, height: 17, kernelHeight: 16, kernelWidth: 4 },
+  "patches longer than may be": { ...patched, height: 18, kernelHeight: 17, kernelWidth: 4 },
+  "patches of one image": { ...patched, batch: 1, padding: same },
+  "patches of six results": { ...patched, batch: 1, height: 4, width: 5 },
+  "patches of fewer": { ...patched, batch: 1, height: 3, width: 7 },
+  "patches of a last strip of one row": { ...patched, batch: 1, height: 27, width: 100, outputChannels: 8 },
+  "patches of no images": { ...patched, batch: 0 },
+  "a gradient in place": long,
+  "a gradient in place, same": { ...long, inputChannels: 3, padding: same },
+  "a gradient in place, strides": {
+    ...long,
+    batch: 9,
+    height: 45,
+    width: 68,
+    strides: [2, 3],
+    padding: { top: 0, bottom: 2, left: 1, right: 0 },
+  },
+  "a gradient in place, dilated": { ...long, inputChannels: 2, dilations: [2, 3], padding: { top: 3, bottom: 0, left: 2, right: 5 } },
+  "a gradient in place, of groups": { ...long, inputChannels: 4, outputChannels: 8, groups: 2, padding: same },
+  "a gradient in place, long rows": { ...long, batch: 1, height: 9, width: 313, outputChannels: 20 },
+  "a gradient packed": { ...long, outputChannels: 10, padding: same },
   "no images": { ...small, batch: 0 },
   "no input channels": { ...small, inputChannels: 0 },
 };

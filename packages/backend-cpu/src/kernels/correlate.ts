@@ -7,8 +7,9 @@ import { type BlockDone, elementBytes, type KernelCalls, type KernelContext } fr
 import { reach, type Strip, stripsOf, type Windows } from "./convolution.ts";
 import { copySpeed, productSpeed } from "./gemm.ts";
 import { packedBytes, packPanels } from "./pack.ts";
+import { patchBytes, suitsPatches } from "./patches.ts";
 import { carveScratch } from "./scratch.ts";
-import { edgeTileBytes, panelStep, productOfTiles, tileColumns } from "./tile.ts";
+import { edgeTileBytes, panelStep, productOfTiles, tileColumns, tileRows } from "./tile.ts";
 
 /** Results per strip, a compromise: tables and copies stay small, filter panels are reused often. */
 const stripResults = 2048;
@@ -48,7 +49,9 @@ export function correlate(context: KernelContext, correlation: Correlation): voi
   const { batch, rows, columns, source, filter, result, done } = correlation;
   const total = batch * rows.results * columns.results;
   if (total * result.channels === 0) return;
-  const across = acrossOf(total, result.channels);
+  const gathers = suitsPatches(...segmentsOf(correlation), result.channels);
+  // What is gathered is gathered for all channels.
+  const across = gathers ? 1 : acrossOf(total, result.channels);
   const results = Math.min(stripResults, Math.max(leastResults, Math.ceil((total * across) / pieces)));
   const [widest, ...others] = stripsOf(batch, rows.results, columns.results, results) as [Strip, ...Strip[]];
   const strips = [widest, ...others];
@@ -77,17 +80,18 @@ export function correlate(context: KernelContext, correlation: Correlation): voi
   const width = Math.ceil(result.channels / across / tileColumns) * tileColumns;
   const perSegment = (rows.taps.length * columns.taps.length) / Math.max(1, offsets.length);
   // Segments at once.
-  const together = alone ? 1 : Math.max(1, offsets.length);
+  const together = alone && !gathers ? 1 : Math.max(1, offsets.length);
+  const length = together * segmentLength;
   context.parallel(strips.length * across, (total * depth * result.channels) / productSpeed, (calls, piece) => {
     const strip = strips[Math.floor(piece / across)]!;
     const channel = (piece % across) * width;
     const channels = Math.min(width, result.channels - channel);
     if (channels <= 0) return;
-    const [edgeTile, copy, part] = carveScratch(
+    const [tileRoom, copy, part] = carveScratch(
       calls,
-      edgeTileBytes,
+      gathers ? patchBytes : edgeTileBytes,
       copies ? widest.images * plan.imageStride * elementBytes : 0,
-      alone && packs ? packedBytes(segmentLength, width) : 0,
+      alone && packs ? packedBytes(length, width) : 0,
     );
     const count = strip.images * strip.rows * columns.results;
     const firstRow = strip.row * rows.step + plan.top;
@@ -101,26 +105,13 @@ export function correlate(context: KernelContext, correlation: Correlation): voi
       let stride = depth * panelStep;
       let right = panels + (channel / tileColumns) * stride + segment * segmentLength * panelStep;
       if (alone && packs) {
-        [right, stride] = [part, segmentLength * panelStep];
-        packSome(calls, correlation, channel, channels, segment * perSegment, perSegment, part);
+        [right, stride] = [part, length * panelStep];
+        packSome(calls, correlation, channel, channels, segment * perSegment, together * perSegment, part);
       }
       const [segments, entry] = [Math.min(together, offsets.length), segmentTable + segment * elementBytes];
       const adds = Number(segment > 0);
-      productOfTiles(calls.exports, count, channels)(
-        rowTable,
-        count,
-        entry,
-        segments,
-        segmentLength,
-        from,
-        right,
-        stride,
-        channels,
-        resultTable,
-        to,
-        adds,
-        edgeTile,
-      );
+      const multiply = gathers && count >= tileRows ? calls.exports.patchProduct : productOfTiles(calls.exports, count, channels);
+      multiply(rowTable, count, entry, segments, segmentLength, from, right, stride, channels, resultTable, to, adds, tileRoom);
     }
     const row = (strip.image * rows.results + strip.row) * columns.results;
     done?.(row, row + count, channel, channel + channels);
@@ -131,6 +122,13 @@ export function correlate(context: KernelContext, correlation: Correlation): voi
 function acrossOf(total: number, channels: number): number {
   const strips = Math.ceil(total / stripResults);
   return Math.max(1, Math.min(Math.ceil(pieces / strips), Math.floor(channels / leastChannels)));
+}
+
+/** How many runs of neighbouring elements there are under the kernel, and how long they are. */
+function segmentsOf({ rows, columns, source }: Pick<Correlation, "rows" | "columns" | "source">): [count: number, length: number] {
+  const tapsAreNeighbours = columns.taps.every(({ offset }, index) => offset === columns.taps[0]!.offset + index);
+  const perRow = tapsAreNeighbours ? Math.min(1, columns.taps.length) : columns.taps.length;
+  return [rows.taps.length * perRow, (tapsAreNeighbours ? columns.taps.length : 1) * source.channels];
 }
 
 /** How the source is read; distances in elements, in the copy or in place. */
@@ -156,15 +154,14 @@ export function planSource({ rows, columns, source }: Pick<Correlation, "rows" |
   const [top, bottom] = reach(rows);
   const [left, right] = reach(columns);
   const copies = top < 0 || left < 0 || bottom > rows.source || right > columns.source || source.pixelStride !== channels;
-  const tapsAreNeighbours = columns.taps.every(({ offset }, index) => offset === left + index);
   const height = reach({ ...rows, results: widest.rows })[1] - top;
   const width = right - left;
   const pixelStride = copies ? channels : source.pixelStride;
   const rowStride = (copies ? width : columns.source) * pixelStride;
   const imageStride = (copies ? height : rows.source) * rowStride;
-  const firsts = tapsAreNeighbours ? columns.taps.slice(0, 1) : columns.taps;
+  const [count, segmentLength] = segmentsOf({ rows, columns, source });
+  const firsts = columns.taps.slice(0, count / Math.max(1, rows.taps.length));
   const offsets = rows.taps.flatMap((row) => firsts.map((column) => (row.offset - top) * rowStride + (column.offset - left) * pixelStride));
-  const segmentLength = (tapsAreNeighbours ? columns.taps.length : 1) * channels;
   return { copies, top, left, height, width, imageStride, rowStride, pixelStride, offsets, segmentLength };
 }
 

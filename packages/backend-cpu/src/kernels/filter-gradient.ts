@@ -19,6 +19,8 @@ import { winogradFilterGradient } from "./winograd-gradient.ts";
 /** Outputs per strip, and outputs per block of packed gradient within a strip. */
 const stripOutputs = 1600;
 const blockDepth = 800;
+/** Bytes of a block where the gradient is read where it lies, once per few columns. */
+const blockBytes = 8192;
 /** Channels and columns that a piece of the preparation does: whole cache lines. */
 const transposedChannels = 16;
 const packedColumns = 16;
@@ -57,7 +59,10 @@ function groupGradient(context: KernelContext, call: ConvolutionCall, group: num
   const strips = [widest, ...others];
   const widestRows = widest.images * widest.rows;
   const planes = planesOf(vertical, horizontal, widest, inputs);
-  const panelBytes = packedBytes(widestRows * horizontal.output, outputs);
+  // So few rows meet the gradient where it lies: packing it would take as long as multiplying it.
+  const inPlace = deep && outputs % 4 === 0;
+  const pixelBytes = outputChannels * elementBytes;
+  const panelBytes = inPlace ? 0 : packedBytes(widestRows * horizontal.output, outputs);
   const sumBytes = productRows * outputs * elementBytes;
   const sums = Math.min(pieces, strips.length);
   const [rowTable, resultTable, segmentTable, partial, ones, preparedPanels, preparedPlanes] = carveScratch(
@@ -72,11 +77,12 @@ function groupGradient(context: KernelContext, call: ConvolutionCall, group: num
   );
   fillTables(context, call, planes, widest, { rowTable, resultTable, segmentTable, inputs, resultStride: deep ? outputs : outputChannels });
 
+  const gradientOf = (strip: Strip): number =>
+    result + (strip.image * vertical.output + strip.row) * horizontal.output * pixelBytes + group * outputs * elementBytes;
   /** Packs columns of a strip's gradient. */
   const pack = (calls: KernelCalls, strip: Strip, column: number, columns: number, panels: number): void => {
     const depth = strip.images * strip.rows * horizontal.output;
-    const first = (strip.image * vertical.output + strip.row) * horizontal.output;
-    const pointer = result + (first * outputChannels + group * outputs + column) * elementBytes;
+    const pointer = gradientOf(strip) + column * elementBytes;
     const target = panels + (column / tileColumns) * depth * panelStep;
     packPanels(calls, { pointer, rowStride: outputChannels, columnStride: 1 }, depth, columns, target, depth * panelStep);
   };
@@ -114,24 +120,34 @@ function groupGradient(context: KernelContext, call: ConvolutionCall, group: num
 
   const nanoseconds = (productRows * outputs) / productSpeed;
   if (deep) {
+    const together = Math.max(1, Math.floor(blockBytes / (horizontal.output * outputs * elementBytes)));
     context.parallel(sums, nanoseconds * total, (calls, piece) => {
       const [panels, transposed, edgeTile] = carveScratch(calls, panelBytes, planes.bytes, edgeTileBytes);
       const target = partial + piece * sumBytes;
       for (let index = piece; index < strips.length; index += sums) {
         const strip = strips[index] as Strip;
+        const adds = index > piece;
         transpose(calls, strip, 0, inputs, transposed);
+        if (inPlace) {
+          calls.exports.stripProducts(
+            rowTable,
+            productRows,
+            segmentTable,
+            strip.images * strip.rows,
+            horizontal.output,
+            transposed,
+            gradientOf(strip),
+            pixelBytes,
+            outputs,
+            resultTable,
+            target,
+            Number(adds),
+            together,
+          );
+          continue;
+        }
         pack(calls, strip, 0, outputs, panels);
-        multiply(calls, strip, {
-          row: 0,
-          rows: productRows,
-          column: 0,
-          columns: outputs,
-          transposed,
-          panels,
-          target,
-          edgeTile,
-          adds: index > piece,
-        });
+        multiply(calls, strip, { row: 0, rows: productRows, column: 0, columns: outputs, transposed, panels, target, edgeTile, adds });
       }
     });
     const [rows, length] = groups === 1 ? [1, productRows * outputs] : [productRows, outputs];

@@ -45,9 +45,11 @@ export function transposeStrip(
   const [rowStart, rowEnd] = overlap(firstRow, planes.height, vertical.input);
   // Rows that are read whole are one long row.
   const together = columnStep === 1 && left === 0 && columns === width ? rowEnd - rowStart : 1;
+  // Few channels are copied one by one, all rows at once: there is no square to turn.
+  const singly = together === 1 && channels < 4;
   calls.exports.fillZero(transposed, channels * planeStride * elementBytes);
   for (let image = 0; image < strip.images; image += 1) {
-    for (let row = rowStart; row < rowEnd; row += together) {
+    for (let row = rowStart; row < rowEnd; row += singly ? rowEnd - rowStart : together) {
       const sourceRow = ((strip.image + image) * vertical.input + firstRow + row) * width;
       const targetRow = image * planes.imageStride + row * rowStride;
       for (let remainder = 0; remainder < columnStep; remainder += 1) {
@@ -58,6 +60,18 @@ export function transposeStrip(
         if (end <= start) continue;
         const from = (sourceRow + first + start * columnStep) * inputChannels + firstChannel;
         const to = targetRow + remainder * columns + start;
+        for (let channel = 0; singly && channel < channels; channel += 1) {
+          calls.exports.copyStrided(
+            images + (from + channel) * elementBytes,
+            width * inputChannels * elementBytes,
+            columnStep * inputChannels * elementBytes,
+            transposed + (to + channel * planeStride) * elementBytes,
+            rowStride * elementBytes,
+            rowEnd - rowStart,
+            end - start,
+          );
+        }
+        if (singly) continue;
         transposeCopy(calls, {
           rows: channels,
           columns: (end - start) * together,

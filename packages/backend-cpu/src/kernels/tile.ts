@@ -32,7 +32,7 @@ const stripVectors = [8, 4, 4, 3, 2, 2] as const;
  * Multiplies `rows` rows with all columns of B. Tables hold int32 bytes: pointers (rowTable), offsets
  * (segmentTable) and offsets that are added to `c` (resultTable). `aOffset` is added to all of A's addresses.
  */
-type Product = (
+export type Product = (
   rowTable: number,
   rows: number,
   segmentTable: number,
@@ -55,6 +55,8 @@ export interface TileExports {
   readonly wholeTileProduct: Product;
   /** B is read where it lies, its rows `bStride` bytes apart: for few rows, and a multiple of 4 columns. */
   readonly stripProduct: Product;
+  /** The same some segments at a time, as many as the last argument says: so much of B stays in the first-level cache. */
+  readonly stripProducts: Product;
   /** Writes `count` int32: start, start + step, … */
   fillSequence(table: number, start: number, step: number, count: number): void;
 }
@@ -63,6 +65,7 @@ export const tileKernels: KernelSources<TileExports> = {
   tileProduct: (options) => product("panels", options),
   wholeTileProduct: (options) => product("whole panels", options),
   stripProduct: (options) => product("in place", options),
+  stripProducts: (options) => inBlocks(product("in place", options)),
   fillSequence,
 };
 
@@ -134,6 +137,23 @@ function product(layout: Layout, options: KernelOptions): FunctionBuilder {
     f.get(height).i32(2).i32Shl().set(left);
     f.increase(rowTable, left).increase(resultTable, left);
     f.get(rows).get(height).i32Sub().set(rows);
+  });
+}
+
+function inBlocks(code: FunctionBuilder): FunctionBuilder {
+  const f = new FunctionBuilder();
+  const [rowTable, rows, segmentTable, segments, length, aOffset, b, bStride, columns, resultTable, c, accumulate, most] = f.parametersOf(
+    "i32",
+    13,
+  );
+  const count = f.local("i32");
+  return f.loop((again) => {
+    f.get(segments).get(most).get(segments).get(most).i32LtU().select().set(count);
+    f.callWith(code, rowTable, rows, segmentTable, count, length, aOffset, b, bStride, columns, resultTable, c, accumulate, 0);
+    f.i32(1).set(accumulate);
+    f.increase(segmentTable, () => f.get(count).i32(2).i32Shl());
+    f.increase(b, () => f.get(count).get(length).i32Mul().get(bStride).i32Mul());
+    f.get(segments).get(count).i32Sub().tee(segments).branchIf(again);
   });
 }
 

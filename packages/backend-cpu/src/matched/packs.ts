@@ -3,6 +3,7 @@ import { attentionKernels as attentionRows } from "../kernels/attention-rows.ts"
 import { depthwiseKernels } from "../kernels/depthwise-rows.ts";
 import { dotKernels } from "../kernels/dots.ts";
 import type { KernelPack, SomeSources } from "../kernels/index.ts";
+import { patchKernels } from "../kernels/patches.ts";
 import { poolingKernels as poolingRows } from "../kernels/pooling-rows.ts";
 import { segmentKernels as segmentRows } from "../kernels/segments.ts";
 import { softmaxKernels } from "../kernels/softmax.ts";
@@ -25,7 +26,7 @@ const products = (): SomeSources => ({ ...tileKernels, ...dotKernels, ...transpo
 export const matMulKernels: KernelPack = { sources: products, matched: (context) => ({ matMul: matMulKernel(context) }) };
 /** Convolutions of every kind, depthwise ones among them, and their gradients. */
 export const convolutionKernels: KernelPack = {
-  sources: () => ({ ...products(), ...depthwiseKernels, ...winogradKernels }),
+  sources: () => ({ ...products(), ...patchKernels, ...depthwiseKernels, ...winogradKernels }),
   matched: convolution,
 };
 /** Pooling and its gradients. */
