@@ -18,7 +18,7 @@ const blockRows = tileRows * 20;
 const pieces = 8;
 const pieceNanoseconds = 10_000;
 /** With at most so many rows of A, which then stay in the caches, many columns of B are cut into at most so many pieces, which pack their own. */
-const [narrowRows, narrowColumns, narrowPieces] = [128, 256, 16];
+const [narrowRows, narrowColumns, narrowPieces] = [192, 256, 16];
 /** A rough speed: multiply-adds and copied elements per nanosecond. */
 export const productSpeed: number = 18;
 export const copySpeed: number = 6;
