@@ -1,10 +1,11 @@
 /**
  * Trains a small model for many steps and prints, as {"version", "value"}, what has grown meanwhile.
  *
- * node benchmarks/antler/endurance.ts --measure bytes|rss [--steps 10000] [--threads 1]
+ * node benchmarks/antler/endurance.ts --measure bytes|rss [--steps 10000] [--after 0] [--threads 1]
  *
  * bytes: of live tensors, from the first half of the steps to the end. rss: of the whole process, in MB for so many steps: the
- * slope of the straight line nearest to what it took during the second half.
+ * slope of the straight line nearest to what it took during the second half. `--after` so many others: by then the engine's heap
+ * has grown to its size, which takes V8 some 45,000 of these steps; what grows still, leaks.
  */
 import { parseArgs } from "node:util";
 import { layers, sequential } from "@antler/keras-api";
@@ -12,7 +13,12 @@ import { memory, tensor, VERSION } from "@antler/tensor-core";
 import { useThreads } from "./threads.ts";
 
 const { values } = parseArgs({
-  options: { measure: { type: "string" }, steps: { type: "string", default: "10000" }, threads: { type: "string", default: "1" } },
+  options: {
+    measure: { type: "string" },
+    steps: { type: "string", default: "10000" },
+    after: { type: "string", default: "0" },
+    threads: { type: "string", default: "1" },
+  },
 });
 const steps = Number(values.steps);
 await useThreads(Number(values.threads));
@@ -30,7 +36,7 @@ const labels = Int32Array.from({ length: 8 }, (_, i) => i % 4);
 
 const SAMPLES = 50;
 
-await train(steps / 2);
+await train(Number(values.after) + steps / 2);
 const bytes = memory().numBytes;
 const sizes: number[] = [];
 for (let i = 0; i < SAMPLES; i++) {

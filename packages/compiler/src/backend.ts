@@ -67,7 +67,14 @@ export function kernelBackend(device: Device): KernelBackend {
       return take(bytes);
     }
   };
-  const wrap = (block: Block, spec: StaticSpec): DeviceStorage => ({ backend, spec, holders: 0, block, failure: undefined });
+  const wrap = (block: Block, spec: StaticSpec): DeviceStorage => ({
+    backend,
+    spec,
+    holders: 0,
+    block,
+    failure: undefined,
+    kept: undefined,
+  });
   const open = (s: Storage, op: string): Block => {
     const { block, failure } = s as DeviceStorage;
     if (failure) throw failure;

@@ -5,7 +5,7 @@ import type { Bound, Frame } from "./program.ts";
 
 /** What was made of a storage, whose numbers never change; undefined when it was met once, null where there was no room. */
 export interface Keeper {
-  kept?: Map<string, Block | null | undefined> | undefined;
+  kept: Map<string, Block | null | undefined> | undefined;
 }
 
 /** A smaller part of a kernel's time is not worth the room. */
@@ -50,7 +50,8 @@ export class Kept {
 
   /** Gives back what was made of a storage. */
   release(keeper: Keeper): void {
-    for (const block of keeper.kept?.values() ?? []) if (block) this.#drop(block);
+    if (!keeper.kept) return;
+    for (const block of keeper.kept.values()) if (block) this.#drop(block);
     keeper.kept = undefined;
     this.#keepers.delete(keeper);
   }

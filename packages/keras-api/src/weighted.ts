@@ -95,16 +95,18 @@ export abstract class Weighted implements Saveable {
   }
   /** Its own weights as files hold them: those that training may change first. */
   get ownWeights(): readonly Variable[] {
-    const own = [...new Set([...this.#added, ...[...reachable(this)].filter((x) => x instanceof Variable)])];
+    const own = [...new Set([...this.#added, ...reachable(this).filter((x) => x instanceof Variable)])];
     const learning = own.filter((v) => this.#learning.has(v) || v.trainable);
     return [...learning, ...own.filter((v) => !learning.includes(v))];
   }
   #seeds(): Variable[] {
-    return [...reachable(this)].filter((x) => x instanceof SeedGenerator).map((g) => g.state);
+    return reachable(this)
+      .filter((x) => x instanceof SeedGenerator)
+      .map((g) => g.state);
   }
   /** The layers among its properties. */
   sublayers(): Weighted[] {
-    return [...reachable(this)].filter((x) => x instanceof Weighted);
+    return reachable(this).filter((x) => x instanceof Weighted);
   }
 
   /** All weights: its own, trainable ones first, then those of the layers inside. */

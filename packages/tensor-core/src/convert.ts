@@ -34,7 +34,7 @@ export function encodeScalar(op: string, value: number, dtype: DType): TypedArra
   const host = new array(new ArrayBuffer(bytes));
   host[0] = (dtype === "bool" ? +!!value : isBig(dtype) ? BigInt(Number.isInteger(value) ? value : 0) : value) as never;
   if (/int|bool/.test(dtype) && Number(host[0]) !== value)
-    throw new DTypeError(op, `${value} is no ${dtype}`, { hint: "Convert the tensor with cast()." });
+    throw new DTypeError(op, `${value} is no ${dtype}`, { hint: "Convert with cast()." });
   return host;
 }
 

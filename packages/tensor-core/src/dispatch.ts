@@ -36,7 +36,7 @@ function traced<A>(op: Op<A>, inputs: readonly Tensor[], attrs: A, trace: Trace)
 export function sameDType(op: string, specs: readonly { readonly dtype: string; readonly shape: readonly unknown[] }[]): void {
   for (const s of specs) {
     if (s.dtype !== specs[0]!.dtype) {
-      throw new DTypeError(op, "takes inputs of one dtype", { got: specs as never, hint: "Convert one with cast()." });
+      throw new DTypeError(op, "takes inputs of one dtype", { got: specs as never, hint: "Convert with cast()." });
     }
   }
 }

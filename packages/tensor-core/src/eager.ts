@@ -31,7 +31,7 @@ export function runEager<A>(op: Op<A>, inputs: readonly Tensor[], attrs: A, reco
     if (s.backend !== backend) {
       throw new BackendError(op.name, `its inputs are on two backends, ${backend.name} and ${s.backend.name}`, {
         got: storages.map((x) => x.spec),
-        hint: "Move one with `await moveTo(x, backend)`.",
+        hint: "Use `await moveTo(x, backend)`.",
       });
     }
   }

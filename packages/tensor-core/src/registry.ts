@@ -101,7 +101,7 @@ export function getBackend(): Backend {
     if (entry.isAvailable && entry.isAvailable() !== true) continue;
     const backend = entry.create();
     if (backend instanceof Promise) {
-      throw new BackendError("getBackend", `the backend "${entry.name}" starts asynchronously`, { hint: "Call `await ready()` first." });
+      throw new BackendError("getBackend", `the backend "${entry.name}" starts asynchronously`, { hint: "Use `await ready()` first." });
     }
     made.set(entry.name, backend);
     return (current = backend);

@@ -18,7 +18,7 @@ export function checkSizes(op: string, shape: Shape): void {
 /** The number, or an UnknownSizeError that says which op needed it. */
 export function known(op: string, d: Dim): number {
   if (isKnown(d)) return d;
-  throw new UnknownSizeError(op, `needs a known size where it got ${showDim(d)}`);
+  throw new UnknownSizeError(op, `needs a known size, got ${showDim(d)}`);
 }
 export const knownShape = (op: string, shape: Shape): readonly number[] => shape.map((d) => known(op, d));
 

@@ -12,6 +12,15 @@ import { hold, release } from "./storage.ts";
 
 /** Handles nobody disposed of give their memory back when they are collected. */
 const collected = new FinalizationRegistry<Storage>(release);
+/**
+ * Handles of this turn. Engines put what a registry notes where only a full collection finds it, and most handles are disposed
+ * of in the turn that makes them: the others are noted at its end, before which none could be reported.
+ */
+const fresh = new Set<Tensor>();
+const note = (): void => {
+  for (const t of fresh) collected.register(t, t.source as Storage, t);
+  fresh.clear();
+};
 
 export class Tensor {
   readonly spec: Spec;
@@ -25,7 +34,8 @@ export class Tensor {
     this.#source = source;
     if ("holders" in source) {
       hold(source);
-      collected.register(this, source, this);
+      if (!fresh.size) queueMicrotask(note);
+      fresh.add(this);
       context.scope?.track(this);
     }
   }
@@ -60,7 +70,7 @@ export class Tensor {
     if (!("holders" in s)) {
       throw new TraceError(op, `a tensor of ${context.trace?.name ?? "a function"} has no numbers while it is traced`, {
         got: [this.spec],
-        hint: "Return it from the function and read the result.",
+        hint: "Return it and read the result.",
       });
     }
     return s;
@@ -75,7 +85,7 @@ export class Tensor {
   dataSync(): TypedArray {
     const s = this.storage("dataSync");
     if (!s.backend.readSync) {
-      throw new BackendError("dataSync", `${s.backend.name} reads only asynchronously`, { hint: "Use `await tensor.data()`." });
+      throw new BackendError("dataSync", `${s.backend.name} reads asynchronously`, { hint: "Use `await tensor.data()`." });
     }
     return this.#view(s, s.backend.readSync(s));
   }
@@ -103,14 +113,14 @@ export class Tensor {
   }
 
   get isDisposed(): boolean {
-    return this.#source === undefined;
+    return !this.#source;
   }
   /** Gives the memory back now instead of when the handle is collected. Disposing twice does nothing. */
   dispose(): void {
     const s = this.#source;
     this.#source = undefined;
     if (s && "holders" in s) {
-      collected.unregister(this);
+      if (!fresh.delete(this)) collected.unregister(this);
       release(s);
     }
   }

@@ -123,7 +123,7 @@ describe("dtypes", () => {
   it("never mix by themselves", () => {
     for (const op of [add, mul, maximum, equal]) expect(() => op(ones([1]), ones([1], "float64"))).toThrow(DTypeError);
     expect(() => matMul(ones([1, 1]), ones([1, 1], "int32"))).toThrow(
-      "matMul: takes inputs of one dtype. Got f32[1, 1] and i32[1, 1]. Convert one with cast().",
+      "matMul: takes inputs of one dtype. Got f32[1, 1] and i32[1, 1]. Convert with cast().",
     );
   });
   it("a number takes the other operand's", () => {

@@ -162,7 +162,7 @@ describe("what a traced function may not do", () => {
     });
     expect(() => f(tensor([1, 2]))).toThrow(TraceError);
     expect(() => f(tensor([1, 2]))).toThrow(
-      "dataSync: a tensor of step has no numbers while it is traced. Got f32[2]. Return it from the function and read the result.",
+      "dataSync: a tensor of step has no numbers while it is traced. Got f32[2]. Return it and read the result.",
     );
     let pending: Promise<unknown> = Promise.resolve();
     const g = func(
@@ -247,7 +247,7 @@ describe("input signatures", () => {
     expect(f(ones([2, 3])).shape).toEqual([6]);
     const warnings = events.flatMap((e) => (e.kind === "warning" ? [e.message] : []));
     expect(warnings.length).toBe(1);
-    expect(warnings[0]).toMatch(/^flat is compiled once for each size: shape: needs a known size where it got unknown\d+\.$/);
+    expect(warnings[0]).toMatch(/^flat is compiled once for each size: shape: needs a known size, got unknown\d+\.$/);
   });
   it("concat along an unknown axis adds sizes", () => {
     const f = func((x: Tensor) => concat([x, x, ones([1, 2])]), { inputSignature: [{ shape: ["n", 2], dtype: "float32" }] });

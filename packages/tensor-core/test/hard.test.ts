@@ -78,7 +78,7 @@ describe("unknown sizes", () => {
       },
       { inputSignature: [{ shape: ["batch", 3], dtype: "float32" }] },
     )(ones([2, 3]));
-    expect([dims, message]).toEqual(["1*batch+0,3", "shape: needs a known size where it got batch."]);
+    expect([dims, message]).toEqual(["1*batch+0,3", "shape: needs a known size, got batch."]);
   });
   it("attention's head split and merge keep the batch", () => {
     const f = func(
@@ -114,7 +114,7 @@ describe("submission", () => {
   });
   it("reading synchronously is a typed error that says what to do", () => {
     expect(() => ones([2]).dataSync()).toThrow(BackendError);
-    expect(() => ones([2]).dataSync()).toThrow("dataSync: spy reads only asynchronously. Use `await tensor.data()`.");
+    expect(() => ones([2]).dataSync()).toThrow("dataSync: spy reads asynchronously. Use `await tensor.data()`.");
     expect(`${ones([2])}`).toBe("Tensor(float32[2])");
   });
   it("a read under way keeps its numbers though a step runs meanwhile", async () => {

@@ -251,6 +251,6 @@ const rest = <T extends object>(
 
 /** Metrics among the properties of a layer and of the layers inside; models inside keep theirs. */
 const metricsIn = (layer: AnyLayer): Metric[] => [
-  ...[...reachable(layer)].filter((x) => x instanceof Metric),
+  ...reachable(layer).filter((x) => x instanceof Metric),
   ...layer.sublayers().flatMap((l) => (l instanceof Trainer ? [] : metricsIn(l))),
 ];

@@ -56,7 +56,7 @@ const row = (op: string, name: string, type: ErrorCase["type"], run: () => unkno
 // biome-ignore format: a table, one row a line
 export const errorCases: readonly ErrorCase[] = [
   row("add", "shapes", "ShapeError", () => add(ones([2, 3]), ones([4])), "add: sizes 3 and 4 at axis -1 do not broadcast. Got [2, 3] and [4]."),
-  row("add", "dtypes", "DTypeError", () => add(ones([2]), ints(1, 2)), "add: takes inputs of one dtype. Got f32[2] and i32[2]. Convert one with cast()."),
+  row("add", "dtypes", "DTypeError", () => add(ones([2]), ints(1, 2)), "add: takes inputs of one dtype. Got f32[2] and i32[2]. Convert with cast()."),
   row("add", "bools", "DTypeError", () => add(tensor([true]), tensor([true])), "add: takes numbers, not bool. Got bool[1] and bool[1]. Convert with cast()."),
   row("div", "integers", "DTypeError", () => div(ints(1), ints(2)), "div: takes float, not int32. Got i32[1] and i32[1]. Convert with cast()."),
   row("exp", "integers", "DTypeError", () => exp(ints(1, 2)), "exp: takes float, not int32. Got i32[2]. Convert with cast()."),
@@ -79,7 +79,7 @@ export const errorCases: readonly ErrorCase[] = [
   row("pad", "negative", "ShapeError", () => pad(ones([4]), [[-1, 0]]), "pad: takes one [before, after] ≥ 0 for each of 1 axes, got [[-1,0]]. Got f32[4]."),
   row("concat", "shapes", "ShapeError", () => concat([ones([2, 3]), ones([2, 4])], 0), "concat: the shapes differ beyond axis 0. Got f32[2, 3] and f32[2, 4]."),
   row("concat", "nothing", "ValueError", () => concat([]), "concat: needs at least one tensor."),
-  row("concat", "dtypes", "DTypeError", () => concat([ones([1]), ints(1)]), "concat: takes inputs of one dtype. Got f32[1] and i32[1]. Convert one with cast()."),
+  row("concat", "dtypes", "DTypeError", () => concat([ones([1]), ints(1)]), "concat: takes inputs of one dtype. Got f32[1] and i32[1]. Convert with cast()."),
   row("stack", "shapes", "ShapeError", () => stack([ones([2]), ones([3])]), "concat: the shapes differ beyond axis 0. Got f32[1, 2] and f32[1, 3]."),
   row("squeeze", "size", "ShapeError", () => squeeze(ones([2, 1]), 0), "squeeze: axis 0 is not of size 1. Got f32[2, 1]."),
   row("split", "uneven", "ValueError", () => split(ones([5]), 2), "split: 5 elements of axis 0 cannot be cut into 2 equal parts."),
