@@ -1,13 +1,15 @@
 /**
  * Trains a small model for many steps and prints, as {"version", "value"}, what has grown meanwhile.
  *
- * node benchmarks/antler/endurance.ts --measure bytes|rss [--steps 10000] [--after 0] [--threads 1]
+ * node benchmarks/antler/endurance.ts --measure bytes|rss [--steps 10000] [--threads 1]
  *
  * bytes: of live tensors, from the first half of the steps to the end. rss: of the whole process, in MB for so many steps: the
- * slope of the straight line nearest to what it took during the second half. `--after` so many others: by then the engine's heap
- * has grown to its size, which takes V8 some 45,000 of these steps; what grows still, leaks.
+ * slope of the straight line nearest to what it took during the second half, each time after a full garbage collection. Left to
+ * itself V8 enlarges its heap for tens of thousands of such steps before it collects all of it for the first time.
  */
 import { parseArgs } from "node:util";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { layers, sequential } from "@antler/keras-api";
 import { memory, tensor, VERSION } from "@antler/tensor-core";
 import { useThreads } from "./threads.ts";
@@ -16,7 +18,6 @@ const { values } = parseArgs({
   options: {
     measure: { type: "string" },
     steps: { type: "string", default: "10000" },
-    after: { type: "string", default: "0" },
     threads: { type: "string", default: "1" },
   },
 });
@@ -35,12 +36,15 @@ const x = tensor(
 const labels = Int32Array.from({ length: 8 }, (_, i) => i % 4);
 
 const SAMPLES = 50;
+setFlagsFromString("--expose-gc");
+const collect = runInNewContext("gc") as () => void;
 
-await train(Number(values.after) + steps / 2);
+await train(steps / 2);
 const bytes = memory().numBytes;
 const sizes: number[] = [];
 for (let i = 0; i < SAMPLES; i++) {
   await train(steps / 2 / SAMPLES);
+  collect();
   sizes.push(process.memoryUsage.rss() / 2 ** 20);
 }
 const value = values.measure === "bytes" ? memory().numBytes - bytes : 2 * SAMPLES * slope(sizes);

@@ -4,10 +4,9 @@ import { peersFolder } from "../lib/peers.ts";
 import { ANTLER } from "./peers.ts";
 import type { Row, Side } from "./row.ts";
 
-const endurance = (measure: "bytes" | "rss", ...more: readonly string[]): Side => ({
+const endurance = (measure: "bytes" | "rss"): Side => ({
   name: ANTLER,
-  command: ({ home, threads }) =>
-    nodeCommand(new URL("antler/endurance.ts", home), "--measure", measure, "--threads", `${threads}`, ...more),
+  command: ({ home, threads }) => nodeCommand(new URL("antler/endurance.ts", home), "--measure", measure, "--threads", `${threads}`),
   fresh: true,
 });
 const start = (library: "antler" | "jax-js"): Pick<Side, "command" | "fresh"> => ({
@@ -48,18 +47,9 @@ export const overhead: readonly Row[] = [
   {
     id: "memory",
     group: "overhead",
-    title: "10,000 training steps of a small model: growth of the process",
+    title: "10,000 training steps of a small model: growth of the process, garbage collected",
     unit: "MB",
     sides: [endurance("rss")],
-    bar: { of: [ANTLER], limit: 10 },
-    rounds: 1,
-  },
-  {
-    id: "memory-later",
-    group: "overhead",
-    title: "the same behind 50,000 others: growth of the process",
-    unit: "MB",
-    sides: [endurance("rss", "--after", "50000")],
     bar: { of: [ANTLER], limit: 10 },
     rounds: 1,
   },
