@@ -35,8 +35,10 @@ export function profile(backend: KernelBackend): { readonly kernels: ReadonlyMap
   const compile = device.compile.bind(device);
   device.compile = (list) =>
     compile(list).map((run, i) => {
-      const { name } = list[i]!;
-      return (buffers, params, block) => timed(`${name} ${params.join(", ")}`.trim(), undefined, () => run(buffers, params, block));
+      const { name, space, params: sizes } = list[i]!;
+      const extents = (params: readonly number[]): string =>
+        space.map(({ extent }) => (typeof extent === "number" ? extent : params[sizes.indexOf(extent)])).join("×");
+      return (buffers, params, block) => timed(`${name} ${extents(params)}`.trim(), undefined, () => run(buffers, params, block));
     });
   return { kernels, reset: () => kernels.clear() };
 }
