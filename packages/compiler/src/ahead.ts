@@ -6,9 +6,9 @@ export function ahead(graph: Graph): Graph {
   const values = new Map<Value, Value>();
   const now = (v: Value): Value => values.get(v) ?? v;
   for (const node of order(graph.outputs)) {
-    let made = withInputs(node, node.inputs.map(now));
+    let made = node.inputs.some((v) => values.has(v)) ? withInputs(node, node.inputs.map(now)) : node;
     for (const { node: read } of made.inputs) made = read?.op.ahead?.(read, made) ?? made;
-    for (const v of node.outputs) values.set(v, made.outputs[v.index]!);
+    if (made !== node) for (const v of node.outputs) values.set(v, made.outputs[v.index]!);
   }
   return { inputs: graph.inputs, outputs: graph.outputs.map(now) };
 }

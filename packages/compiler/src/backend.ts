@@ -13,13 +13,13 @@ import {
   type StaticSpec,
   type Storage,
 } from "@antler/tensor-core";
+import { copyRows } from "./copy-rows.ts";
 import { type Keeper, Kept } from "./kept.ts";
 import type { Buffer, Device, Kernel, Run } from "./kernel.ts";
 import { type Block, layOut, sizesOf } from "./layout.ts";
 import { lower } from "./lower.ts";
 import { debugFromEnvironment, findPrinter } from "./printer.ts";
 import { Executable, type Frame, type Work, work } from "./program.ts";
-import { copyRows } from "./rows.ts";
 
 interface DeviceStorage extends Storage, Keeper {
   block: Block | undefined;
@@ -58,13 +58,13 @@ export function kernelBackend(device: Device): KernelBackend {
   let tail: Promise<void> | undefined;
   const linked = new Map<string, Run>();
 
-  const take = (bytes: number): Block => ({ buffer: device.alloc(Math.max(bytes, MINIMUM_BYTES)), bytes, sharers: 1 });
+  const allot = (bytes: number): Block => ({ buffer: device.alloc(Math.max(bytes, MINIMUM_BYTES)), bytes, sharers: 1 });
   const allocate = (bytes: number): Block => {
     try {
-      return take(bytes);
+      return allot(bytes);
     } catch (error) {
       if (!(error instanceof OutOfMemoryError && kept.clear())) throw error;
-      return take(bytes);
+      return allot(bytes);
     }
   };
   const wrap = (block: Block, spec: StaticSpec): DeviceStorage => ({
@@ -86,7 +86,7 @@ export function kernelBackend(device: Device): KernelBackend {
     if (tail) void tail.then(() => device.free(block.buffer));
     else device.free(block.buffer);
   };
-  const kept = new Kept(take, drop);
+  const kept = new Kept(allot, drop);
   const room = (bytes: number): Buffer => {
     // Temporaries may all be empty, and still lie somewhere.
     if (bytes > arena.bytes || arena.buffer === undefined) {

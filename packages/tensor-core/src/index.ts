@@ -81,7 +81,6 @@ export { createReferenceBackend, referenceBackend } from "./reference/backend.ts
 export { evaluator } from "./reference/evaluate.ts";
 export { cond, repeat, type ScanOptions, scan, whileLoop } from "./regions.ts";
 export { type BackendEntry, getBackend, isFallback, ready, registerBackend, registeredBackends, setBackend, VERSION } from "./registry.ts";
-export { takeRows } from "./rows.ts";
 export * as scalars from "./scalar.ts";
 export {
   addDim,
@@ -109,6 +108,7 @@ export {
 } from "./shape.ts";
 export { byteSize, makeSpec, type Spec, type StaticSpec } from "./spec.ts";
 export { largestHolders, type MemoryInfo, memory } from "./storage.ts";
+export { takeRows } from "./take-rows.ts";
 export { IndexedSlices, Tensor } from "./tensor.ts";
 export { dispose, keep, tidy } from "./tidy.ts";
 export { type Traced, trace } from "./trace.ts";

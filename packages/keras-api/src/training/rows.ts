@@ -50,13 +50,14 @@ const LEAST_BYTES = 256;
 /** The rows of a tensor that can stay where they are; undefined for all else. */
 export function residentRows(what: string, x: Data): Resident | undefined {
   if (!(x instanceof Tensor)) return undefined;
-  const { backend } = x.storage(what);
+  const storage = x.storage(what);
+  const { backend } = storage;
   const { bytes } = dtypeInfo(x.dtype);
   const { shape, count } = rowShape(what, x.shape);
   const isShort = backend.capabilities.synchronousReads && bytes * elements(shape) < LEAST_BYTES;
   // Models compute in float32 and int32.
   if (isShort || bytes > 4 || backend !== getBackend()) return undefined;
-  return { tensor: keep(new Tensor(x.spec, x.storage(what))), first: 0, dtype: x.dtype, shape, count };
+  return { tensor: keep(new Tensor(x.spec, storage)), first: 0, dtype: x.dtype, shape, count };
 }
 
 /** Arrays need no way through a device. */
