@@ -71,6 +71,7 @@ export function kernelBackend(device: Device): KernelBackend {
     backend,
     spec,
     holders: 0,
+    place: 0,
     block,
     failure: undefined,
     kept: undefined,

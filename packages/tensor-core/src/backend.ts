@@ -12,6 +12,8 @@ export interface Storage {
   readonly spec: StaticSpec;
   /** Kept by the core: how many tensors and variables share it; 0 once freed. */
   holders: number;
+  /** Kept by the core: where it stands among those alive. */
+  place?: number;
 }
 
 export interface Capabilities {

@@ -8,7 +8,7 @@ import type { Spec } from "./spec.ts";
 /** Throws a DTypeError, in the name of the op, that says what the backend has and which others have the dtype. */
 export function checkDType(op: string, spec: Spec, { name, capabilities: { dtypes } }: Backend): void {
   if (dtypes.has(spec.dtype)) return;
-  const others = madeBackends().flatMap((b) => (b?.capabilities.dtypes.has(spec.dtype) ? ` ${b.name} has ${spec.dtype}.` : []));
+  const others = madeBackends().map((b) => (b?.capabilities.dtypes.has(spec.dtype) ? ` ${b.name} has ${spec.dtype}.` : ""));
   throw new DTypeError(op, `${name} has no ${spec.dtype}`, {
     got: [spec],
     hint: `It has ${[...dtypes].join(", ")}.${others.join("")}`,

@@ -57,7 +57,7 @@ export function withOperands<T>(op: string, x: TensorLike, y: TensorLike, fn: (x
   const a = typeof x !== "number" ? toTensor(op, x) : given ? scalarLike(given, x, op) : constant("float32", x);
   const b = given || scalarLike(a, y as number, op);
   const result = fn(a, b);
-  if (!context.trace && !context.recorders.length) {
+  if (!(context.trace || context.recorders.length)) {
     if (typeof x === "number") a.dispose();
     if (!given) b.dispose();
   }

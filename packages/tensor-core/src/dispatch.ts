@@ -28,8 +28,7 @@ const specsOf = (inputs: readonly Tensor[]): Spec[] => inputs.map((t) => t.spec)
 
 function traced<A>(op: Op<A>, inputs: readonly Tensor[], attrs: A, trace: Trace): readonly Tensor[] {
   const specs = op.infer(specsOf(inputs), attrs);
-  const node = makeNode(op, inputs.map(trace.lift), attrs, specs, context.path);
-  return trace.made(node);
+  return trace.made(makeNode(op, inputs.map(trace.lift), attrs, specs, context.path));
 }
 
 /** Refuses inputs of different dtypes: TensorFlow's rule, no silent promotion. */

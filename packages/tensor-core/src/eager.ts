@@ -29,7 +29,7 @@ export function runEager<A>(op: Op<A>, inputs: readonly Tensor[], attrs: A, reco
   const backend = storages[0]?.backend ?? getBackend();
   for (const s of storages) {
     if (s.backend !== backend) {
-      throw new BackendError(op.name, `its inputs are on two backends, ${backend.name} and ${s.backend.name}`, {
+      throw new BackendError(op.name, `its inputs are on ${backend.name} and ${s.backend.name}`, {
         got: storages.map((x) => x.spec),
         hint: "Use `await moveTo(x, backend)`.",
       });

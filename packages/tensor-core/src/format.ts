@@ -6,9 +6,8 @@ export type NestedArray = number | boolean | bigint | NestedArray[];
 
 /** The elements as JavaScript sees them: 16-bit floats decoded, bools as booleans. */
 export function decode(data: TypedArray, dtype: DType): ArrayLike<number | boolean | bigint> {
-  const words = data as Uint16Array;
-  if (dtype === "bool") return Array.from(words, Boolean);
-  if (isHalf(dtype)) return Array.from(words, (bits) => fromBits(bits, dtype));
+  if (dtype === "bool") return Array.from(data as Uint8Array, Boolean);
+  if (isHalf(dtype)) return Array.from(data as Uint16Array, (bits) => fromBits(bits, dtype));
   return data;
 }
 

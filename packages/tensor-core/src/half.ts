@@ -10,7 +10,7 @@ export const isHalf = (dtype: DType): boolean => dtype.endsWith("float16");
 export function fromBits(bits: number, dtype: DType): number {
   if (dtype === "bfloat16") return float32Of(bits << 16);
   // Where float32 has sign, exponent and fraction. Its exponents count from 112 lower, and 31 means nothing special.
-  const special = (bits & 0x7c00) === 0x7c00 ? 0x7f800000 : 0;
+  const special = (bits & 0x7c00) === 0x7c00 ? 0xff << 23 : 0;
   return float32Of(((bits & 0x8000) << 16) | ((bits & 0x7fff) << 13) | special) * 2 ** 112;
 }
 const float32Of = (bits: number): number => new Float32Array(Uint32Array.of(bits).buffer)[0]!;

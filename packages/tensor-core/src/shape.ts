@@ -94,8 +94,8 @@ export function broadcastShapes(op: string, shapes: readonly Shape[]): Shape {
       const other = at < 0 ? 1 : shape[at]!;
       if (d === other || other === 1) continue;
       if (d !== 1) {
-        if (!isKnown(d)) known(op, d);
-        if (!isKnown(other)) known(op, other);
+        known(op, d);
+        known(op, other);
         throw new ShapeError(op, `sizes ${showDim(d)} and ${showDim(other)} at axis ${i - rank} do not broadcast`, {
           got: shapes.map((s) => ({ shape: s })),
         });

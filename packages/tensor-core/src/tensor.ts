@@ -16,10 +16,10 @@ const collected = new FinalizationRegistry<Storage>(release);
  * Handles of this turn. Engines put what a registry notes where only a full collection finds it, and most handles are disposed
  * of in the turn that makes them: the others are noted at its end, before which none could be reported.
  */
-const fresh = new Set<Tensor>();
+let fresh = new Set<Tensor>();
 const note = (): void => {
   for (const t of fresh) collected.register(t, t.source as Storage, t);
-  fresh.clear();
+  fresh = new Set();
 };
 
 export class Tensor {
@@ -61,7 +61,7 @@ export class Tensor {
 
   /** @internal */
   get source(): Storage | Value {
-    if (!this.#source) throw new DisposedError("tensor", "it was disposed and has no numbers", { got: [this.spec] });
+    if (!this.#source) throw new DisposedError("tensor", "it was disposed", { got: [this.spec] });
     return this.#source;
   }
   /** @internal The storage of an eager tensor. */
@@ -103,7 +103,7 @@ export class Tensor {
   }
   /** Writes dtype, shape and numbers to the console, long axes shortened. */
   print(): void {
-    console.log(this.toString());
+    console.log(`${this}`);
   }
   toString(): string {
     const s = this.#source;

@@ -93,7 +93,7 @@ describe("the registry", () => {
     await setBackend(b);
     const y = ones([2]);
     expect(() => add(x, y)).toThrow(BackendError);
-    expect(() => add(x, y)).toThrow("add: its inputs are on two backends, a and b. Got f32[2] and f32[2]. Use `await moveTo(x, backend)`.");
+    expect(() => add(x, y)).toThrow("add: its inputs are on a and b. Got f32[2] and f32[2]. Use `await moveTo(x, backend)`.");
     const moved = await moveTo(x, b);
     expect(Array.from(add(moved, y).dataSync() as Float32Array)).toEqual([2, 2]);
   });
