@@ -2,8 +2,9 @@
 import type { Kernel, Run, Size } from "@antler/compiler";
 import type { Memory } from "../memory.ts";
 import type { DeviceContext } from "../threads/device-context.ts";
-import { ARGUMENTS } from "../threads/layout.ts";
+import { ACCUMULATORS, ARGUMENTS } from "../threads/layout.ts";
 import type { KernelModule } from "../threads/modules.ts";
+import { OWN_ACCUMULATORS } from "../threads/task-list.ts";
 import { assembleModule } from "../wasm/index.ts";
 import { type EmitOptions, type EmittedKernel, emitKernel } from "./emit.ts";
 
@@ -30,6 +31,7 @@ interface Place {
 
 function runOf(kernel: Kernel, emitted: EmittedKernel, { module, index, memory, context }: Place): Run {
   const { blocked } = kernel;
+  const recorded = emitted.hasAccumulators ? [OWN_ACCUMULATORS] : [];
   const f = module.functions[index]!;
   const ranged = !blocked && kernel.space.length > 0;
   /** The last one, and of which params: a program hands in the same each time. */
@@ -39,15 +41,17 @@ function runOf(kernel: Kernel, emitted: EmittedKernel, { module, index, memory, 
   return (given, params, block) => {
     const buffers = given as readonly number[];
     if (ranged && cutFor !== params) cut = cutOf(kernel, emitted, (cutFor = params));
-    if (context.isRecording) return context.record(module, index, [...buffers, ...params, ...(block ?? (cut ? [0, cut.extent] : []))]);
+    if (context.isRecording)
+      return context.record(module, index, [...recorded, ...buffers, ...params, ...(block ?? (cut ? [0, cut.extent] : []))]);
     if (cut && cut.pieces > 1 && context.isWorthwhile(cut.pieces, cut.nanoseconds)) {
       const { pieces, step, extent } = cut;
       return context.share(pieces, (piece) => {
-        context.record(module, index, [...buffers, ...params, piece * step, Math.min(extent, (piece + 1) * step)]);
+        context.record(module, index, [...recorded, ...buffers, ...params, piece * step, Math.min(extent, (piece + 1) * step)]);
       });
     }
     const words = memory.i32();
     let at = ARGUMENTS >> 2;
+    if (emitted.hasAccumulators) words[at++] = ACCUMULATORS;
     for (let i = 0; i < buffers.length; i++) words[at++] = buffers[i]!;
     for (let i = 0; i < params.length; i++) words[at++] = params[i]!;
     if (block) words.set(block, at);

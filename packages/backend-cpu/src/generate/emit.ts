@@ -8,6 +8,7 @@ import { accessOf, type Going } from "./access.ts";
 import { emitConstant, emitNode } from "./lanes.ts";
 import { dependence, type Lanes, schedule } from "./schedule.ts";
 import { Scope } from "./scope.ts";
+import { STRIP_ROWS, Strip, stripColumns } from "./strips.ts";
 import { type Steps, Walk } from "./walk.ts";
 
 /** Columns of a strip of tiles. */
@@ -22,8 +23,12 @@ export interface EmitOptions {
   checkId(check: IndexCheck): number;
 }
 export interface EmittedKernel {
-  /** Its one parameter is the address of its arguments: the buffers' addresses, the params, and where each of `rangedAxes` begins and ends. */
+  /**
+   * Its one parameter is the address of its arguments: that of accumulators, if it keeps any in memory, the buffers' addresses, the
+   * params, and where each of `rangedAxes` begins and ends.
+   */
   readonly code: FunctionBuilder;
+  readonly hasAccumulators: boolean;
   /** Ranges of the outermost loop begin at multiples of this. */
   readonly grain: number;
   /** Time per place of all loops on one thread, roughly. */
@@ -34,7 +39,8 @@ export function emitKernel(kernel: Kernel, { relaxed, functionOf, checkId }: Emi
   const plan = schedule(kernel, functionOf, checkId);
   const { selector, space, fold, vector, stores, unroll } = plan;
   const f = new FunctionBuilder({ relaxed });
-  const walk = new Walk(f, kernel);
+  const columns = stripColumns(plan);
+  const walk = new Walk(f, kernel, columns > 0);
   /** The next accumulators, from the present ones and an element. */
   const step = kernel.fold ? kernel.fold.combine(accumulatorsFrom(0), kernel.fold.lift).map((e) => selector.code(e)) : [];
   const roots = [...step, ...stores.map((s) => s.value)];
@@ -50,8 +56,9 @@ export function emitKernel(kernel: Kernel, { relaxed, functionOf, checkId }: Emi
   if (plan.across) emitTiles(vector!, plan.across);
   else if (!kernel.fold) emitMap();
   else if (plan.horizontal) emitHorizontal();
+  else if (columns > 0) emitStrips();
   else emitVertical();
-  return { code: f, grain: plan.grain, nanoseconds: plan.nanoseconds };
+  return { code: f, hasAccumulators: columns > 0, grain: plan.grain, nanoseconds: plan.nanoseconds };
 
   function accumulatorsFrom(first: number): Expr[] {
     return kernel.fold!.zero.map((z, k) => accumulator(z.dtype, first + k));
@@ -132,6 +139,40 @@ export function emitKernel(kernel: Kernel, { relaxed, functionOf, checkId }: Emi
     if (!vector) return body(top, 1, 1);
     loops(space.slice(0, -1), roots, top, (scope) => vectorLoop(vector, scope, body));
   }
+  function emitStrips(): void {
+    const top = new Scope();
+    emitReady(roots, top, 1, 1);
+    const strip = new Strip(walk, vector!, columns, plan.width);
+    const steps = { ...plan, within: columns };
+    const rows = fold.at(-1)!;
+    const zero = (_: Scope, units: number, lanes: Lanes): void => {
+      strip.find();
+      strip.store(accumulators(units), lanes);
+    };
+    const some = (scope: Scope, units: number, lanes: Lanes): void => {
+      const accs = kept(units);
+      const withAccs = bind(new Scope(scope), accs);
+      emitReady(step, withAccs, units, lanes);
+      foldLoops([rows], step, withAccs, units, lanes, accs, STRIP_ROWS);
+      strip.store(accs, lanes);
+    };
+    const kept = (units: number): Local[][] => {
+      const accs = kernel.fold!.zero.map(() => Array.from({ length: units }, () => f.local("v128")));
+      strip.find();
+      strip.load(accs);
+      return accs;
+    };
+    const whole = (scope: Scope): void => {
+      strip.begin();
+      vectorLoop(vector!, scope, zero, steps);
+      loops(fold.slice(0, -1), step, scope, (outside) => {
+        walk.loop(rows, () => vectorLoop(vector!, outside, some, steps), { step: STRIP_ROWS });
+      });
+      vectorLoop(vector!, scope, (inner, units, lanes) => finish(inner, kept(units), units, lanes), steps);
+    };
+    loops(space.slice(0, -1), roots, top, (scope) => walk.loop(vector!, () => whole(scope), { step: columns }));
+  }
+  /** @param within how much of the first axis, in a loop over the same */
   function foldLoops(
     axes: readonly Axis[],
     step: readonly Code[],
@@ -139,6 +180,7 @@ export function emitKernel(kernel: Kernel, { relaxed, functionOf, checkId }: Emi
     units: number,
     lanes: Lanes,
     accs: readonly (readonly Local[])[],
+    within = 0,
   ): void {
     const [axis, ...rest] = axes;
     if (!axis) {
@@ -146,13 +188,14 @@ export function emitKernel(kernel: Kernel, { relaxed, functionOf, checkId }: Emi
       emitAll(step, inner, units, lanes);
       return advance(step, inner, accs);
     }
-    walk.loop(axis, () => {
+    const place = (): void => {
       open.push(axis);
       const inner = new Scope(scope);
       if (rest.length) emitReady(step, inner, units, lanes);
       foldLoops(rest, step, inner, units, lanes, accs);
       open.pop();
-    });
+    };
+    walk.loop(axis, place, { within });
   }
 
   /** Rows are folded one after the other; what comes after takes as many at once as there are lanes in some vectors. */

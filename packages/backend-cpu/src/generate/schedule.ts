@@ -96,7 +96,7 @@ export function schedule(kernel: Kernel, functionOf: FunctionTable, checkId: (ch
       : kernel.fold && heavy <= 6
         ? 8
         : unroll,
-    grain: vector === kernel.space[0] ? 64 : across === kernel.space[0] ? 16 : gathered ? 4 * gathered : 1,
+    grain: vector === kernel.space[0] ? (kernel.fold ? 128 : 64) : across === kernel.space[0] ? 16 : gathered ? 4 * gathered : 1,
     nanoseconds: (heavy + 2) / 8,
   };
 }

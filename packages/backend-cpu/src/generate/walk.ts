@@ -19,6 +19,8 @@ export const rangedAxes = ({ space, blocked }: Kernel): readonly Axis[] => (bloc
 export class Walk {
   readonly f: FunctionBuilder;
   readonly kernel: Kernel;
+  /** Where accumulators may be put, if the kernel wants to. */
+  readonly scratch: Local | undefined;
   readonly buffers: readonly Local[];
   readonly #params: ReadonlyMap<Size, Local>;
   /** Where each of some outer loops begins and ends; the others run over all of their axis. */
@@ -28,7 +30,7 @@ export class Walk {
   readonly counters: Map<Axis, Local> = new Map();
   readonly #ends = new Map<Axis, Local>();
 
-  constructor(f: FunctionBuilder, kernel: Kernel) {
+  constructor(f: FunctionBuilder, kernel: Kernel, hasScratch: boolean) {
     this.f = f;
     this.kernel = kernel;
     const [given] = f.parameters("i32");
@@ -40,6 +42,7 @@ export class Walk {
         .set(local);
       return local;
     };
+    this.scratch = hasScratch ? next() : undefined;
     this.buffers = kernel.buffers.map(next);
     this.#params = new Map(kernel.params.map((p) => [p, next()]));
     this.#ranges = new Map(rangedAxes(kernel).map((axis) => [axis, [next(), next()]]));

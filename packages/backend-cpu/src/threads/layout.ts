@@ -24,8 +24,13 @@ export const ARGUMENTS = 1024;
 const argumentWords = 4096;
 /** Buffers of a kernel, at most; the rest of the words are for sizes and ranges. */
 export const BUFFERS: number = argumentWords - 256;
+/** Room for the accumulators of a generated kernel. */
+export const ACCUMULATOR_BYTES = 8192;
+/** Where the accumulators of a kernel are that the calling thread runs itself. */
+export const ACCUMULATORS: number = ARGUMENTS + argumentWords * 4;
 /** The first address that blocks may have. */
-export const RESERVED_BYTES: number = ARGUMENTS + argumentWords * 4;
+export const RESERVED_BYTES: number = ACCUMULATORS + ACCUMULATOR_BYTES;
 
-/** Every thread's scratch begins with room for the arguments of one call. */
+/** Every thread's scratch begins with room for the arguments of one call, and for accumulators. */
 export const CALL_BYTES = 128;
+export const OWN_BYTES: number = CALL_BYTES + ACCUMULATOR_BYTES;

@@ -1,20 +1,22 @@
 /** The calls of one piece, written down; `interpreter.ts` says how they are laid out. */
-import { CALL_BYTES } from "./layout.ts";
+import { CALL_BYTES, OWN_BYTES } from "./layout.ts";
 
 /** Added to offsets into a thread's own scratch, so that they can be told from addresses. */
 const OWN = 2 ** 33;
+/** The accumulators' place in the scratch of whichever thread makes a call. */
+export const OWN_ACCUMULATORS: number = OWN + CALL_BYTES;
 
 export class TaskList {
   #words: Int32Array<ArrayBuffer> = new Int32Array(4096);
   #floats: Float32Array<ArrayBuffer> = new Float32Array(this.#words.buffer);
   #length = 0;
   /** Scratch that the piece needs. */
-  scratchBytes: number = CALL_BYTES;
+  scratchBytes: number = OWN_BYTES;
 
   /** Begins a piece. */
   begin(): void {
     this.#length = 0;
-    this.scratchBytes = CALL_BYTES;
+    this.scratchBytes = OWN_BYTES;
   }
   /** Adds a call; an argument is an address, a number (float32 where `floats` says so), or what `scratch` gave. */
   call(slot: number, floats: readonly boolean[] | undefined, values: readonly number[]): void {
@@ -36,8 +38,8 @@ export class TaskList {
   }
   /** Scratch of the piece's own: an address on whichever thread makes its calls. */
   scratch(bytes: number): number {
-    this.scratchBytes = Math.max(this.scratchBytes, CALL_BYTES + bytes);
-    return OWN + CALL_BYTES;
+    this.scratchBytes = Math.max(this.scratchBytes, OWN_BYTES + bytes);
+    return OWN + OWN_BYTES;
   }
   get bytes(): number {
     return this.#length * 4;
