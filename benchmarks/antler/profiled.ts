@@ -31,7 +31,6 @@ export function profile(backend: KernelBackend): { readonly kernels: ReadonlyMap
     run: (call) => timed(`${op} ${shapesOf(call)}`, productsOf(op, call), () => matched.run(call)),
   });
   device.kernels = Object.fromEntries(Object.entries(device.kernels ?? {}).map(([op, matched]) => [op, timedMatched(op, matched)]));
-  if (device.rearrange) device.rearrange = timedMatched("transpose", device.rearrange);
   const compile = device.compile.bind(device);
   device.compile = (list) =>
     compile(list).map((run, i) => {

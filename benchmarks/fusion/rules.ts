@@ -172,13 +172,6 @@ export const rules: readonly Rule[] = [
     without: changed({ operands: "contiguous" }),
   },
   {
-    id: "rearranged",
-    title: "stored transposes left to the device",
-    inputs: [[[2048, 2048]], [[1021, 2039]]],
-    compute: (x) => [tf.transpose(x!)],
-    without: { device: ({ rearrange: _, ...device }) => device },
-  },
-  {
     id: "grouped",
     title: "maps over the same loops in one kernel: Adam",
     inputs: million(4),

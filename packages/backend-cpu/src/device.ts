@@ -47,7 +47,6 @@ export function cpuDevice(parts: CpuParts, { relaxed = true, handWritten = true,
   const library = new KernelLibrary(memory, { relaxed: fused }, Object.assign({ copyBytes }, ...packs.map((pack) => pack.sources())));
   const context = parts.sharing.context(memory, library, threads);
   const kernels: { readonly [op: string]: Matched } = Object.assign({}, ...packs.map((pack) => pack.matched?.(context, memory)));
-  const rearrange = packs.find((pack) => pack.rearrange)?.rearrange?.(context);
   /** Every check of every kernel; memory tells which one failed. */
   const checks: IndexCheck[] = [];
   const options = { relaxed: fused, functionOf: libm(parts.float64), checkId: (check: IndexCheck) => checks.push(check) };
@@ -66,7 +65,6 @@ export function cpuDevice(parts: CpuParts, { relaxed = true, handWritten = true,
       context.threads = count;
     },
     dispose: () => context.dismiss(),
-    rearrange,
     alloc: (bytes) => memory.alloc(bytes),
     free: (b) => memory.free(address(b)),
     part: (b, offset) => address(b) + offset,

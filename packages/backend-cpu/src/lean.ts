@@ -20,7 +20,6 @@ export {
   rowKernels,
   segmentKernels,
   sortingKernels,
-  transposingKernels,
 } from "./matched/packs.ts";
 export type { Sharing } from "./threads/device-context.ts";
 export { setThreads } from "./threads/settings.ts";

@@ -151,8 +151,6 @@ export interface Device {
   /** Kernels are handed over together, so that they can share a module. */
   compile(kernels: readonly Kernel[]): readonly Run[];
   readonly kernels?: { readonly [op: string]: Matched } | undefined;
-  /** Copies an operand that is no run of neighbours along its last axis, a transpose say, better than a loop nest would. */
-  readonly rearrange?: Matched | undefined;
   /** Compiles all that runs of a program with such inputs need, see `rehearse`. Absent where `compile` leaves nothing to do. */
   prepare?(program: Executable, inputs: readonly StaticSpec[], options: RunOptions): Promise<void>;
   /** When memory given out lately is sure to be there; rejects if it is not. Undefined if all is. */

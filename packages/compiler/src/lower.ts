@@ -191,7 +191,7 @@ function attempt(
 
   function kernel(v: Value): void {
     const draft = draftOf(v);
-    if (isAlias(v, draft) || isRearranged(v, draft)) return;
+    if (isAlias(v, draft)) return;
     if (valuesRead(draft).size + 1 > maxBuffers) return cut(v);
     for (const first of [...open].reverse()) {
       const joined = join(first.draft, draft, (x) => (madeAt.get(x) ?? -1) < first.at, maxBuffers);
@@ -233,16 +233,6 @@ function attempt(
         for (const v of valuesRead(s.draft)) read.add(v);
       } else for (const v of readsOf(s)) read.add(resolve(aliases, v));
     }
-  }
-
-  /** A view that is stored as it is, with other elements beside each other than before, is left to the device if it knows better. */
-  function isRearranged(v: Value, { space, stores: [store, ...others] }: Draft): boolean {
-    const { rearrange } = device;
-    if (others.length > 0 || !rearrange?.accepts(v.node!)) return false;
-    const operand = affineLoad(store!.expr, space);
-    if (!operand || operand.layout.strides.at(-1) === 1) return false;
-    push({ kind: "matched", node: v.node!, matched: rearrange, operands: [operand], epilogue: undefined }, [v]);
-    return true;
   }
 
   /** Too many buffers: what the root reads is stored first. */

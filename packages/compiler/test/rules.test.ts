@@ -226,13 +226,6 @@ describe("rules", () => {
     const layout = { offset: 0, strides: [84, 4, 12, 1] };
     expect(p.executable.lowered.steps).toMatchObject([{ operands: [{ layout }, { layout }] }]);
   });
-  test("a transpose that is stored is the device's own work", () => {
-    const p = compile([square], (x) => [tf.transpose(x!)], { ...device, rearrange: { ...gemm, epilogue: false } });
-    expect(p.print()).toMatchInlineSnapshot(`
-      "0: matched transpose: v0:float32[6,6] -> v1:float32[6,6] @output0 (output)
-      "
-    `);
-  });
   test("maps over the same loops are one kernel, which writes over what it read", () => {
     const p = compile([square, square, square], (w, m, g) => {
       const mean = tf.add(m!, tf.mul(tf.sub(g!, m!), 0.1));

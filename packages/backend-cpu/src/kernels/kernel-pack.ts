@@ -10,6 +10,4 @@ export interface KernelPack {
   sources(): SomeSources;
   /** Its drivers, by the op they compute. */
   readonly matched?: (context: KernelContext, memory: Memory) => { readonly [op: string]: Matched };
-  /** What copies views that must be stored. */
-  readonly rearrange?: (context: KernelContext) => Matched;
 }

@@ -15,7 +15,6 @@ import { attentionKernels as attention } from "./attention.ts";
 import { convolutionKernels as convolution } from "./convolution.ts";
 import { matMulKernel } from "./matmul.ts";
 import { poolingKernels as pooling } from "./pooling.ts";
-import { rearrangeKernel } from "./rearrange.ts";
 import { rowKernels as rows } from "./rows.ts";
 import { segmentKernels as segments } from "./segments.ts";
 import { sortingKernel } from "./sorting.ts";
@@ -39,8 +38,6 @@ export const attentionKernels: KernelPack = { sources: () => ({ ...products(), .
 export const segmentKernels: KernelPack = { sources: () => ({ ...transposeKernels, ...segmentRows }), matched: segments };
 /** `sort`, `argSort` and `topk`. */
 export const sortingKernels: KernelPack = { sources: () => sortRows, matched: (context) => ({ argSort: sortingKernel(context) }) };
-/** Copies of transposes that must be stored. */
-export const transposingKernels: KernelPack = { sources: () => transposeKernels, rearrange: rearrangeKernel };
 
 export const everyPack = (): readonly KernelPack[] => [
   matMulKernels,
@@ -50,7 +47,6 @@ export const everyPack = (): readonly KernelPack[] => [
   attentionKernels,
   segmentKernels,
   sortingKernels,
-  transposingKernels,
 ];
 
 /** The kernels of all packs. */
