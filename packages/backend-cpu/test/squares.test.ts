@@ -1,46 +1,7 @@
 // Kernels that read along another axis than they write, and rows of folds that are finished together: squares, and what is left over.
 import * as tf from "@antler/tensor-core";
-import { expect, test } from "vitest";
-import { createCpuBackend } from "../src/index.ts";
-
-const reference = tf.createReferenceBackend();
-const cpu = createCpuBackend({ threads: 3 });
-
-type Compute = (...xs: tf.Tensor[]) => tf.Tensor;
-
-/** Small whole numbers, of which sums are exact in any order. */
-const whole = (shape: readonly number[], dtype: tf.DType, seed: number): tf.Tensor =>
-  tf.cast(tf.reshape(tf.mod(tf.mul(tf.iota([shape.reduce((a, b) => a * b, 1)]), seed), 101), shape), dtype);
-
-/** Specs with names in the place of sizes; equal sizes have one name. */
-const unsized = (
-  shapes: readonly (readonly number[])[],
-  dtype: tf.DType,
-): { readonly shape: (number | string)[]; readonly dtype: tf.DType }[] =>
-  shapes.map((shape) => ({ shape: shape.map((n) => (n === 1 ? 1 : `n${n}`)), dtype }));
-
-/** Compares a compiled function with the reference, with sizes known and unknown. */
-async function agrees(compute: Compute, shapes: readonly (readonly number[])[], dtype: tf.DType): Promise<void> {
-  let expected: number[] | undefined;
-  for (const [backend, options] of [
-    [reference, {}],
-    [cpu, {}],
-    [cpu, { inputSignature: unsized(shapes, dtype) }],
-  ] as const) {
-    await tf.setBackend(backend);
-    const xs = shapes.map((shape, k) => whole(shape, dtype, 7 + 2 * k));
-    const found = Array.from(
-      (await tf
-        .func(
-          compute,
-          options,
-        )(...xs)
-        .data()) as ArrayLike<number>,
-      Number,
-    );
-    expect(found).toEqual((expected ??= found));
-  }
-}
+import { test } from "vitest";
+import { agrees } from "./agreement.ts";
 
 const orders = (axes: readonly number[]): number[][] =>
   axes.length < 2 ? [[...axes]] : axes.flatMap((a) => orders(axes.filter((b) => b !== a)).map((rest) => [a, ...rest]));

@@ -45,9 +45,7 @@ function runOf(kernel: Kernel, emitted: EmittedKernel, { module, index, memory, 
       return context.record(module, index, [...recorded, ...buffers, ...params, ...(block ?? (cut ? [0, cut.extent] : []))]);
     if (cut && cut.pieces > 1 && context.isWorthwhile(cut.pieces, cut.nanoseconds)) {
       const { pieces, step, extent } = cut;
-      return context.share(pieces, (piece) => {
-        context.record(module, index, [...recorded, ...buffers, ...params, piece * step, Math.min(extent, (piece + 1) * step)]);
-      });
+      return context.shareRanges(module, index, [...recorded, ...buffers, ...params, 0, step], { pieces, extent });
     }
     const words = memory.i32();
     let at = ARGUMENTS >> 2;

@@ -11,6 +11,8 @@ export interface KernelCalls {
 }
 
 export interface KernelContext extends KernelCalls {
+  /** Whether several threads do the pieces; where not, only caches ask for any. */
+  readonly isShared: boolean;
   /**
    * Does `count` pieces of work, in any order and on any thread, and comes back when all are done. So no piece may need
    * another's results, and a result must not depend on how the work was cut. A piece calls the kernels it is handed and
@@ -28,6 +30,7 @@ export function serialContext(memory: Memory, exports: KernelExports): KernelCon
   return {
     exports,
     scratch: new Region(memory),
+    isShared: false,
     parallel(count, _, piece) {
       for (let index = 0; index < count; index += 1) piece(calls, index);
     },

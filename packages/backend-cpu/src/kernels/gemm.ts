@@ -19,6 +19,8 @@ const pieces = 8;
 const pieceNanoseconds = 10_000;
 /** With at most so many rows of A, which then stay in the caches, many columns of B are cut into at most so many pieces, which pack their own. */
 const [narrowRows, narrowColumns, narrowPieces] = [192, 256, 16];
+/** Elements of B in such a piece, where one thread does all of them. */
+const narrowElements = 65_536;
 /** A rough speed: multiply-adds and copied elements per nanosecond. */
 export const productSpeed: number = 18;
 export const copySpeed: number = 6;
@@ -55,7 +57,7 @@ export function gemm(context: KernelContext, product: MatrixProduct): void {
   else {
     const inPlace = m <= tileRows && b.columnStride === 1 ? n & ~3 : 0;
     if (inPlace > 0) fewRows(context, product, inPlace);
-    else if (isNarrow(product)) return narrowProduct(context, product);
+    else if (isNarrow(context, product)) return narrowProduct(context, product);
     for (let column = inPlace; column < n; column += blockColumns) {
       packedColumns(context, product, column, Math.min(blockColumns, n - column));
     }
@@ -90,14 +92,15 @@ function fewRows(context: KernelContext, product: MatrixProduct, columns: number
 }
 
 /** Whether columns of B are pieces enough, and packing them, a thread what another needs, would be felt. */
-const isNarrow = ({ m, n, a, packed }: MatrixProduct): boolean =>
-  packed === undefined && m <= narrowRows && a.columnStride === 1 && n >= narrowColumns;
+const isNarrow = ({ isShared }: KernelContext, { m, n, k, a, packed }: MatrixProduct): boolean =>
+  packed === undefined && m <= narrowRows && a.columnStride === 1 && (n >= narrowColumns || (!isShared && n * k <= narrowElements));
 
 /** All rows times some columns of B, which each piece packs for itself, where its first caches still have them. */
 function narrowProduct(context: KernelContext, product: MatrixProduct): void {
   const { m, n, k, b } = product;
   const nanoseconds = (m * n * k) / productSpeed;
-  const width = share(n, Math.max(1, Math.min(narrowPieces, nanoseconds / pieceNanoseconds)), 2 * tileColumns);
+  const wanted = context.isShared ? nanoseconds / pieceNanoseconds : (n * k) / narrowElements;
+  const width = share(n, Math.max(1, Math.min(narrowPieces, wanted)), 2 * tileColumns);
   context.parallel(Math.ceil(n / width), nanoseconds, (calls, piece) => {
     const column = piece * width;
     const right = { ...b, layout: "loose", pointer: b.pointer + column * b.columnStride * elementBytes } as const;

@@ -59,15 +59,33 @@ export class Crew {
       this.finish();
       this.#open(piece, most);
     }
+    this.#write(piece.words, piece.bytes);
+    this.#exports.publish(this.#hall, this.#job!.pieces);
+  }
+  /** Writes a piece down behind those of the open job. */
+  #write(calls: Int32Array, bytes: number): void {
     const job = this.#job!;
     const words = this.#memory.i32();
     const starts = (job.list >>> 2) + job.pieces;
-    words.set(piece.words, (job.list + job.end) >>> 2);
+    words.set(calls, (job.list + job.end) >>> 2);
     words[starts] = job.end;
-    job.end += piece.bytes;
+    job.end += bytes;
     words[starts + 1] = job.end;
     job.pieces += 1;
-    this.#exports.publish(this.#hall, job.pieces);
+  }
+
+  /** After a job's first piece, whose last call ends with a range from 0, those of the ranges that follow, up to `count` pieces. */
+  addRanges(piece: TaskList, count: number, extent: number): void {
+    const { words, bytes } = piece;
+    const last = words.length - 1;
+    const step = words[last]!;
+    for (let k = 1; k < count; k++) {
+      words[last - 1] = k * step;
+      words[last] = Math.min(extent, (k + 1) * step);
+      if (!this.#hasRoom(piece)) this.add(piece, count - k);
+      else this.#write(words, bytes);
+    }
+    this.#exports.publish(this.#hall, this.#job!.pieces);
   }
 
   /** Takes part in what is left of the job, and comes back when all is done. Throws BackendError when a thread took a piece with it. */

@@ -14,10 +14,18 @@ export interface DeviceContext extends KernelContext {
   isWorthwhile(pieces: number, nanoseconds: number): boolean;
   /** Shares a job of so many pieces; `describe` makes, or records, the calls of one. */
   share(count: number, describe: (index: number) => void): void;
+  /** Shares a generated kernel whose last two arguments are a range: pieces do one such range after the other, up to `extent`. */
+  shareRanges(module: KernelModule, index: number, first: readonly number[], ranges: Ranges): void;
   /** Writes down a call of a generated kernel. */
   record(module: KernelModule, index: number, values: readonly number[]): void;
   /** Stops all threads; a later job starts new ones. */
   dismiss(): void;
+}
+
+/** How long an axis is, and into how many ranges it is cut. */
+export interface Ranges {
+  readonly pieces: number;
+  readonly extent: number;
 }
 
 /** How a device comes to its context. */
@@ -39,6 +47,7 @@ export const alone: Sharing = {
     isRecording: false,
     isWorthwhile: () => false,
     share() {},
+    shareRanges() {},
     record() {},
     dismiss() {},
   }),

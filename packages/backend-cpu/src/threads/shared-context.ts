@@ -4,7 +4,7 @@ import type { KernelExports, KernelLibrary } from "../kernels/base.ts";
 import { type KernelCalls, type KernelContext, serialContext } from "../kernels/context.ts";
 import { type Memory, Region } from "../memory.ts";
 import { Crew } from "./crew.ts";
-import type { DeviceContext } from "./device-context.ts";
+import type { DeviceContext, Ranges } from "./device-context.ts";
 import type { KernelModule } from "./modules.ts";
 import { TaskList } from "./task-list.ts";
 
@@ -44,6 +44,9 @@ export class SharedContext implements DeviceContext {
     this.dismiss();
     this.#threads = this.#memory.shared ? Math.max(1, Math.floor(count)) : 1;
   }
+  get isShared(): boolean {
+    return this.#threads > 1;
+  }
   /** Whether a job of this length is shared. */
   isWorthwhile(pieces: number, nanoseconds: number): boolean {
     if (this.#crew?.hasFailed) this.#goOnAlone();
@@ -81,6 +84,19 @@ export class SharedContext implements DeviceContext {
     }
   }
 
+  shareRanges(module: KernelModule, index: number, first: readonly number[], { pieces, extent }: Ranges): void {
+    const crew = this.#presentCrew();
+    const list = this.#list;
+    list.begin();
+    list.call(crew.modules.slotOf(module) + index, undefined, first);
+    try {
+      crew.add(list, pieces);
+      crew.addRanges(list, pieces, extent);
+    } finally {
+      crew.finish();
+    }
+  }
+
   /** Writes down a call of a generated kernel. */
   record(module: KernelModule, index: number, values: readonly number[]): void {
     this.#list.call(this.#crew!.modules.slotOf(module) + index, undefined, values);
@@ -106,6 +122,7 @@ export class SharedContext implements DeviceContext {
     const inner = { exports, scratch: { reserve: (bytes: number) => scratch.reserve(used + bytes) + used } };
     return {
       exports,
+      isShared: false,
       scratch: { reserve: (bytes) => scratch.reserve((used = Math.ceil(bytes / 64) * 64)) },
       parallel(count, _, piece) {
         for (let index = 0; index < count; index++) piece(inner, index);
