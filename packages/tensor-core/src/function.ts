@@ -11,9 +11,9 @@ import { getBackend } from "./registry.ts";
 import { type Dim, isKnown, showShape, symbol } from "./shape.ts";
 import { makeSpec, type Spec } from "./spec.ts";
 import { forget } from "./storage.ts";
-import { IndexedSlices, Tensor } from "./tensor.ts";
+import { Tensor } from "./tensor.ts";
 import { type Traced, trace } from "./trace.ts";
-import { branches, leaves, mapTree } from "./tree.ts";
+import { branches, isSlices, leaves, mapTree } from "./tree.ts";
 import { assignAll, Variable } from "./variable.ts";
 
 /** The spec of one tensor argument. A size may be null (unknown) or a name: equal names are equal sizes. */
@@ -170,7 +170,7 @@ function traceCall(name: string, fn: (...args: unknown[]) => unknown, args: unkn
 function structure(x: unknown, key: (leaf: unknown) => string): string {
   const parts = branches(x)?.map(([k, v]) => `${key(k)}:${structure(v, key)}`);
   if (!parts) return key(x);
-  const kind = Array.isArray(x) ? "" : x instanceof Map ? "Map" : x instanceof IndexedSlices ? showShape(x.denseShape) : "Object";
+  const kind = Array.isArray(x) ? "" : x instanceof Map ? "Map" : isSlices(x) ? showShape(x.denseShape) : "Object";
   return `${kind}{${parts.join()}}`;
 }
 

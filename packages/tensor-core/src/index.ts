@@ -2,7 +2,7 @@
 
 export { attrsKey, identityKey } from "./attrs.ts";
 export { type Backend, type Capabilities, INTERFACE_VERSION, type Program, type RunOptions, type Storage } from "./backend.ts";
-export { backprop, recording, type TapeEntry, unbroadcast } from "./backprop.ts";
+export { backprop, densify, recording, type TapeEntry, unbroadcast } from "./backprop.ts";
 export * as config from "./config.ts";
 export {
   context,
@@ -26,6 +26,7 @@ export { expandNode } from "./expand.ts";
 export { decode as toNumbers, type NestedArray } from "./format.ts";
 export { type Binary, check, type Takes, type Unary } from "./forms.ts";
 export { type CompiledFunction, type FunctionOptions, func, func as function, type SignatureSpec } from "./function.ts";
+export { gather, IndexedSlices, unsortedSegmentSum } from "./gather.ts";
 export { countNodes, type Graph, inputValue, isGraph, makeNode, type Node, order, subgraphs, type Value, withInputs } from "./graph.ts";
 export { isHalf, toBFloat16, toFloat16 } from "./half.ts";
 export type * from "./op.ts";
@@ -109,7 +110,7 @@ export {
 export { byteSize, makeSpec, type Spec, type StaticSpec } from "./spec.ts";
 export { largestHolders, type MemoryInfo, memory } from "./storage.ts";
 export { takeRows } from "./take-rows.ts";
-export { IndexedSlices, Tensor } from "./tensor.ts";
+export { Tensor } from "./tensor.ts";
 export { dispose, keep, tidy } from "./tidy.ts";
 export { type Traced, trace } from "./trace.ts";
 export { leaves, mapTree } from "./tree.ts";

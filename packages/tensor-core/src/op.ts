@@ -1,10 +1,11 @@
 /** What an op is: one object with everything the system knows about it. Consumers read it; nobody keeps a list of op names. */
 import type { TypedArray } from "./dtype.ts";
+import type { IndexedSlices } from "./gather.ts";
 import type { Graph, Node } from "./graph.ts";
 import type { Expr } from "./scalar.ts";
 import type { Dim } from "./shape.ts";
 import type { Spec, StaticSpec } from "./spec.ts";
-import type { IndexedSlices, Tensor } from "./tensor.ts";
+import type { Tensor } from "./tensor.ts";
 
 export interface Op<A = unknown> {
   readonly name: string;

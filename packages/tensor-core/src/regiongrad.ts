@@ -1,12 +1,12 @@
 /** Gradients of control flow: the body's gradient is traced once, and becomes the body of the backward node. */
-import { backprop, recording, type TapeEntry } from "./backprop.ts";
+import { backprop, densify, recording, type TapeEntry } from "./backprop.ts";
 import { dispatch } from "./dispatch.ts";
 import { isFloat } from "./dtype.ts";
 import { GradientError } from "./errors.ts";
 import { type Graph, inputValue, type Node, order, type Value } from "./graph.ts";
 import { internGraph } from "./intern.ts";
 import type { CondAttrs, Grad, Op, ScanAttrs } from "./op.ts";
-import { add, densify, identity, zeros, zerosLike } from "./primitives.ts";
+import { add, identity, zeros, zerosLike } from "./primitives.ts";
 import { remakes } from "./remake.ts";
 import { isKnown } from "./shape.ts";
 import { makeSpec, type Spec } from "./spec.ts";
