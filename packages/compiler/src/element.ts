@@ -1,15 +1,6 @@
 /** The heart of lowering: the element of a value at an index, as one scalar expression. */
-import {
-  type DType,
-  evaluator,
-  type FoldHow,
-  identityKey,
-  type MapHow,
-  type Node,
-  scalars as s,
-  type Value,
-  type ViewHow,
-} from "@antler/tensor-core";
+import { type DType, evaluator, type FoldHow, identityKey, type MapHow, type Node, type Value, type ViewHow } from "@antler/tensor-core";
+import * as s from "@antler/tensor-core/scalars";
 import {
   type Axis,
   addIndex,
@@ -215,9 +206,7 @@ export class Lowering {
     if (e.op === "const") return constantIndex(e.value as number);
     if (e.op === "dim") return constantIndex(sizeOfDim(e.value as never));
     if (!["add", "sub", "mul", "floorDiv", "mod", "neg"].includes(e.op)) return undefined;
-    const [a, b] = e.args
-      .map(visit)
-      .map((x) => (x.op === "index" ? (x.value as Index) : x.op === "const" ? constantIndex(x.value as number) : undefined));
+    const [a, b] = e.args.map((x) => asIndex(visit(x)));
     if (!a) return undefined;
     if (e.op === "neg") return scaleIndex(a, -1);
     if (!b) return undefined;
