@@ -1,5 +1,15 @@
 /** The heart of lowering: the element of a value at an index, as one scalar expression. */
-import { type DType, evaluator, type FoldHow, identityKey, type MapHow, type Node, type Value, type ViewHow } from "@antler/tensor-core";
+import {
+  type DType,
+  evaluator,
+  type FoldHow,
+  identityKey,
+  type MapHow,
+  type Node,
+  remember,
+  type Value,
+  type ViewHow,
+} from "@antler/tensor-core";
 import * as s from "@antler/tensor-core/scalars";
 import {
   type Axis,
@@ -77,18 +87,13 @@ export class Lowering {
 
   #load(v: Value, index: Index, guard: Expr | undefined): Expr {
     const key = `${identityKey(v)}:${index.key}:${guard ? identityKey(guard) : ""}`;
-    let e = this.#loads.get(key);
-    if (!e) this.#loads.set(key, (e = s.leaf("load", v.spec.dtype, { value: v, index } satisfies ValueLoad, guard ? [guard] : [])));
-    return e;
+    return remember(this.#loads, key, () => s.leaf("load", v.spec.dtype, { value: v, index } satisfies ValueLoad, guard ? [guard] : []));
   }
 
   #compute(v: Value, at: readonly Index[], guard: Expr | undefined): Expr {
     const key = `${at.map((i) => i.key).join(",")}:${guard ? identityKey(guard) : ""}`;
-    let known = this.#memo.get(v);
-    if (!known) this.#memo.set(v, (known = new Map()));
-    let e = known.get(key);
-    if (!e) known.set(key, (e = this.#build(v, v.node!, at, guard)));
-    return e;
+    const known = remember(this.#memo, v, () => new Map<string, Expr>());
+    return remember(known, key, () => this.#build(v, v.node!, at, guard));
   }
 
   #build(v: Value, node: Node, at: readonly Index[], guard: Expr | undefined): Expr {
@@ -173,21 +178,13 @@ export class Lowering {
   /** An expression of an op's definition, with its reads and indices resolved. */
   #lower(e: Expr, node: Node, guard: Expr | undefined): Expr {
     const memo = new Map<Expr, Expr>();
-    const visit = (x: Expr): Expr => {
-      const before = memo.get(x);
-      if (before) return before;
-      let out: Expr;
+    const visit = (x: Expr): Expr => remember(memo, x, () => lowered(x));
+    const lowered = (x: Expr): Expr => {
       const index = this.#tryIndex(x, visit);
-      if (index) out = indexLeaf(index);
-      else if (x.op === "read")
-        out = this.element(
-          node.inputs[x.value as number]!,
-          x.args.map((a) => this.#toIndex(a, node, guard)),
-          guard,
-        );
-      else out = simplifyNode(s.withArgs(x, x.args.map(visit)));
-      memo.set(x, out);
-      return out;
+      if (index) return indexLeaf(index);
+      if (x.op !== "read") return simplifyNode(s.withArgs(x, x.args.map(visit)));
+      const at = x.args.map((a) => this.#toIndex(a, node, guard));
+      return this.element(node.inputs[x.value as number]!, at, guard);
     };
     return visit(e);
   }
@@ -195,9 +192,7 @@ export class Lowering {
   /** An integer expression as an index; what is not index arithmetic becomes a data atom. */
   #toIndex(e: Expr, node: Node, guard: Expr | undefined, check?: IndexCheck): Index {
     const lowered = this.#lower(e, node, guard);
-    if (lowered.op === "index") return lowered.value as Index;
-    if (lowered.op === "const") return constantIndex(lowered.value as number);
-    return dataIndex(lowered, check);
+    return asIndex(lowered) ?? dataIndex(lowered, check);
   }
 
   #tryIndex(e: Expr, visit: (e: Expr) => Expr): Index | undefined {
@@ -223,10 +218,7 @@ export class Lowering {
 const accumulators = new Map<string, Expr>();
 /** The k-th accumulator of the fold at hand; one object for each, so that expressions share it. */
 export function accumulator(dtype: DType, k: number): Expr {
-  const key = `${dtype}${k}`;
-  let e = accumulators.get(key);
-  if (!e) accumulators.set(key, (e = s.leaf("acc", dtype, k)));
-  return e;
+  return remember(accumulators, `${dtype}${k}`, () => s.leaf("acc", dtype, k));
 }
 
 const isConstant = (e: Expr, value: number): boolean => e.op === "const" && e.value === value;
@@ -235,13 +227,10 @@ const select = (c: Expr, yes: Expr, no: Expr): Expr => (yes === no ? yes : s.sel
 /** Rebuilds an expression with its constants folded and its identities gone. */
 function simplify(e: Expr, memo: Map<Expr, Expr>): Expr {
   if (e.args.length === 0 || e.op === "load") return e;
-  let out = memo.get(e);
-  if (!out) {
+  return remember(memo, e, () => {
     const args = e.args.map((a) => simplify(a, memo));
-    out = simplifyNode(args.every((a, i) => a === e.args[i]) ? e : s.withArgs(e, args));
-    memo.set(e, out);
-  }
-  return out;
+    return simplifyNode(args.every((a, i) => a === e.args[i]) ? e : s.withArgs(e, args));
+  });
 }
 function simplifyNode(e: Expr): Expr {
   const [a, b, c] = e.args as [Expr, Expr, Expr];

@@ -1,5 +1,5 @@
 /** From a graph to steps: kernels, hand-written kernels with their epilogues, host ops and regions. */
-import { BackendError, type Graph, makeNode, type Node, type Op, order, subgraphs, type Value } from "@antler/tensor-core";
+import { BackendError, type Graph, makeNode, type Node, type Op, order, remember, subgraphs, type Value } from "@antler/tensor-core";
 import { type Axis, addIndex, axisIndex, constantIndex, divIndex, type Index, modIndex, newAxis } from "./affine.ts";
 import { ahead } from "./ahead.ts";
 import { type Aliases, resolve } from "./aliases.ts";
@@ -171,10 +171,7 @@ function attempt(
     return loopsOver(v.spec.shape.map(sizeOfDim));
   }
   function loopsOver(sizes: readonly Size[]): Axis[] {
-    const key = sizes.map(showSize).join();
-    let axes = loops.get(key);
-    if (!axes) loops.set(key, (axes = sizes.map(newAxis)));
-    return axes;
+    return remember(loops, sizes.map(showSize).join(), () => sizes.map(newAxis));
   }
   function draftOf(v: Value, { whole = false }: { readonly whole?: boolean } = {}): Draft {
     const lowering = new Lowering(v, memory, (x) => inlined.has(x));

@@ -8,6 +8,7 @@ import { ShapeError, TraceError, UnknownSizeError } from "./errors.ts";
 import { emit, listening } from "./events.ts";
 import type { Graph } from "./graph.ts";
 import { getBackend } from "./registry.ts";
+import { remember } from "./remember.ts";
 import { type Dim, isKnown, showShape, symbol } from "./shape.ts";
 import { makeSpec, type Spec } from "./spec.ts";
 import { forget } from "./storage.ts";
@@ -72,14 +73,11 @@ export function func<F extends (...args: any[]) => unknown>(fn: F, options: Func
 
   function find(args: unknown[], tensors: readonly Tensor[]): Compiled {
     const backend = tensors[0]?.storage(name).backend ?? getBackend();
-    let programs = cache.get(backend);
-    if (!programs) cache.set(backend, (programs = new Map()));
+    const programs = remember(cache, backend, () => new Map<string, Compiled>());
     const specs = signature && !specialised ? signature : tensors.map((t) => t.spec);
     if (signature) checkSignature(name, signature, tensors);
     const key = `${structure(args, keyOf)}|${specs.map(identityKey).join()}`;
-    let made = programs.get(key);
-    if (!made) programs.set(key, (made = compile(backend, args, specs, tensors)));
-    return made;
+    return remember(programs, key, () => compile(backend, args, specs, tensors));
   }
 
   function compile(backend: Backend, args: unknown[], specs: readonly Spec[], tensors: readonly Tensor[]): Compiled {

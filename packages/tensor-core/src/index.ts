@@ -82,6 +82,7 @@ export { createReferenceBackend, referenceBackend } from "./reference/backend.ts
 export { evaluator } from "./reference/evaluate.ts";
 export { cond, repeat, type ScanOptions, scan, whileLoop } from "./regions.ts";
 export { type BackendEntry, getBackend, isFallback, ready, registerBackend, registeredBackends, setBackend, VERSION } from "./registry.ts";
+export { remember } from "./remember.ts";
 export * as scalars from "./scalar.ts";
 export {
   addDim,

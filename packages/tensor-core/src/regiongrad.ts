@@ -8,6 +8,7 @@ import { internGraph } from "./intern.ts";
 import type { CondAttrs, Grad, Op, ScanAttrs } from "./op.ts";
 import { add, identity, zeros, zerosLike } from "./primitives.ts";
 import { remakes } from "./remake.ts";
+import { remember } from "./remember.ts";
 import { isKnown } from "./shape.ts";
 import { makeSpec, type Spec } from "./spec.ts";
 import type { Tensor } from "./tensor.ts";
@@ -120,9 +121,7 @@ export const prepareScan = (attrs: ScanAttrs, inputs: readonly Spec[]): ScanAttr
 /** The same scan with the hidden outputs its gradient will read; those it has already count as visible. */
 function withResiduals(attrs: ScanAttrs): ScanAttrs {
   const all = residuals[isKnown(attrs.length) ? 0 : 1];
-  let made = all.get(attrs.body);
-  if (!made) all.set(attrs.body, (made = differentiateBody(attrs)));
-  return { ...attrs, ...made };
+  return { ...attrs, ...remember(all, attrs.body, () => differentiateBody(attrs)) };
 }
 
 function differentiateBody(attrs: ScanAttrs): Residuals {
