@@ -267,5 +267,8 @@ function compareIndices(op: "lt" | "le" | "eq", x: Expr, y: Expr): boolean | und
   return lo >= limit ? false : undefined;
 }
 
+/** What an expression loads, where it is nothing but a load, and sure. */
+export const loadOf = (e: Expr): ValueLoad | undefined => (e.op === "load" && !e.args.length ? (e.value as ValueLoad) : undefined);
+
 /** How many elements a value has. */
 export const sizeOfValue = (v: Value): Size => v.spec.shape.reduce<Size>((n, d) => mulSize(n, sizeOfDim(d)), 1);
