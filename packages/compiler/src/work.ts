@@ -32,7 +32,8 @@ export function* bytesOf(device: Device, buffer: Buffer, bytes: number): Work<Ui
 /** Whether a bool on the device is true, for the choices of an op. */
 export function* ask(device: Device, op: string, flag: Buffer): Work<boolean> {
   emitHost(device, op);
-  return (yield* bytesOf(device, flag, 1))[0] !== 0;
+  // Not by way of `bytesOf`: loops ask at every step.
+  return (device.readSync ? device.readSync(flag, 1) : yield device.read(flag, 1))[0] !== 0;
 }
 export const emitHost = (device: Device, op: string): void => {
   if (listening()) emit({ kind: "host", backend: device.name, op });

@@ -98,18 +98,16 @@ export const whileOp: Op<WhileAttrs> = {
     kind: "region",
     *run(runner, inputs, outputs, { carry, maximumIterations }) {
       const captured = inputs.slice(carry);
-      const spare = outputs.map((_, i) => runner.spare(i));
-      let now = inputs.slice(0, carry);
+      const ways = [outputs, outputs.map((_, i) => runner.spare(i))] as const;
+      let now: typeof outputs = inputs.slice(0, carry);
       for (let n = 0; n !== (maximumIterations ?? -1); n++) {
         const given = [...now, ...captured];
         yield* runner.run(0, given, [runner.flag]);
         if (!(yield* runner.ask(runner.flag))) break;
-        now = n % 2 === 0 ? [...outputs] : spare;
+        now = ways[n % 2]!;
         yield* runner.run(1, given, now);
       }
-      now.forEach((v, i) => {
-        if (v !== outputs[i]) runner.copy(v, i);
-      });
+      if (now !== outputs) now.forEach((v, i) => void runner.copy(v, i));
     },
   },
   vjp: (dys, inputs, _outputs, attrs) => gradientByRerun((xs) => boundedLoop(attrs, xs), dys, inputs),
