@@ -1,7 +1,7 @@
 /** The CPU as a device: one linear memory, packs of hand-written kernels, and small modules made for each program. */
 import { type Buffer, type Device, type IndexCheck, indexError, type Matched } from "@antler/compiler";
 import { type Functions, libm } from "@antler/compiler/machine";
-import { BackendError, computedDTypes } from "@antler/tensor-core";
+import { BackendError, type DType } from "@antler/tensor-core";
 import { FAULT_ADDRESS } from "./generate/access.ts";
 import { compileKernels } from "./generate/compile.ts";
 import { KernelLibrary } from "./kernels/base.ts";
@@ -28,6 +28,8 @@ export interface CpuDevice extends Device {
   threads: number;
 }
 
+const dtypes: readonly DType[] = ["float32", "float16", "bfloat16", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "bool"];
+
 /** What a device is put together from. */
 export interface CpuParts {
   readonly kernels: readonly KernelPack[];
@@ -52,7 +54,7 @@ export function cpuDevice(parts: CpuParts, { relaxed = true, handWritten = true,
 
   return {
     name: "cpu",
-    dtypes: computedDTypes.filter((d) => parts.float64 || d !== "float64"),
+    dtypes: parts.float64 ? [...dtypes, "float64"] : dtypes,
     kernels,
     limits: { buffers: BUFFERS },
     cutFold: parts.sharing.cutFold,

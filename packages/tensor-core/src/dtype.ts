@@ -65,11 +65,6 @@ const table: { readonly [D in DType]: DTypeInfo } = {
   string: row("string", Uint8Array, 0),
 };
 
-/** Those that ops compute with; the others are only stored. */
-export const computedDTypes: readonly DType[] = /* @__PURE__ */ (Object.keys(table) as DType[]).filter(
-  (d) => !["uint64", "complex64", "string"].includes(d),
-);
-
 export const dtypeInfo = (dtype: DType): DTypeInfo => table[dtype];
 export const isDType = (name: unknown): name is DType => typeof name === "string" && Object.hasOwn(table, name);
 /** The dtype that a typed array holds, or one of its kind. */

@@ -19,7 +19,7 @@ export {
 export { scalarLike, type TensorLike, toTensor, withOperands } from "./convert.ts";
 export { fromHost, moveTo, scalar, type TensorData, tensor, variable } from "./creation.ts";
 export { apply, dispatch } from "./dispatch.ts";
-export { computedDTypes, type DType, dtypeInfo, dtypeOf, isDType, isFloat, isInteger, type TypedArray } from "./dtype.ts";
+export { type DType, dtypeInfo, dtypeOf, isDType, isFloat, isInteger, type TypedArray } from "./dtype.ts";
 export * from "./errors.ts";
 export { type AntlerEvent, emit, listening, onEvent } from "./events.ts";
 export { expandNode } from "./expand.ts";

@@ -1,6 +1,6 @@
 /** The reference backend: interprets graphs node by node on host arrays. Slow, obvious, the oracle of all others. */
 import type { Backend, Program, Storage } from "../backend.ts";
-import { computedDTypes, dtypeInfo } from "../dtype.ts";
+import { type DType, dtypeInfo } from "../dtype.ts";
 import { DisposedError } from "../errors.ts";
 import { emit, listening } from "../events.ts";
 import { type Graph, order } from "../graph.ts";
@@ -12,6 +12,21 @@ import { runGraph } from "./run.ts";
 interface HostStorage extends Storage {
   host: Host | undefined;
 }
+
+const dtypes: readonly DType[] = [
+  "float32",
+  "float64",
+  "float16",
+  "bfloat16",
+  "int8",
+  "int16",
+  "int32",
+  "int64",
+  "uint8",
+  "uint16",
+  "uint32",
+  "bool",
+];
 
 let shared: Backend | undefined;
 /** The one instance the core falls back to. */
@@ -32,7 +47,7 @@ export function createReferenceBackend(name = "reference"): Backend {
   };
   const backend: Backend = {
     name,
-    capabilities: { dtypes: new Set(computedDTypes), synchronousReads: true },
+    capabilities: { dtypes: new Set(dtypes), synchronousReads: true },
     store: (bytes, spec) => wrap(hostOf(bytes, spec)),
     take(s, rows, spec) {
       const { data: from } = open(s);
