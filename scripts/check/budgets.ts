@@ -6,7 +6,7 @@ export interface Budget {
   readonly code: string;
   /** Bytes: the bar. */
   readonly limit: number;
-  /** Where the bar is not reached yet: what it may weigh meanwhile. Lower it with the size; raise it for speed only, and say what for. */
+  /** Where the bar is not reached yet: what it may weigh meanwhile. Lower it with the size, never raise it. */
   readonly meanwhile?: number;
   /** What bundles it: esbuild, or Vite, where esbuild keeps more than is used. */
   readonly bundler: "esbuild" | "vite";
@@ -61,7 +61,7 @@ export const budgets: readonly Budget[] = [
       export const cpu = () => createCpuBackend({ kernels: [matMulKernels, convolutionKernels, poolingKernels, rowKernels] });
     `,
     limit: 45 * KiB,
-    meanwhile: 80.8 * KiB,
+    meanwhile: 79.1 * KiB,
   },
   {
     // What a page pays for a model by hand: the ops it uses, gradients, a compiled step, and the CPU.
@@ -69,7 +69,7 @@ export const budgets: readonly Budget[] = [
     bundler: "esbuild",
     code: tapeProgram("{ createCpuBackend, matMulKernels }", "@antler/backend-cpu/lean", "createCpuBackend({ kernels: [matMulKernels] })"),
     limit: 50 * KiB,
-    meanwhile: 52.5 * KiB,
+    meanwhile: 50.8 * KiB,
   },
   {
     // The same on the GPU, with all that its backend has.
@@ -93,7 +93,7 @@ export const budgets: readonly Budget[] = [
       await model.fit(new Float32Array(80), new Float32Array(20));
     `,
     limit: 80 * KiB,
-    meanwhile: 120.4 * KiB,
+    meanwhile: 119.5 * KiB,
   },
   {
     // The same with objects instead of names, and the kernels that it uses: nothing else is inside.

@@ -1,5 +1,6 @@
 /** A GPU as a device: buffers, batches of commands, and kernels printed as WGSL. */
-import { type Device, type IndexCheck, indexError, longFolds, rehearse } from "@antler/compiler";
+import { type Device, type IndexCheck, indexError } from "@antler/compiler";
+import { longFolds, rehearse } from "@antler/compiler/device";
 import { AntlerError, BackendError, DeviceLostError, type DType, OutOfMemoryError } from "@antler/tensor-core";
 import { ASKED_BYTES, blocks, type View } from "./device/blocks.ts";
 import { copier } from "./device/copier.ts";

@@ -1,5 +1,5 @@
 /** Index expressions in one normal form: coefficient × atom summed up; atoms are loop variables, divisions, remainders and data. */
-import { type Spec, showSpec } from "@antler/tensor-core";
+import { remember, type Spec, showSpec } from "@antler/tensor-core";
 import type { Expr } from "./kernel.ts";
 import { addSize, divideSize, mulSize, type Size, showSize, surelyLess } from "./size.ts";
 import { indexOf, topological } from "./walk.ts";
@@ -50,8 +50,7 @@ export const axisIndex = (axis: Axis): Index =>
 let datas = 0;
 const dataKeys = new WeakMap<Expr, string>();
 export function dataIndex(expr: Expr, check?: IndexCheck): Index {
-  let key = dataKeys.get(expr);
-  if (!key) dataKeys.set(expr, (key = `x${datas++}`));
+  const key = remember(dataKeys, expr, () => `x${datas++}`);
   return make([{ atom: { kind: "data", key: check ? key + showCheck(check) : key, expr, check }, by: 1 }], 0);
 }
 

@@ -12,6 +12,7 @@ import {
   type RunOptions,
   type StaticSpec,
   type Storage,
+  type Work,
 } from "@antler/tensor-core";
 import { copyRows } from "./copy-rows.ts";
 import { type Keeper, Kept } from "./kept.ts";
@@ -19,7 +20,8 @@ import type { Buffer, Device, Kernel, Run } from "./kernel.ts";
 import { type Block, layOut, sizesOf } from "./layout.ts";
 import { lower } from "./lower.ts";
 import { debugFromEnvironment, findPrinter } from "./printer.ts";
-import { Executable, type Frame, type Work, work } from "./program.ts";
+import { Executable, type Frame } from "./program.ts";
+import { work } from "./work.ts";
 
 interface DeviceStorage extends Storage, Keeper {
   block: Block | undefined;

@@ -6,10 +6,11 @@ import {
   identityKey,
   type MapHow,
   type Node,
-  scalars as s,
+  remember,
   type Value,
   type ViewHow,
 } from "@antler/tensor-core";
+import * as s from "@antler/tensor-core/scalars";
 import {
   type Axis,
   addIndex,
@@ -86,18 +87,13 @@ export class Lowering {
 
   #load(v: Value, index: Index, guard: Expr | undefined): Expr {
     const key = `${identityKey(v)}:${index.key}:${guard ? identityKey(guard) : ""}`;
-    let e = this.#loads.get(key);
-    if (!e) this.#loads.set(key, (e = s.leaf("load", v.spec.dtype, { value: v, index } satisfies ValueLoad, guard ? [guard] : [])));
-    return e;
+    return remember(this.#loads, key, () => s.leaf("load", v.spec.dtype, { value: v, index } satisfies ValueLoad, guard ? [guard] : []));
   }
 
   #compute(v: Value, at: readonly Index[], guard: Expr | undefined): Expr {
     const key = `${at.map((i) => i.key).join(",")}:${guard ? identityKey(guard) : ""}`;
-    let known = this.#memo.get(v);
-    if (!known) this.#memo.set(v, (known = new Map()));
-    let e = known.get(key);
-    if (!e) known.set(key, (e = this.#build(v, v.node!, at, guard)));
-    return e;
+    const known = remember(this.#memo, v, () => new Map<string, Expr>());
+    return remember(known, key, () => this.#build(v, v.node!, at, guard));
   }
 
   #build(v: Value, node: Node, at: readonly Index[], guard: Expr | undefined): Expr {
@@ -182,21 +178,13 @@ export class Lowering {
   /** An expression of an op's definition, with its reads and indices resolved. */
   #lower(e: Expr, node: Node, guard: Expr | undefined): Expr {
     const memo = new Map<Expr, Expr>();
-    const visit = (x: Expr): Expr => {
-      const before = memo.get(x);
-      if (before) return before;
-      let out: Expr;
+    const visit = (x: Expr): Expr => remember(memo, x, () => lowered(x));
+    const lowered = (x: Expr): Expr => {
       const index = this.#tryIndex(x, visit);
-      if (index) out = indexLeaf(index);
-      else if (x.op === "read")
-        out = this.element(
-          node.inputs[x.value as number]!,
-          x.args.map((a) => this.#toIndex(a, node, guard)),
-          guard,
-        );
-      else out = simplifyNode(s.withArgs(x, x.args.map(visit)));
-      memo.set(x, out);
-      return out;
+      if (index) return indexLeaf(index);
+      if (x.op !== "read") return simplifyNode(s.withArgs(x, x.args.map(visit)));
+      const at = x.args.map((a) => this.#toIndex(a, node, guard));
+      return this.element(node.inputs[x.value as number]!, at, guard);
     };
     return visit(e);
   }
@@ -204,9 +192,7 @@ export class Lowering {
   /** An integer expression as an index; what is not index arithmetic becomes a data atom. */
   #toIndex(e: Expr, node: Node, guard: Expr | undefined, check?: IndexCheck): Index {
     const lowered = this.#lower(e, node, guard);
-    if (lowered.op === "index") return lowered.value as Index;
-    if (lowered.op === "const") return constantIndex(lowered.value as number);
-    return dataIndex(lowered, check);
+    return asIndex(lowered) ?? dataIndex(lowered, check);
   }
 
   #tryIndex(e: Expr, visit: (e: Expr) => Expr): Index | undefined {
@@ -215,9 +201,7 @@ export class Lowering {
     if (e.op === "const") return constantIndex(e.value as number);
     if (e.op === "dim") return constantIndex(sizeOfDim(e.value as never));
     if (!["add", "sub", "mul", "floorDiv", "mod", "neg"].includes(e.op)) return undefined;
-    const [a, b] = e.args
-      .map(visit)
-      .map((x) => (x.op === "index" ? (x.value as Index) : x.op === "const" ? constantIndex(x.value as number) : undefined));
+    const [a, b] = e.args.map((x) => asIndex(visit(x)));
     if (!a) return undefined;
     if (e.op === "neg") return scaleIndex(a, -1);
     if (!b) return undefined;
@@ -234,10 +218,7 @@ export class Lowering {
 const accumulators = new Map<string, Expr>();
 /** The k-th accumulator of the fold at hand; one object for each, so that expressions share it. */
 export function accumulator(dtype: DType, k: number): Expr {
-  const key = `${dtype}${k}`;
-  let e = accumulators.get(key);
-  if (!e) accumulators.set(key, (e = s.leaf("acc", dtype, k)));
-  return e;
+  return remember(accumulators, `${dtype}${k}`, () => s.leaf("acc", dtype, k));
 }
 
 const isConstant = (e: Expr, value: number): boolean => e.op === "const" && e.value === value;
@@ -246,13 +227,10 @@ const select = (c: Expr, yes: Expr, no: Expr): Expr => (yes === no ? yes : s.sel
 /** Rebuilds an expression with its constants folded and its identities gone. */
 function simplify(e: Expr, memo: Map<Expr, Expr>): Expr {
   if (e.args.length === 0 || e.op === "load") return e;
-  let out = memo.get(e);
-  if (!out) {
+  return remember(memo, e, () => {
     const args = e.args.map((a) => simplify(a, memo));
-    out = simplifyNode(args.every((a, i) => a === e.args[i]) ? e : s.withArgs(e, args));
-    memo.set(e, out);
-  }
-  return out;
+    return simplifyNode(args.every((a, i) => a === e.args[i]) ? e : s.withArgs(e, args));
+  });
 }
 function simplifyNode(e: Expr): Expr {
   const [a, b, c] = e.args as [Expr, Expr, Expr];
@@ -288,6 +266,9 @@ function compareIndices(op: "lt" | "le" | "eq", x: Expr, y: Expr): boolean | und
   if (hi !== undefined && surelyLess(hi, limit)) return true;
   return lo >= limit ? false : undefined;
 }
+
+/** What an expression loads, where it is nothing but a load, and sure. */
+export const loadOf = (e: Expr): ValueLoad | undefined => (e.op === "load" && !e.args.length ? (e.value as ValueLoad) : undefined);
 
 /** How many elements a value has. */
 export const sizeOfValue = (v: Value): Size => v.spec.shape.reduce<Size>((n, d) => mulSize(n, sizeOfDim(d)), 1);

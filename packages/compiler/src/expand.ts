@@ -12,6 +12,7 @@ import {
   makeSpec,
   type Node,
   order,
+  remember,
   type Spec,
   type Value,
   withInputs,
@@ -42,9 +43,7 @@ export function expand(graph: Graph, keep: (node: Node) => boolean): Graph {
       return inner.outputs.map((v) => map.get(v)!);
     }
     const key = `${identityKey(node.op)}(${given.map(identityKey).join()})${attrsKey(node.attrs)}${node.outputs.map((v) => `${v.spec.dtype}${attrsKey(v.spec.shape)}`).join()}`;
-    let one = merged.get(key);
-    if (!one) merged.set(key, (one = whole));
-    return one.outputs;
+    return remember(merged, key, () => whole).outputs;
   };
   const converted = (v: Value, dtype: DType): Value =>
     v.spec.dtype === dtype ? v : place(makeNode(castOp, [v], { dtype }, [makeSpec(v.spec.shape, dtype)]), [v])[0]!;

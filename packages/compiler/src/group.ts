@@ -1,5 +1,5 @@
 /** Neighbouring maps, or folds, of one shape become one kernel that writes several values: Adam's m, v and w, say, or two sums. */
-import { identityKey, type Value } from "@antler/tensor-core";
+import { identityKey, remember, type Value } from "@antler/tensor-core";
 import { type Axis, axisIndex, constantIndex, indexDepends } from "./affine.ts";
 import { accumulator, type ValueLoad } from "./element.ts";
 import type { Expr } from "./kernel.ts";
@@ -9,11 +9,7 @@ import { dataOf, indexOf, topological } from "./walk.ts";
 /** Puts other expressions in the place of some. */
 function replacing(by: (e: Expr) => Expr | undefined): (e: Expr) => Expr {
   const memo = new Map<Expr, Expr>();
-  const replace = (e: Expr): Expr => {
-    let out = memo.get(e);
-    if (!out) memo.set(e, (out = by(e) ?? (e.args.length ? { ...e, args: e.args.map(replace) } : e)));
-    return out;
-  };
+  const replace = (e: Expr): Expr => remember(memo, e, () => by(e) ?? (e.args.length ? { ...e, args: e.args.map(replace) } : e));
   return replace;
 }
 

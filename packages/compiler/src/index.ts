@@ -32,10 +32,9 @@ export type {
   Store,
 } from "./kernel.ts";
 export { type Lowered, lower, type Step } from "./lower.ts";
-export { type FoldCutter, longFolds } from "./parts.ts";
+export type { FoldCutter } from "./parts.ts";
 export { usePrinter } from "./printer.ts";
 export type { Executable } from "./program.ts";
-export { rehearse } from "./rehearse.ts";
 export { sharing } from "./share.ts";
 export { addSize, bindSize, mulSize, type Poly, type Size, showSize, typicalSize } from "./size.ts";
 export { dataOf, indexOf, operands, topological } from "./walk.ts";

@@ -1,6 +1,6 @@
 /** Loop nests made simple: loops are split where an index divides by them, and merged where every operand walks them as one. */
-import type { Value } from "@antler/tensor-core";
-import { type Axis, addIndex, axisIndex, coefficient, type Index, newAxis, scaleIndex, substitute } from "./affine.ts";
+import { remember, type Value } from "@antler/tensor-core";
+import { type Axis, addIndex, axisIndex, coefficient, constantIndex, type Index, newAxis, scaleIndex, substitute } from "./affine.ts";
 import type { LoweredFold, ValueLoad } from "./element.ts";
 import type { Expr } from "./kernel.ts";
 import { sharing } from "./share.ts";
@@ -17,9 +17,9 @@ export interface Draft {
 /** Splits, then merges loops. `keepSpace` leaves the outer loops as they are. */
 export function arrange(draft: Draft, { keepSpace = false }: { readonly keepSpace?: boolean } = {}): Draft {
   let d = share(draft);
-  if (!keepSpace) for (let s = splitOf(d); s; s = splitOf(d)) d = replaceAxis(d, s.axis, s.parts, s.index);
+  if (!keepSpace) for (let s = splitOf(d); s; s = splitOf(d)) d = replaceAxes(d, new Map([[s.axis, s]]));
   for (const part of keepSpace ? (["fold"] as const) : (["space", "fold"] as const)) {
-    for (let m = mergeOf(d, part); m; m = mergeOf(d, part)) d = mergeAxes(d, m.outer, m.inner);
+    for (let m = mergeOf(d, part); m; m = mergeOf(d, part)) d = mergeAxes(d, m);
   }
   return d;
 }
@@ -63,18 +63,22 @@ function mergeOf(d: Draft, part: "space" | "fold"): { outer: Axis; inner: Axis }
   }
   return undefined;
 }
-function mergeAxes(d: Draft, outer: Axis, inner: Axis): Draft {
+function mergeAxes(d: Draft, { outer, inner }: { readonly outer: Axis; readonly inner: Axis }): Draft {
   const merged = newAxis(mulSize(outer.extent, inner.extent));
   // outer·extent + inner is the merged variable, so the inner's terms become its and the outer's vanish.
-  const without = rewrite(d, (a) => (a === outer ? { terms: [], constant: 0, key: "0" } : a === inner ? axisIndex(merged) : undefined));
-  const swap = (axes: readonly Axis[]): Axis[] =>
-    axes.flatMap((a) => (a === outer ? [] : a === inner ? (merged.extent === 1 ? [] : [merged]) : [a]));
-  return { ...without, space: swap(without.space), fold: without.fold && { ...without.fold, axes: swap(without.fold.axes) } };
+  return replaceAxes(
+    d,
+    new Map([
+      [outer, { parts: [], index: constantIndex(0) }],
+      [inner, { parts: [merged], index: axisIndex(merged) }],
+    ]),
+  );
 }
-function replaceAxis(d: Draft, axis: Axis, parts: readonly Axis[], index: Index): Draft {
-  const changed = rewrite(d, (a) => (a === axis ? index : undefined));
-  const swap = (axes: readonly Axis[]): Axis[] => axes.flatMap((a) => (a === axis ? parts.filter((p) => p.extent !== 1) : [a]));
-  return { ...changed, space: swap(changed.space), fold: changed.fold && { ...changed.fold, axes: swap(changed.fold.axes) } };
+/** Puts loops in the place of others, in which their indices are told. */
+function replaceAxes(d: Draft, by: ReadonlyMap<Axis, { readonly parts: readonly Axis[]; readonly index: Index }>): Draft {
+  const { space, stores, fold } = rewrite(d, (a) => by.get(a)?.index);
+  const swap = (axes: readonly Axis[]): Axis[] => axes.flatMap((a) => by.get(a)?.parts.filter((p) => p.extent !== 1) ?? a);
+  return { space: swap(space), stores, fold: fold && { ...fold, axes: swap(fold.axes) } };
 }
 
 /** Replaces loop variables everywhere, and what loads refer to. */
@@ -100,14 +104,10 @@ class Table {
     this.#load = load;
   }
   index(i: Index): Index {
-    let out = this.#indices.get(i.key);
-    if (!out) this.#indices.set(i.key, (out = substitute(i, this.#axis, (e) => this.expr(e))));
-    return out;
+    return remember(this.#indices, i.key, () => substitute(i, this.#axis, (e) => this.expr(e)));
   }
   expr(e: Expr): Expr {
-    let out = this.#memo.get(e);
-    if (!out) this.#memo.set(e, (out = this.#share(this.#rebuild(e))));
-    return out;
+    return remember(this.#memo, e, () => this.#share(this.#rebuild(e)));
   }
   #rebuild(e: Expr): Expr {
     const args = e.args.map((a) => this.expr(a));

@@ -1,9 +1,9 @@
 /** From a graph to steps: kernels, hand-written kernels with their epilogues, host ops and regions. */
-import { BackendError, type Graph, makeNode, type Node, type Op, order, subgraphs, type Value } from "@antler/tensor-core";
+import { BackendError, type Graph, makeNode, type Node, type Op, order, remember, subgraphs, type Value } from "@antler/tensor-core";
 import { type Axis, addIndex, axisIndex, constantIndex, divIndex, type Index, modIndex, newAxis } from "./affine.ts";
 import { ahead } from "./ahead.ts";
 import { type Aliases, resolve } from "./aliases.ts";
-import { flatIndex, Lowering, sizeOfValue, type ValueLoad } from "./element.ts";
+import { flatIndex, Lowering, loadOf, sizeOfValue } from "./element.ts";
 import { expand } from "./expand.ts";
 import { type Finished, finish } from "./finish.ts";
 import { join, valuesRead } from "./group.ts";
@@ -12,7 +12,7 @@ import { type Draft, rewrite } from "./loops.ts";
 import { readsOf } from "./plan.ts";
 import { sectionsOf } from "./sections.ts";
 import { mulSize, type Size, showSize, sizeOfDim } from "./size.ts";
-import { decide, type Reason } from "./stored.ts";
+import { decide, isComputed, type Reason } from "./stored.ts";
 
 export interface KernelStep extends Finished {
   readonly kind: "kernel";
@@ -91,11 +91,10 @@ function scalarsFirst(nodes: readonly Node[]): Node[] {
   const early = new Set<Node>();
   for (const node of nodes) {
     const isScalar = (v: Value): boolean => v.spec.shape.length === 0 && (!v.node || early.has(v.node));
-    if (isKernel(node) && node.inputs.every(isScalar) && node.outputs.every((v) => v.spec.shape.length === 0)) early.add(node);
+    if (isComputed(node) && node.inputs.every(isScalar) && node.outputs.every((v) => v.spec.shape.length === 0)) early.add(node);
   }
   return [...early, ...nodes.filter((n) => !early.has(n))];
 }
-const isKernel = ({ op: { how } }: Node): boolean => how.kind === "map" || how.kind === "source" || how.kind === "view";
 
 /** A kernel that maps, or folds, of the same loops may still join. */
 interface Open {
@@ -171,10 +170,7 @@ function attempt(
     return loopsOver(v.spec.shape.map(sizeOfDim));
   }
   function loopsOver(sizes: readonly Size[]): Axis[] {
-    const key = sizes.map(showSize).join();
-    let axes = loops.get(key);
-    if (!axes) loops.set(key, (axes = sizes.map(newAxis)));
-    return axes;
+    return remember(loops, sizes.map(showSize).join(), () => sizes.map(newAxis));
   }
   function draftOf(v: Value, { whole = false }: { readonly whole?: boolean } = {}): Draft {
     const lowering = new Lowering(v, memory, (x) => inlined.has(x));
@@ -214,8 +210,9 @@ function attempt(
   /** A view whose elements lie in memory just as the view would put them is no kernel. */
   function isAlias(v: Value, d: Draft): boolean {
     const [{ expr, index }] = d.stores as [Draft["stores"][0]];
-    if (d.fold || d.stores.length > 1 || expr.op !== "load" || expr.args.length) return false;
-    const { value, index: from } = expr.value as ValueLoad;
+    const load = loadOf(expr);
+    if (d.fold || d.stores.length > 1 || !load) return false;
+    const { value, index: from } = load;
     if (from.key !== index.key || value.spec.dtype !== v.spec.dtype) return false;
     // An output's memory has the output's size: the front of something larger must be copied out.
     if (graph.outputs.includes(v) && (body || sizeOfValue(v) !== sizeOfValue(value))) return false;
@@ -255,7 +252,7 @@ function attempt(
     const at = axes.map(axisIndex);
     const e = isStored(x) || x.node!.op.how.kind === "view" ? new Lowering(undefined, memory, () => false).element(x, at) : undefined;
     const found = e && affineLoad(e, axes);
-    if (found && (how === "strided" || (e.value as ValueLoad).index.key === flatIndex(x, at).key)) return found;
+    if (found && (how === "strided" || loadOf(e)!.index.key === flatIndex(x, at).key)) return found;
     forced.add(x);
     return { value: x, layout: { offset: 0, strides: [] } };
   }
@@ -277,8 +274,9 @@ function attempt(
 
 /** How an element that is read as it is lies in memory, if strides along these loops describe it. */
 function affineLoad(e: Expr, axes: readonly Axis[]): { value: Value; layout: Layout } | undefined {
-  if (e.op !== "load" || e.args.length) return undefined;
-  const { value, index } = e.value as ValueLoad;
+  const load = loadOf(e);
+  if (!load) return undefined;
+  const { value, index } = load;
   const strides: Size[] = axes.map(() => 0);
   for (const { atom, by } of index.terms) {
     const axis = atom.kind === "axis" ? axes.indexOf(atom.axis) : -1;

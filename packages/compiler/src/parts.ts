@@ -1,5 +1,6 @@
 /** Long folds with few results, cut in two: a kernel that folds parts, and one that combines what they came to. */
-import { inputValue, makeSpec, scalars as s, type Value } from "@antler/tensor-core";
+import { inputValue, makeSpec, type Value } from "@antler/tensor-core";
+import * as s from "@antler/tensor-core/scalars";
 import { type Axis, addIndex, axisIndex, coefficient, constantIndex, type Index, modIndex, newAxis, scaleIndex } from "./affine.ts";
 import { accumulator, indexLeaf, type ValueLoad } from "./element.ts";
 import { valuesRead } from "./group.ts";

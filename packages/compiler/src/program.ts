@@ -2,21 +2,15 @@
 import {
   attrsKey,
   type Bindings,
-  bindDim,
   bindShape,
   byteSize,
-  type CondAttrs,
   dtypeInfo,
-  emit,
-  listening,
   makeSpec,
   type Node,
-  type RegionHow,
-  type ScanAttrs,
   type StaticSpec,
   type TypedArray,
   type Value,
-  type WhileAttrs,
+  type Work,
 } from "@antler/tensor-core";
 import { resolve } from "./aliases.ts";
 import { pack, type Request } from "./arena.ts";
@@ -24,7 +18,9 @@ import type { Finished } from "./finish.ts";
 import type { Buffer, Device, Kernel, MatchedCall, Run } from "./kernel.ts";
 import type { Lowered, RegionStep, Step } from "./lower.ts";
 import { type Plan, plan } from "./plan.ts";
+import { type Player, roomOf, runRegion } from "./region.ts";
 import { bindSize, type Size } from "./size.ts";
+import { ask, bytesOf, emitHost, start } from "./work.ts";
 
 /** Memory of one run: where inputs, outputs and temporaries are. */
 export interface Frame {
@@ -37,8 +33,6 @@ export interface Frame {
 type Locate = (frame: Frame) => Buffer;
 /** What one call reads and writes. */
 export type Arrays = Pick<Frame, "inputs" | "outputs">;
-/** Work that may have to wait for numbers to come from the device. */
-export type Work = Generator<Promise<Uint8Array>, void, Uint8Array>;
 type Call = (frame: Frame) => Work | void;
 
 /** A kernel with its params, and what finds its buffers. */
@@ -62,8 +56,8 @@ export interface Bound {
   readonly outputs: readonly StaticSpec[];
   readonly arenaBytes: number;
   readonly calls: readonly Call[];
-  /** For each call that runs a region, how. */
-  readonly regions: ReadonlyMap<Call, (frame: Frame) => RegionRun>;
+  /** For each call that runs a region, how, by whatever plays it. */
+  readonly regions: ReadonlyMap<Call, (frame: Frame, player: Player) => Work | undefined>;
   /** Calls that work on the host. */
   readonly host: ReadonlySet<Call>;
   /** What could be made of inputs ahead, if they stay the same for many runs. */
@@ -138,7 +132,8 @@ export class Executable {
     // A region's own arena, and its spare carries, are temporaries of its step.
     const rooms = new Map<Step, number>();
     steps.forEach((s, k) => {
-      if (s.kind === "region") rooms.set(s, requests.push({ bytes: regionRoom(s.node, bodiesOf(s), bytes), first: k, last: k }) - 1);
+      if (s.kind === "region")
+        rooms.set(s, requests.push({ bytes: roomOf(bodiesOf(s), s.node.outputs.map(bytes)), first: k, last: k }) - 1);
     });
     const { offsets, bytes: arenaBytes } = pack(requests);
     const partOf = (at: number): Locate => {
@@ -157,7 +152,7 @@ export class Executable {
     };
 
     const preparations: Prepares[] = [];
-    const regions = new Map<Call, (frame: Frame) => RegionRun>();
+    const regions = new Map<Call, (frame: Frame, player: Player) => Work | undefined>();
     const host = new Set<Call>();
     const callOf = (s: Step): Call => {
       if (s.kind === "kernel") {
@@ -176,20 +171,16 @@ export class Executable {
       }
       if (s.kind === "region") {
         const room = partOf(rooms.get(s)!);
-        const context = {
-          device,
+        const region = {
+          node,
           sizes,
           bodies: bodiesOf(s),
-          bytes: node.outputs.map(bytes),
-          rows: node.inputs.map(bytes),
-          name: node.op.name,
+          inputBytes: node.inputs.map(bytes),
+          outputBytes: node.outputs.map(bytes),
         };
-        const { form } = node.op.how as RegionHow;
-        const runOf = (f: Frame): RegionRun => ({ form, attrs: node.attrs as never, arrays: frameOf(f), room: room(f), context });
-        const call: Call = (f) => {
-          const { attrs, arrays, room } = runOf(f);
-          return regionForms[form](attrs, arrays, room, context);
-        };
+        const runOf = (f: Frame, player: Player): Work | undefined => runRegion(device, region, frameOf(f), room(f), player);
+        const player: Player = { play: start, ask: (flag) => ask(device, node.op.name, flag), most: Number.POSITIVE_INFINITY };
+        const call: Call = (f) => runOf(f, player);
         regions.set(call, runOf);
         return call;
       }
@@ -225,31 +216,6 @@ export class Executable {
   }
 }
 
-/** Runs calls in order, stopping where one waits. */
-export function* work(bound: Bound, frame: Frame): Work {
-  const waiting = start(bound, frame);
-  if (waiting) yield* waiting;
-}
-/** Runs calls in order; what is left when one has to wait is work for later. */
-function start({ calls }: Bound, frame: Frame): Work | undefined {
-  return inTurn(0, calls.length, (i) => calls[i]!(frame));
-}
-/** Does some things in order; from the first on that has to wait, they are work for later. */
-function inTurn(from: number, count: number, act: (i: number) => Work | void): Work | undefined {
-  for (let i = from; i < count; i++) {
-    const waiting = act(i);
-    if (waiting) return after(waiting, () => inTurn(i + 1, count, act));
-  }
-  return undefined;
-}
-function* after(first: Work, next: () => Work | undefined): Work {
-  yield* first;
-  const waiting = next();
-  if (waiting) yield* waiting;
-}
-
-// ---- Host ops
-
 function* hostWork(device: Device, node: Node, specs: MatchedCall["specs"], { inputs, outputs }: Arrays): Work {
   emitHost(device, node.op.name);
   const { how } = node.op;
@@ -261,112 +227,3 @@ function* hostWork(device: Device, node: Node, specs: MatchedCall["specs"], { in
   kernel(given, made, specs, node.attrs as never);
   made.forEach((data, i) => device.write(outputs[i], new Uint8Array(data.buffer as ArrayBuffer)));
 }
-function* bytesOf(device: Device, buffer: Buffer, bytes: number): Generator<Promise<Uint8Array>, Uint8Array, Uint8Array> {
-  return device.readSync ? device.readSync(buffer, bytes) : yield device.read(buffer, bytes);
-}
-
-// ---- Regions
-
-export interface RegionContext {
-  readonly device: Device;
-  readonly bodies: readonly Bound[];
-  /** Bytes of the node's outputs, and of its inputs. */
-  readonly bytes: readonly number[];
-  readonly rows: readonly number[];
-  readonly sizes: Bindings;
-  readonly name: string;
-}
-/** A region about to run in a frame. */
-export interface RegionRun {
-  readonly form: RegionHow["form"];
-  readonly attrs: never;
-  readonly arrays: Arrays;
-  readonly room: Buffer;
-  readonly context: RegionContext;
-}
-type RunRegion<A> = (attrs: A, arrays: Arrays, room: Buffer, c: RegionContext) => Work | undefined;
-
-const PAD = 64;
-const padded = (n: number): number => Math.ceil(n / PAD) * PAD;
-/** Room for a flag, for the largest body's temporaries, for what may be prepared, and for one spare copy of every carry. */
-const regionRoom = (node: Node, bodies: readonly Bound[], bytes: (v: Value) => number): number =>
-  node.outputs.reduce((n, v) => n + padded(bytes(v)), PAD + Math.max(...bodies.map((b) => b.arenaBytes + preparedBytes(b))));
-const preparedBytes = ({ preparations }: Bound): number => preparations.reduce((n, p) => n + padded(p.bytes), 0);
-
-const cond: RunRegion<CondAttrs> = function* (_attrs, { inputs: [predicate, ...captured], outputs }, room, { device, bodies, name }) {
-  emitHost(device, name);
-  const chosen = (yield* bytesOf(device, predicate, 1))[0] ? bodies[0]! : bodies[1]!;
-  yield* work(chosen, { inputs: captured, outputs, arena: room });
-};
-
-/** Carries alternate between the outputs and spare room, so that no step writes what it reads. */
-export function carries(count: number, room: Buffer, { device, bytes }: RegionContext): { spare: Buffer[]; arena: Buffer } {
-  let offset = PAD;
-  const spare: Buffer[] = [];
-  for (let i = 0; i < count; i++) {
-    spare.push(device.part(room, offset, bytes[i]));
-    offset += padded(bytes[i]!);
-  }
-  return { spare, arena: device.part(room, offset) };
-}
-
-const loop: RunRegion<WhileAttrs> = function* ({ carry, maximumIterations }, { inputs, outputs }, room, c) {
-  const { device, bytes } = c;
-  const [test, body] = c.bodies as readonly [Bound, Bound];
-  const captured = inputs.slice(carry);
-  const { spare, arena } = carries(carry, room, c);
-  let now: readonly Buffer[] = inputs.slice(0, carry);
-  for (let n = 0; n !== (maximumIterations ?? -1); n++) {
-    yield* work(test, { inputs: [...now, ...captured], outputs: [room], arena });
-    emitHost(device, c.name);
-    if (!(yield* bytesOf(device, room, 1))[0]) break;
-    const next = n % 2 === 0 ? outputs : spare;
-    yield* work(body, { inputs: [...now, ...captured], outputs: next, arena });
-    now = next;
-  }
-  if (now !== outputs) for (let i = 0; i < carry; i++) device.copy(now[i], outputs[i], bytes[i]!);
-};
-
-/** How the steps of a scan go through memory: at most so many of them, each ending with what `act` leaves to wait for. */
-export function scanSteps(
-  { carry, xs, length, reverse }: ScanAttrs,
-  { inputs, outputs }: Arrays,
-  room: Buffer,
-  c: RegionContext,
-  act: (body: Bound, frame: Frame) => Work | undefined,
-  most: number = Number.POSITIVE_INFINITY,
-): Work | undefined {
-  const { device, bytes, rows } = c;
-  const steps = bindDim(length, c.sizes);
-  const [body] = c.bodies as readonly [Bound];
-  const { spare, arena } = carries(carry, room, c);
-  if (steps === 0) for (let i = 0; i < carry; i++) device.copy(inputs[i], outputs[i], bytes[i]!);
-  // One frame for all steps: buffers move on in it.
-  const prepared: (Buffer | undefined)[] = [];
-  const frame = { inputs: [...inputs], outputs: [...outputs], arena: device.part(arena, preparedBytes(body)), prepared };
-  let offset = 0;
-  for (const { input, bytes, make } of body.preparations) {
-    const into = input >= carry + xs && steps > 1 ? device.part(arena, offset) : undefined;
-    if (into !== undefined) make(frame, into);
-    prepared.push(into);
-    offset += padded(bytes);
-  }
-  return inTurn(0, Math.min(steps, most), (n) => {
-    const t = reverse ? steps - 1 - n : n;
-    for (let i = 0; i < carry; i++) {
-      if (n > 0) frame.inputs[i] = frame.outputs[i];
-      // The last step must land in the outputs.
-      frame.outputs[i] = (steps - 1 - n) % 2 === 0 ? outputs[i] : spare[i];
-    }
-    for (let i = carry; i < carry + xs; i++) frame.inputs[i] = device.part(inputs[i], (t * rows[i]!) / steps, rows[i]! / steps);
-    for (let i = carry; i < outputs.length; i++) frame.outputs[i] = device.part(outputs[i], (t * bytes[i]!) / steps, bytes[i]! / steps);
-    return act(body, frame);
-  });
-}
-const scan: RunRegion<ScanAttrs> = (attrs, arrays, room, c) => scanSteps(attrs, arrays, room, c, start);
-
-const regionForms = { cond, while: loop, scan } as const;
-
-const emitHost = (device: Device, op: string): void => {
-  if (listening()) emit({ kind: "host", backend: device.name, op });
-};

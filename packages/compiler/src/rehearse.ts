@@ -1,8 +1,9 @@
 /** Goes through a program without running it, so that a device hears of every kernel it will be asked for. */
-import { byteSize, type RunOptions, type ScanAttrs, type StaticSpec, type WhileAttrs } from "@antler/tensor-core";
+import { byteSize, type RunOptions, type StaticSpec, type Work } from "@antler/tensor-core";
 import type { Buffer } from "./kernel.ts";
 import { type Block, layOut, sizesOf } from "./layout.ts";
-import { type Bound, carries, type Executable, type Frame, type RegionRun, scanSteps } from "./program.ts";
+import type { Bound, Executable, Frame } from "./program.ts";
+import type { Player } from "./region.ts";
 
 /** @param pretend gives buffers that are none */
 export function rehearse(
@@ -27,30 +28,28 @@ export function rehearse(
 /** Host ops are left out, regions go through all of their bodies. */
 function through({ calls, regions, host }: Bound, frame: Frame): void {
   for (const call of calls) {
-    const region = regions.get(call)?.(frame);
-    if (region) forms[region.form](region);
+    const region = regions.get(call);
+    if (region) everyWay(region, frame);
     else if (!host.has(call)) void call(frame);
   }
 }
 
-/** By form, the ways in which bodies meet memory: from then on they repeat. */
-const forms: { readonly [form in RegionRun["form"]]: (run: RegionRun) => void } = {
-  cond({ arrays: { inputs, outputs }, room, context }) {
-    for (const body of context.bodies) through(body, { inputs: inputs.slice(1), outputs, arena: room });
-  },
-  while({ attrs, arrays: { inputs, outputs }, room, context }) {
-    const { carry } = attrs as WhileAttrs;
-    const [test, body] = context.bodies as readonly [Bound, Bound];
-    const { spare, arena } = carries(carry, room, context);
-    const captured = inputs.slice(carry);
-    const ways = [inputs.slice(0, carry), outputs, spare, outputs] as const;
-    for (let n = 0; n < 3; n++) {
-      const given = [...ways[n]!, ...captured];
-      through(test, { inputs: given, outputs: [room], arena });
-      through(body, { inputs: given, outputs: ways[n + 1]!, arena });
-    }
-  },
-  scan({ attrs, arrays, room, context }) {
-    scanSteps(attrs as ScanAttrs, arrays, room, context, (body, frame) => void through(body, frame), 3);
-  },
-};
+/** From a loop's fourth step on bodies meet the same memory again. */
+const STEPS = 3;
+
+/** A region is gone through twice if it asks: once told yes, as long as a loop meets other memory, once told no. */
+function everyWay(region: (frame: Frame, player: Player) => Work | undefined, frame: Frame): void {
+  for (const answer of [true, false]) {
+    let asked = 0;
+    const player: Player = {
+      play: (body, inner) => void through(body, inner),
+      // biome-ignore lint/correctness/useYield: nothing is read
+      *ask() {
+        return asked++ < STEPS && answer;
+      },
+      most: STEPS,
+    };
+    region(frame, player)?.next();
+    if (!asked) return;
+  }
+}

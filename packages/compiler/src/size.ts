@@ -1,5 +1,5 @@
 /** Sizes of loops and strides: numbers, or polynomials in the symbols whose values a run brings. */
-import { type Bindings, type Dim, isKnown, symbol } from "@antler/tensor-core";
+import { type Bindings, type Dim, isKnown, remember, symbol } from "@antler/tensor-core";
 
 /** A sum of products of symbols. Equal polynomials are one object. */
 export interface Poly {
@@ -17,9 +17,7 @@ function make(terms: Map<string, number>): Size {
   if (terms.size === 1 && terms.has("")) return terms.get("")!;
   const sorted = new Map([...terms].sort(([a], [b]) => (a < b ? -1 : 1)));
   const key = [...sorted].map(([k, c]) => (k ? `${c === 1 ? "" : `${c}*`}${k}` : `${c}`)).join("+");
-  let p = polys.get(key);
-  if (!p) polys.set(key, (p = { terms: sorted, key }));
-  return p;
+  return remember(polys, key, () => ({ terms: sorted, key }));
 }
 const termsOf = (s: Size): ReadonlyMap<string, number> => (typeof s === "number" ? new Map([["", s]]) : s.terms);
 

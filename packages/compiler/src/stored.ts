@@ -1,7 +1,7 @@
 /** Which values are written down. Each rule has a name; the print shows which one stored a value. */
 import { type Graph, type Node, order, sameShape, type Value } from "@antler/tensor-core";
 import { axisIndex, newAxis } from "./affine.ts";
-import { flatIndex, Lowering, sizeOfValue, type ValueLoad } from "./element.ts";
+import { flatIndex, Lowering, loadOf, sizeOfValue } from "./element.ts";
 import type { Matched } from "./kernel.ts";
 import { sizeOfDim } from "./size.ts";
 import { BUDGET, isLight, type Weight, weights } from "./weight.ts";
@@ -39,7 +39,9 @@ interface Use {
   readonly broadcast: boolean;
 }
 
-const isComputed = (node: Node): boolean => node.op.how.kind === "map" || node.op.how.kind === "view" || node.op.how.kind === "source";
+/** What can be a part of a kernel wherever it is read. */
+export const isComputed = (node: Node): boolean =>
+  node.op.how.kind === "map" || node.op.how.kind === "view" || node.op.how.kind === "source";
 
 /** @param kernelOf the device's kernel for a node, if it has one */
 export function decide(graph: Graph, kernelOf: (node: Node) => Matched | undefined, forced: ReadonlySet<Value>): Storing {
@@ -196,5 +198,5 @@ function keepsPlaces({ inputs: [x, ...others], outputs: [y] }: Node): boolean {
     (v) => (v === x ? x : undefined),
     () => false,
   ).element(y!, at);
-  return e.op === "load" && !e.args.length && (e.value as ValueLoad).index.key === flatIndex(y!, at).key;
+  return loadOf(e)?.index.key === flatIndex(y!, at).key;
 }

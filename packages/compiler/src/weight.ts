@@ -1,5 +1,6 @@
 /** What a value costs to compute again, against reading it from memory. */
-import { type Node, scalars as s, type Value } from "@antler/tensor-core";
+import type { Node, Value } from "@antler/tensor-core";
+import * as s from "@antler/tensor-core/scalars";
 import type { Expr } from "./kernel.ts";
 import { topological } from "./walk.ts";
 

@@ -1,7 +1,8 @@
 // Golden prints of long folds: what devices that ask for it get in two kernels.
 import * as tf from "@antler/tensor-core";
 import { describe, expect, test } from "vitest";
-import { type FoldParts, longFolds } from "../src/index.ts";
+import { longFolds } from "../src/device.ts";
+import type { FoldParts } from "../src/index.ts";
 import { compile, device, specOf } from "./compiled.ts";
 
 describe("a long fold with few results", () => {

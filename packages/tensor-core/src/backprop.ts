@@ -2,10 +2,11 @@
 import { context, type Recorder } from "./context.ts";
 import { isFloat } from "./dtype.ts";
 import { GradientError } from "./errors.ts";
+import type { IndexedSlices } from "./gather.ts";
 import type { Grad, Op } from "./op.ts";
-import { add, densify, reshape, sum } from "./primitives.ts";
+import { add, reshape, sum } from "./primitives.ts";
 import type { Shape } from "./shape.ts";
-import { IndexedSlices, type Tensor } from "./tensor.ts";
+import { Tensor } from "./tensor.ts";
 
 export interface TapeEntry {
   // biome-ignore lint/suspicious/noExplicitAny: a tape holds ops of every attrs type
@@ -34,6 +35,9 @@ export function unbroadcast(x: Tensor, shape: Shape): Tensor {
   return axes.length === 0 ? x : reshape(sum(x, { axis: axes }), shape);
 }
 
+/** Rows added into zeros where a gradient is IndexedSlices. Who never gathers loads no sums of rows: the slices bring them. */
+export const densify = (g: Tensor | IndexedSlices): Tensor => (g instanceof Tensor ? g : g.dense());
+
 const differentiable = (t: Tensor): boolean => isFloat(t.dtype) || t.dtype === "complex64";
 
 /**
@@ -55,7 +59,7 @@ export function backprop(
   const grads = new Map<Tensor, Tensor | IndexedSlices>();
   const accumulate = (x: Tensor, given: Grad | undefined): void => {
     if (!given || !reached.has(x)) return;
-    const g = given instanceof IndexedSlices ? given : unbroadcast(given, x.dims);
+    const g = given instanceof Tensor ? unbroadcast(given, x.dims) : given;
     const before = grads.get(x);
     grads.set(x, before ? add(densify(before), densify(g)) : g);
   };

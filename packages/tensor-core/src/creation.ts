@@ -50,7 +50,7 @@ const flatten = (data: readonly unknown[]): unknown[] =>
   data.flatMap((x) => (Array.isArray(x) ? flatten(x) : ArrayBuffer.isView(x) ? [...(x as Float32Array)] : [x]));
 
 function guess(data: TensorData): DType {
-  if (ArrayBuffer.isView(data)) return data instanceof Uint8ClampedArray ? "uint8" : dtypeOf(data);
+  if (ArrayBuffer.isView(data)) return dtypeOf(data);
   let first: unknown = data;
   while (Array.isArray(first)) first = first[0];
   return ArrayBuffer.isView(first)

@@ -8,12 +8,13 @@ import { ShapeError, TraceError, UnknownSizeError } from "./errors.ts";
 import { emit, listening } from "./events.ts";
 import type { Graph } from "./graph.ts";
 import { getBackend } from "./registry.ts";
+import { remember } from "./remember.ts";
 import { type Dim, isKnown, showShape, symbol } from "./shape.ts";
 import { makeSpec, type Spec } from "./spec.ts";
 import { forget } from "./storage.ts";
-import { IndexedSlices, Tensor } from "./tensor.ts";
+import { Tensor } from "./tensor.ts";
 import { type Traced, trace } from "./trace.ts";
-import { branches, leaves, mapTree } from "./tree.ts";
+import { branches, isSlices, leaves, mapTree } from "./tree.ts";
 import { assignAll, Variable } from "./variable.ts";
 
 /** The spec of one tensor argument. A size may be null (unknown) or a name: equal names are equal sizes. */
@@ -72,14 +73,11 @@ export function func<F extends (...args: any[]) => unknown>(fn: F, options: Func
 
   function find(args: unknown[], tensors: readonly Tensor[]): Compiled {
     const backend = tensors[0]?.storage(name).backend ?? getBackend();
-    let programs = cache.get(backend);
-    if (!programs) cache.set(backend, (programs = new Map()));
+    const programs = remember(cache, backend, () => new Map<string, Compiled>());
     const specs = signature && !specialised ? signature : tensors.map((t) => t.spec);
     if (signature) checkSignature(name, signature, tensors);
     const key = `${structure(args, keyOf)}|${specs.map(identityKey).join()}`;
-    let made = programs.get(key);
-    if (!made) programs.set(key, (made = compile(backend, args, specs, tensors)));
-    return made;
+    return remember(programs, key, () => compile(backend, args, specs, tensors));
   }
 
   function compile(backend: Backend, args: unknown[], specs: readonly Spec[], tensors: readonly Tensor[]): Compiled {
@@ -170,7 +168,7 @@ function traceCall(name: string, fn: (...args: unknown[]) => unknown, args: unkn
 function structure(x: unknown, key: (leaf: unknown) => string): string {
   const parts = branches(x)?.map(([k, v]) => `${key(k)}:${structure(v, key)}`);
   if (!parts) return key(x);
-  const kind = Array.isArray(x) ? "" : x instanceof Map ? "Map" : x instanceof IndexedSlices ? showShape(x.denseShape) : "Object";
+  const kind = Array.isArray(x) ? "" : x instanceof Map ? "Map" : isSlices(x) ? showShape(x.denseShape) : "Object";
   return `${kind}{${parts.join()}}`;
 }
 

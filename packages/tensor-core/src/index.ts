@@ -2,7 +2,7 @@
 
 export { attrsKey, identityKey } from "./attrs.ts";
 export { type Backend, type Capabilities, INTERFACE_VERSION, type Program, type RunOptions, type Storage } from "./backend.ts";
-export { backprop, recording, type TapeEntry, unbroadcast } from "./backprop.ts";
+export { backprop, densify, recording, type TapeEntry, unbroadcast } from "./backprop.ts";
 export * as config from "./config.ts";
 export {
   context,
@@ -19,13 +19,14 @@ export {
 export { scalarLike, type TensorLike, toTensor, withOperands } from "./convert.ts";
 export { fromHost, moveTo, scalar, type TensorData, tensor, variable } from "./creation.ts";
 export { apply, dispatch } from "./dispatch.ts";
-export { type DType, dtypeInfo, isDType, isFloat, isInteger, type TypedArray } from "./dtype.ts";
+export { type DType, dtypeInfo, dtypeOf, isDType, isFloat, isInteger, type TypedArray } from "./dtype.ts";
 export * from "./errors.ts";
 export { type AntlerEvent, emit, listening, onEvent } from "./events.ts";
 export { expandNode } from "./expand.ts";
 export { decode as toNumbers, type NestedArray } from "./format.ts";
 export { type Binary, check, type Takes, type Unary } from "./forms.ts";
 export { type CompiledFunction, type FunctionOptions, func, func as function, type SignatureSpec } from "./function.ts";
+export { gather, IndexedSlices, unsortedSegmentSum } from "./gather.ts";
 export { countNodes, type Graph, inputValue, isGraph, makeNode, type Node, order, subgraphs, type Value, withInputs } from "./graph.ts";
 export { isHalf, toBFloat16, toFloat16 } from "./half.ts";
 export type * from "./op.ts";
@@ -81,6 +82,7 @@ export { createReferenceBackend, referenceBackend } from "./reference/backend.ts
 export { evaluator } from "./reference/evaluate.ts";
 export { cond, repeat, type ScanOptions, scan, whileLoop } from "./regions.ts";
 export { type BackendEntry, getBackend, isFallback, ready, registerBackend, registeredBackends, setBackend, VERSION } from "./registry.ts";
+export { remember } from "./remember.ts";
 export * as scalars from "./scalar.ts";
 export {
   addDim,
@@ -109,7 +111,7 @@ export {
 export { byteSize, makeSpec, type Spec, type StaticSpec } from "./spec.ts";
 export { largestHolders, type MemoryInfo, memory } from "./storage.ts";
 export { takeRows } from "./take-rows.ts";
-export { IndexedSlices, Tensor } from "./tensor.ts";
+export { Tensor } from "./tensor.ts";
 export { dispose, keep, tidy } from "./tidy.ts";
 export { type Traced, trace } from "./trace.ts";
 export { leaves, mapTree } from "./tree.ts";

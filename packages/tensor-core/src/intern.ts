@@ -1,6 +1,7 @@
 /** Equal graphs as one object, so that what is remembered of a body is found again when its function is traced again. */
 import { attrsKey, identityKey } from "./attrs.ts";
 import { type Graph, order, type Value } from "./graph.ts";
+import { remember } from "./remember.ts";
 import { showShape } from "./shape.ts";
 
 /** Graphs remembered; beyond it they start afresh, which costs a compilation later, never a wrong answer. */
@@ -10,11 +11,7 @@ const graphs = new Map<string, Graph>();
 /** The one graph of that structure: ops, attrs, specs and paths. Graphs in the attrs must be interned already. */
 export function internGraph(graph: Graph): Graph {
   const ids = new Map<Value, number>();
-  const id = (v: Value): number => {
-    let n = ids.get(v);
-    if (n === undefined) ids.set(v, (n = ids.size));
-    return n;
-  };
+  const id = (v: Value): number => remember(ids, v, () => ids.size);
   const spec = (v: Value): string => `${id(v)}:${v.spec.dtype}${showShape(v.spec.shape)}`;
   const lines = [graph.inputs.map(spec).join()];
   for (const node of order(graph.outputs, new Set(graph.inputs))) {

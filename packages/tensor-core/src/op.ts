@@ -1,10 +1,11 @@
 /** What an op is: one object with everything the system knows about it. Consumers read it; nobody keeps a list of op names. */
 import type { TypedArray } from "./dtype.ts";
+import type { IndexedSlices } from "./gather.ts";
 import type { Graph, Node } from "./graph.ts";
 import type { Expr } from "./scalar.ts";
 import type { Dim } from "./shape.ts";
 import type { Spec, StaticSpec } from "./spec.ts";
-import type { IndexedSlices, Tensor } from "./tensor.ts";
+import type { Tensor } from "./tensor.ts";
 
 export interface Op<A = unknown> {
   readonly name: string;
@@ -41,7 +42,7 @@ export type HostKernel<A> = (
   attrs: A,
 ) => void;
 
-export type How<A> = MapHow<A> | ViewHow<A> | FoldHow<A> | SourceHow<A> | CompositeHow<A> | RegionHow | OpaqueHow<A>;
+export type How<A> = MapHow<A> | ViewHow<A> | FoldHow<A> | SourceHow<A> | CompositeHow<A> | RegionHow<A> | OpaqueHow<A>;
 
 /** Elementwise: an output element from the elements at the same (broadcast) place in the inputs; one expression an output. */
 export interface MapHow<A> {
@@ -89,9 +90,31 @@ export interface CompositeHow<A> {
 }
 
 /** Control flow over sub-graphs held in the attrs. */
-export interface RegionHow {
+export interface RegionHow<A> {
   readonly kind: "region";
-  readonly form: "cond" | "while" | "scan";
+  /** Fills the outputs: which body runs when, and on what memory, whatever memory is to the backend. */
+  run<B>(runner: RegionRunner<B>, inputs: readonly B[], outputs: readonly B[], attrs: A): Work | undefined;
+}
+
+/** Work that may have to wait for numbers to come from a device. */
+export type Work<T = void> = Generator<Promise<Uint8Array>, T, Uint8Array>;
+
+/** What runs a region's bodies, which are numbered as they come in the attrs. */
+export interface RegionRunner<B> {
+  size(dim: Dim): number;
+  /** Room for the bool that a body gives. */
+  readonly flag: B;
+  /** Whether a bool is true. */
+  ask(flag: B): Work<boolean>;
+  /** Room like that of an output: a carry alternates between the two, so that no step writes what it reads. */
+  spare(output: number): B;
+  /** Fills an output with a value like it. */
+  copy(from: B, output: number): void;
+  /** What one of so many steps reads of a stacked input, or writes of a stacked output. */
+  row(of: "inputs" | "outputs", which: number, step: number, steps: number): B;
+  run(body: number, inputs: readonly B[], outputs: readonly B[]): Work;
+  /** Runs the first body so many times on these two lists, in which `move` puts other places before each; inputs from `fixed` on stay. */
+  repeat(steps: number, inputs: B[], outputs: B[], fixed: number, move: (step: number) => void): Work | undefined;
 }
 
 /** Only a host function knows how. Keep these few. */

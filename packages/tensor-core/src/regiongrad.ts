@@ -1,13 +1,14 @@
 /** Gradients of control flow: the body's gradient is traced once, and becomes the body of the backward node. */
-import { backprop, recording, type TapeEntry } from "./backprop.ts";
+import { backprop, densify, recording, type TapeEntry } from "./backprop.ts";
 import { dispatch } from "./dispatch.ts";
 import { isFloat } from "./dtype.ts";
 import { GradientError } from "./errors.ts";
 import { type Graph, inputValue, type Node, order, type Value } from "./graph.ts";
 import { internGraph } from "./intern.ts";
 import type { CondAttrs, Grad, Op, ScanAttrs } from "./op.ts";
-import { add, densify, identity, zeros, zerosLike } from "./primitives.ts";
+import { add, identity, zeros, zerosLike } from "./primitives.ts";
 import { remakes } from "./remake.ts";
+import { remember } from "./remember.ts";
 import { isKnown } from "./shape.ts";
 import { makeSpec, type Spec } from "./spec.ts";
 import type { Tensor } from "./tensor.ts";
@@ -87,15 +88,11 @@ export function gradientByRerun(
 
 // ---- scan: what the body's gradient needs becomes stacked hidden outputs; backward is one scan the other way.
 
-/** A forward value, one a step: a stacked output or a slice. Or a captured value. */
-interface Read {
-  readonly from: "hidden" | "x" | "captured";
-  readonly at: number;
-}
-/** The gradient of a captured value as one op after the loop, of forward values and of what the backward steps gave. */
+/** The gradient of a captured value as one op after the loop. */
 interface Later {
   readonly sum: (stacked: readonly Tensor[]) => Tensor;
-  readonly of: readonly (Read | { readonly from: "step"; readonly at: number })[];
+  /** Places among the scan's inputs, followed by its hidden outputs and by what the backward steps gave. */
+  readonly of: readonly number[];
 }
 interface Backward {
   readonly graph: Graph;
@@ -103,8 +100,8 @@ interface Backward {
   readonly slices: readonly number[];
   readonly captured: readonly number[];
   readonly ys: readonly number[];
-  /** What the backward body reads. */
-  readonly reads: readonly Read[];
+  /** What the backward body reads: places among the scan's inputs, followed by its hidden outputs. */
+  readonly reads: readonly number[];
   /** For each captured value; undefined where the backward steps carry the sum along. */
   readonly later: readonly (Later | undefined)[];
 }
@@ -120,9 +117,7 @@ export const prepareScan = (attrs: ScanAttrs, inputs: readonly Spec[]): ScanAttr
 /** The same scan with the hidden outputs its gradient will read; those it has already count as visible. */
 function withResiduals(attrs: ScanAttrs): ScanAttrs {
   const all = residuals[isKnown(attrs.length) ? 0 : 1];
-  let made = all.get(attrs.body);
-  if (!made) all.set(attrs.body, (made = differentiateBody(attrs)));
-  return { ...attrs, ...made };
+  return { ...attrs, ...remember(all, attrs.body, () => differentiateBody(attrs)) };
 }
 
 function differentiateBody(attrs: ScanAttrs): Residuals {
@@ -140,6 +135,8 @@ function differentiateBody(attrs: ScanAttrs): Residuals {
   });
   return splitJoint(attrs, joint.graph, { carries, slices, captured, ys });
 }
+
+const isBetween = (place: number, from: number, to: number): boolean => from <= place && place < to;
 
 function splitJoint(attrs: ScanAttrs, joint: Graph, places: Pick<Backward, "carries" | "slices" | "captured" | "ys">): Residuals {
   const { body, carry, xs, length } = attrs;
@@ -159,7 +156,7 @@ function splitJoint(attrs: ScanAttrs, joint: Graph, places: Pick<Backward, "carr
   const little = remakes(stepwise);
   const again = (v: Value): boolean =>
     late.has(v) || (v.node !== undefined && (!stepwise.has(v) || v.node.op.how.kind === "view" || little(v)));
-  const remembered = new Map<Value, Read>();
+  const remembered = new Map<Value, number>();
   const hidden: Value[] = [];
   const done = new Set<Node>();
   const visit = (v: Value): void => {
@@ -171,30 +168,30 @@ function splitJoint(attrs: ScanAttrs, joint: Graph, places: Pick<Backward, "carr
       }
       return;
     }
+    // Slices and captured values are there when the loop has ended, carries are not.
     const input = joint.inputs.indexOf(v);
-    if (input >= carry + xs && input < n) remembered.set(v, { from: "captured", at: input - carry - xs });
-    else if (input >= carry && input < n) remembered.set(v, { from: "x", at: input - carry });
-    else remembered.set(v, { from: "hidden", at: hidden.push(v) - 1 });
+    remembered.set(v, input < carry ? n + hidden.push(v) - 1 : input);
   };
   grads.forEach(visit);
 
   const forward: Graph = { inputs: joint.inputs.slice(0, n), outputs: [...outputs, ...hidden] };
-  const found = [...remembered].map(([value, where]) => ({ value, ...where }));
   // What each step reads of its own comes before what all of them read.
-  const reads = [...found.filter((r) => r.from !== "captured"), ...found.filter((r) => r.from === "captured")];
-  const remembers = reads.map((r) => r.value);
+  const isCaptured = (v: Value): boolean => isBetween(remembered.get(v)!, carry + xs, n);
+  const found = [...remembered.keys()];
+  const remembers = [...found.filter((v) => !isCaptured(v)), ...found.filter(isCaptured)];
+  const reads = remembers.map((v) => remembered.get(v)!);
   // Inputs of the backward body: [d carry, sums of d captured, d ys, remembered, captured].
   const [dCarry, dYs] = [joint.inputs.slice(n, n + places.carries.length), joint.inputs.slice(n + places.carries.length)];
   const k = places.carries.length;
   const [gCarry, gSlices, gCaptured] = [grads.slice(0, k), grads.slice(k, k + places.slices.length), grads.slice(k + places.slices.length)];
   // What each backward step gives: the gradients of slices, and what sums after the loop are made of.
   const given = [...gSlices];
-  const placeOf = (v: Value): Later["of"][number] => {
+  const placeOf = (v: Value): number => {
     if (!late.has(v)) return remembered.get(v)!;
     const at = given.indexOf(v);
-    return { from: "step", at: at < 0 ? given.push(v) - 1 : at };
+    return n + hidden.length + (at < 0 ? given.push(v) - 1 : at);
   };
-  const isStacked = (v: Value): boolean => late.has(v) || (remembered.has(v) && remembered.get(v)!.from !== "captured");
+  const isStacked = (v: Value): boolean => late.has(v) || (remembered.has(v) && !isCaptured(v));
   const later = gCaptured.map(({ node }): Later | undefined => {
     if (!node?.inputs.every(isStacked)) return undefined;
     const sum = node.op.sumOfMany?.(
@@ -245,9 +242,8 @@ export function scanGradient(
   }
   const seed = (i: number): Tensor => dys[i] ?? zeros(outputs[i]!.dims, outputs[i]!.dtype);
   const zeroSums = b.captured.filter((_, k) => !b.later[k]).map((i) => zerosLike(inputs[carry + xs + i]!));
-  const read = (r: Read): Tensor =>
-    r.from === "hidden" ? outputs[visible + r.at]! : r.from === "x" ? inputs[carry + r.at]! : inputs[carry + xs + r.at]!;
-  const stepReads = b.reads.filter((r) => r.from !== "captured");
+  const forward = [...inputs, ...outputs.slice(visible)];
+  const stepReads = b.reads.filter((r) => !isBetween(r, carry + xs, inputs.length));
   const backwardAttrs: ScanAttrs = {
     body: b.graph,
     carry: b.carries.length + zeroSums.length,
@@ -256,17 +252,18 @@ export function scanGradient(
     reverse: !reverse,
     hidden: 0,
   };
-  const given = [...b.carries.map(seed), ...zeroSums, ...b.ys.map((i) => seed(carry + i)), ...b.reads.map(read)];
+  const given = [...b.carries.map(seed), ...zeroSums, ...b.ys.map((i) => seed(carry + i)), ...b.reads.map((r) => forward[r]!)];
   const results = dispatch(op, given, backwardAttrs);
   const grads: Grad[] = inputs.map(() => null);
   const sums = results.slice(b.carries.length);
   const steps = sums.splice(zeroSums.length);
+  const all = [...forward, ...steps];
   b.carries.forEach((i, k) => {
     grads[i] = results[k]!;
   });
   b.captured.forEach((i, k) => {
     const later = b.later[k];
-    grads[carry + xs + i] = later ? later.sum(later.of.map((r) => (r.from === "step" ? steps[r.at]! : read(r)))) : sums.shift()!;
+    grads[carry + xs + i] = later ? later.sum(later.of.map((place) => all[place]!)) : sums.shift()!;
   });
   b.slices.forEach((i, k) => {
     grads[carry + i] = steps[k]!;

@@ -60,7 +60,12 @@ export const condOp: Op<CondAttrs> = {
       throw new DTypeError("cond", "the predicate must be a bool scalar", { got: [predicate!] });
     return attrs.then.outputs.map((v) => v.spec);
   },
-  how: { kind: "region", form: "cond" },
+  how: {
+    kind: "region",
+    *run(runner, [predicate, ...captured], outputs) {
+      yield* runner.run((yield* runner.ask(predicate!)) ? 0 : 1, captured, outputs);
+    },
+  },
   vjp: (dys, inputs, _outputs, attrs) => condGradient(condOp, dys, inputs, attrs),
 };
 
@@ -89,7 +94,22 @@ export function cond<T extends Tree>(predicate: TensorLike, whenTrue: () => T, w
 export const whileOp: Op<WhileAttrs> = {
   name: "whileLoop",
   infer: (inputs, { carry }) => inputs.slice(0, carry),
-  how: { kind: "region", form: "while" },
+  how: {
+    kind: "region",
+    *run(runner, inputs, outputs, { carry, maximumIterations }) {
+      const captured = inputs.slice(carry);
+      const ways = [outputs, outputs.map((_, i) => runner.spare(i))] as const;
+      let now: typeof outputs = inputs.slice(0, carry);
+      for (let n = 0; n !== (maximumIterations ?? -1); n++) {
+        const given = [...now, ...captured];
+        yield* runner.run(0, given, [runner.flag]);
+        if (!(yield* runner.ask(runner.flag))) break;
+        now = ways[n % 2]!;
+        yield* runner.run(1, given, now);
+      }
+      if (now !== outputs) now.forEach((v, i) => void runner.copy(v, i));
+    },
+  },
   vjp: (dys, inputs, _outputs, attrs) => gradientByRerun((xs) => boundedLoop(attrs, xs), dys, inputs),
 };
 
@@ -169,7 +189,25 @@ export const scanOp: Op<ScanAttrs> = {
   },
   prepare: prepareScan,
   visible: ({ body, hidden }) => body.outputs.length - hidden,
-  how: { kind: "region", form: "scan" },
+  how: {
+    kind: "region",
+    run(runner, inputs, outputs, { carry, xs, length, reverse }) {
+      const steps = runner.size(length);
+      if (steps === 0) for (let i = 0; i < carry; i++) runner.copy(inputs[i]!, i);
+      const spare = outputs.slice(0, carry).map((_, i) => runner.spare(i));
+      const [from, to] = [[...inputs], [...outputs]];
+      return runner.repeat(steps, from, to, carry + xs, (n) => {
+        const t = reverse ? steps - 1 - n : n;
+        for (let i = 0; i < carry; i++) {
+          if (n > 0) from[i] = to[i]!;
+          // The last step must land in the outputs.
+          to[i] = (steps - 1 - n) % 2 === 0 ? outputs[i]! : spare[i]!;
+        }
+        for (let i = carry; i < carry + xs; i++) from[i] = runner.row("inputs", i, t, steps);
+        for (let i = carry; i < to.length; i++) to[i] = runner.row("outputs", i, t, steps);
+      });
+    },
+  },
   vjp: (dys, inputs, outputs, attrs) => scanGradient(scanOp, dys, inputs, outputs, attrs),
 };
 

@@ -1,4 +1,7 @@
-/** The scalar language: what one element of a result computes. A backend renders these ops and no others. */
+/**
+ * The scalar language: what one element of a result computes. A backend renders these ops and no others. It is `scalars` of the main
+ * entry, and the entry @antler/tensor-core/scalars, from which bundlers take only what is used.
+ */
 import type { DType } from "./dtype.ts";
 import type { Dim } from "./shape.ts";
 

@@ -128,15 +128,3 @@ export class Tensor {
     this.dispose();
   }
 }
-
-/** The gradient of a gather: rows `values` to be added at `indices` of a tensor of `denseShape`. */
-export class IndexedSlices {
-  readonly values: Tensor;
-  readonly indices: Tensor;
-  readonly denseShape: Shape;
-  constructor(values: Tensor, indices: Tensor, denseShape: Shape) {
-    this.values = values;
-    this.indices = indices;
-    this.denseShape = denseShape;
-  }
-}

@@ -63,6 +63,7 @@ describe("tensor()", () => {
     ["a typed array", tensor(new Int32Array([1, 2])), [2], "int32", [1, 2]],
     ["a typed array and a shape", tensor(new Float64Array([1, 2]), [2, 1]), [2, 1], "float64", [[1], [2]]],
     ["clamped bytes", tensor(new Uint8ClampedArray([1, 255])), [2], "uint8", [1, 255]],
+    ["a kind of typed array, as Node's Buffer is", tensor(new (class extends Uint8Array {})([1, 255])), [2], "uint8", [1, 255]],
     [
       "typed arrays in an array",
       tensor([new Float32Array([1, 2]), new Float32Array([3, 4])]),

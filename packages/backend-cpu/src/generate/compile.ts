@@ -5,7 +5,7 @@ import type { DeviceContext } from "../threads/device-context.ts";
 import { ACCUMULATORS, ARGUMENTS } from "../threads/layout.ts";
 import type { KernelModule } from "../threads/modules.ts";
 import { OWN_ACCUMULATORS } from "../threads/task-list.ts";
-import { assembleModule } from "../wasm/index.ts";
+import { loadModule } from "../wasm/index.ts";
 import { type EmitOptions, type EmittedKernel, emitKernel } from "./emit.ts";
 
 /** A piece is about so long: a few hundred times what claiming it costs. */
@@ -16,8 +16,7 @@ export function compileKernels(kernels: readonly Kernel[], memory: Memory, conte
   if (kernels.length === 0) return [];
   const emitted = kernels.map((k) => emitKernel(k, options));
   const functions = Object.fromEntries(emitted.map(({ code }, i) => [`k${i}`, code]));
-  const bytes = assembleModule({ memory: { shared: memory.shared }, functions });
-  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory: memory.memory } });
+  const { bytes, exports } = loadModule(memory, functions);
   const module: KernelModule = { bytes, functions: Object.values(exports) as ((given: number) => void)[] };
   return kernels.map((kernel, i) => runOf(kernel, emitted[i]!, { module, index: i, memory, context }));
 }

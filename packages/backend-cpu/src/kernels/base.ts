@@ -2,7 +2,7 @@
 
 import type { Memory } from "../memory.ts";
 import type { KernelModule } from "../threads/modules.ts";
-import { assembleModule, FunctionBuilder } from "../wasm/index.ts";
+import { FunctionBuilder, loadModule } from "../wasm/index.ts";
 import type { AttentionExports } from "./attention-rows.ts";
 import { elementBytes, type KernelOptions } from "./context.ts";
 import type { CopyExports } from "./copy.ts";
@@ -81,11 +81,10 @@ export class KernelLibrary {
   }
 
   #compile(name: string): unknown {
-    const { memory, shared } = this.#memory;
+    const { shared } = this.#memory;
     const kernel = this.#sources[name as keyof KernelExports]!(this.#options);
     const functions = shared ? { shared: byArguments(kernel), kernel } : { kernel };
-    const bytes = assembleModule({ memory: { shared }, functions });
-    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } });
+    const { bytes, exports } = loadModule(this.#memory, functions);
     const types = kernel.parameterTypes;
     const floats = types.includes("f32") ? types.map((type) => type === "f32") : undefined;
     // A thread takes over all exports of a module; calls go to the first.

@@ -1,7 +1,7 @@
 /** Threads that share jobs piece by piece. They start with the first job; a crew that lost one is dismissed as a whole. */
 import { BackendError } from "@antler/tensor-core";
 import { type Memory, Region } from "../memory.ts";
-import { assembleModule } from "../wasm/index.ts";
+import { loadModule } from "../wasm/index.ts";
 import { type CrewExports, crewFunctions } from "./interpreter.ts";
 import { ALIVE, HALL_BYTES } from "./layout.ts";
 import { ModuleList } from "./modules.ts";
@@ -42,8 +42,8 @@ export class Crew {
     this.#hall = memory.alloc(HALL_BYTES);
     memory.bytes().fill(0, this.#hall, this.#hall + HALL_BYTES);
     const table = new WebAssembly.Table({ element: "anyfunc", initial: 0 });
-    this.#bytes = assembleModule({ memory: { shared: true }, functions: crewFunctions(), callsSlots: true });
-    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(this.#bytes), { env: { memory: memory.memory, table } });
+    const { bytes, exports } = loadModule(memory, crewFunctions(), table);
+    this.#bytes = bytes;
     this.#exports = exports as unknown as CrewExports;
     this.modules = new ModuleList(memory, table, this.#hall);
   }

@@ -1,5 +1,5 @@
 /** Workers: the work of a device is shared between threads, where memory can be. */
-import { longFolds } from "@antler/compiler";
+import { longFolds } from "@antler/compiler/device";
 import type { Sharing } from "./device-context.ts";
 import { enrol } from "./settings.ts";
 import { SharedContext } from "./shared-context.ts";

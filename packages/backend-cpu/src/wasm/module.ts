@@ -16,6 +16,22 @@ export interface ModuleContent {
   readonly callsSlots?: boolean;
 }
 
+/** Functions at work on a memory, and the bytes that other threads make them of. */
+export interface LoadedModule {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly exports: WebAssembly.Exports;
+}
+
+export function loadModule(
+  { memory, shared }: { readonly memory: WebAssembly.Memory; readonly shared: boolean },
+  functions: ModuleContent["functions"],
+  table?: WebAssembly.Table,
+): LoadedModule {
+  const bytes = assembleModule({ memory: { shared }, functions, callsSlots: table !== undefined });
+  const env = { memory, ...(table && { table }) };
+  return { bytes, exports: new WebAssembly.Instance(new WebAssembly.Module(bytes), { env }).exports };
+}
+
 /** The module's bytes, ready for `new WebAssembly.Module`. */
 export function assembleModule({ memory, functions, callsSlots = false }: ModuleContent): Uint8Array<ArrayBuffer> {
   const reachable = new Set(Object.values(functions));

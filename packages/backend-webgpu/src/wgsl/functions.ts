@@ -1,7 +1,7 @@
 /** Elementary functions for hand-written kernels: the very code that generated ones contain, WGSL's own being less exact. */
 import { accumulator, topological } from "@antler/compiler";
 import { type Code, libm, Selector } from "@antler/compiler/machine";
-import { scalars } from "@antler/tensor-core";
+import { unary } from "@antler/tensor-core/scalars";
 import { spell } from "./scalar.ts";
 
 const ops = ["exp", "log"] as const;
@@ -18,7 +18,7 @@ export function mathFunction(name: string): string | undefined {
 
 function print(op: (typeof ops)[number]): string {
   const x = accumulator("float32", 0);
-  const root = new Selector(libm(), { seals: true }).code(scalars.unary(op, x));
+  const root = new Selector(libm(), { seals: true }).code(unary(op, x));
   const names = new Map<Code, string>();
   const lines: string[] = [];
   for (const e of topological([root])) {

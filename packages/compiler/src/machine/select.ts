@@ -1,6 +1,6 @@
 /** From the compiler's expressions to machine code: functions become polynomials, products and sums fuse. */
 
-import { type DType, evaluator, isFloat, isHalf } from "@antler/tensor-core";
+import { type DType, evaluator, isFloat, isHalf, remember } from "@antler/tensor-core";
 import { type Index, substitute } from "../affine.ts";
 import type { Expr, Load } from "../kernel.ts";
 import { sharing } from "../share.ts";
@@ -65,14 +65,11 @@ export class Selector {
   }
 
   code(e: Expr): Code {
-    let out = this.#memo.get(e);
-    if (!out) {
+    return remember(this.#memo, e, () => {
       const args = e.args.map((a) => this.code(a));
       const exact = wrap(this.#select(e, args));
-      out = this.#share(isHalf(e.dtype) && !EXACT.has(e.op) ? this.#halves.rounded(exact, e.dtype) : exact);
-      this.#memo.set(e, out);
-    }
-    return out;
+      return this.#share(isHalf(e.dtype) && !EXACT.has(e.op) ? this.#halves.rounded(exact, e.dtype) : exact);
+    });
   }
 
   /** What a buffer keeps of an expression. */

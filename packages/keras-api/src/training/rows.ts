@@ -2,6 +2,7 @@
 import {
   type DType,
   dtypeInfo,
+  dtypeOf,
   elements,
   getBackend,
   keep,
@@ -62,7 +63,7 @@ export function residentRows(what: string, x: Data): Resident | undefined {
 
 /** Arrays need no way through a device. */
 function hostRows(what: string, x: TensorData): Rows {
-  if (ArrayBuffer.isView(x)) return split(what, x as TypedArray, [x.length], dtypeOf(x));
+  if (ArrayBuffer.isView(x)) return split(what, x as TypedArray, [x.length], dtypeOf(x as TypedArray));
   const shape = nesting(x);
   const data = new Float32Array(new ArrayBuffer(4 * elements(shape)));
   let at = 0;
@@ -89,21 +90,6 @@ function numberOf(what: string, x: unknown, at: number): number {
 /** The sizes along the first elements. */
 const nesting = (x: TensorData): number[] =>
   Array.isArray(x) || ArrayBuffer.isView(x) ? [x.length, ...nesting((x[0] as TensorData) ?? 0)] : [];
-
-const dtypes: readonly (readonly [DType, abstract new (...args: never[]) => unknown])[] = [
-  ["float32", Float32Array],
-  ["float64", Float64Array],
-  ["int8", Int8Array],
-  ["int16", Int16Array],
-  ["int32", Int32Array],
-  ["int64", BigInt64Array],
-  ["uint8", Uint8Array],
-  ["uint8", Uint8ClampedArray],
-  ["uint16", Uint16Array],
-  ["uint32", Uint32Array],
-  ["uint64", BigUint64Array],
-];
-const dtypeOf = (x: object): DType => dtypes.find(([, array]) => x instanceof array)![0];
 
 const split = (what: string, data: TypedArray, shape: readonly number[], dtype: DType): Rows => ({
   ...narrow(what, data, dtype),

@@ -3,21 +3,9 @@ import { type TensorLike, toTensor } from "../convert.ts";
 import { apply, sameDType } from "../dispatch.ts";
 import { ShapeError } from "../errors.ts";
 import { check } from "../forms.ts";
+import { gather, unsortedSegmentSum } from "../gather.ts";
 import type { Op } from "../op.ts";
-import {
-  add,
-  gather,
-  greaterEqual,
-  iota,
-  less,
-  logicalAnd,
-  maximum,
-  mul,
-  reshape,
-  sizeOfAxes,
-  unsortedSegmentSum,
-  where,
-} from "../primitives.ts";
+import { add, greaterEqual, iota, less, logicalAnd, maximum, mul, reshape, sizeOfAxes, where } from "../primitives.ts";
 import * as s from "../scalar.ts";
 import { type Dim, isKnown, normalizeAxis, type Shape, sameShape, sizeOf } from "../shape.ts";
 import { makeSpec, type Spec } from "../spec.ts";

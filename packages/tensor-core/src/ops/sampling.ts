@@ -2,7 +2,8 @@
 import { type TensorLike, toTensor } from "../convert.ts";
 import { ShapeError } from "../errors.ts";
 import { check } from "../forms.ts";
-import { add, bitwiseAnd, cast, exp, gather, max, minimum, mul, reshape, slice, sub } from "../primitives.ts";
+import { gather } from "../gather.ts";
+import { add, bitwiseAnd, cast, exp, max, minimum, mul, reshape, slice, sub } from "../primitives.ts";
 import { randomBits, randomUniform, type Seed } from "../random.ts";
 import { known, normalizeAxis } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";

@@ -2,7 +2,8 @@
 import { type TensorLike, toTensor } from "../convert.ts";
 import { tensor } from "../creation.ts";
 import { DTypeError, ShapeError } from "../errors.ts";
-import { gather, reshape } from "../primitives.ts";
+import { gather } from "../gather.ts";
+import { reshape } from "../primitives.ts";
 import { elements, normalizeAxis } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 

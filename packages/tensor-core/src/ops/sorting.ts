@@ -4,23 +4,9 @@ import { apply } from "../dispatch.ts";
 import { roomy, type TypedArray } from "../dtype.ts";
 import { ShapeError, ValueError } from "../errors.ts";
 import { check } from "../forms.ts";
+import { unsortedSegmentSum } from "../gather.ts";
 import type { Op } from "../op.ts";
-import {
-  all,
-  any,
-  cast,
-  greater,
-  isFinite,
-  less,
-  lessEqual,
-  logicalAnd,
-  ones,
-  reshape,
-  sum,
-  transpose,
-  unsortedSegmentSum,
-  where,
-} from "../primitives.ts";
+import { all, any, cast, greater, isFinite, less, lessEqual, logicalAnd, ones, reshape, sum, transpose, where } from "../primitives.ts";
 import { known, normalizeAxis } from "../shape.ts";
 import { makeSpec } from "../spec.ts";
 import type { Tensor } from "../tensor.ts";

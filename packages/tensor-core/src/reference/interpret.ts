@@ -16,6 +16,7 @@ export interface Host {
 }
 
 type Any = never;
+type Elementwise = MapHow<Any> | SourceHow<Any> | ViewHow<Any>;
 
 /** The values of the loop variables while an element is computed. */
 class Loops {
@@ -34,7 +35,7 @@ class Loops {
     });
   }
   /** Leaves of the scalar language: loop variables, sizes and elements of inputs. */
-  leaf(inputs: readonly Host[]): (e: s.Expr, args: readonly Evaluator[]) => Evaluator {
+  leaf({ op }: Node, inputs: readonly Host[]): (e: s.Expr, args: readonly Evaluator[]) => Evaluator {
     return (e, args) => {
       if (e.op === "index") {
         const k = this.axes.indexOf(e.value as s.Axis);
@@ -47,7 +48,13 @@ class Loops {
       const { spec, data } = inputs[e.value as number]!;
       return () => {
         let flat = 0;
-        for (let k = 0; k < args.length; k++) flat = flat * spec.shape[k]! + args[k]!();
+        for (let k = 0; k < args.length; k++) {
+          const i = args[k]!();
+          const size = spec.shape[k]!;
+          if (i < 0 || i >= size)
+            throw new IndexError(op.name, `index ${i} is outside axis ${k} of size ${size}`, { got: inputs.map((x) => x.spec) });
+          flat = flat * size + i;
+        }
         return Number(data[flat]);
       };
     };
@@ -85,8 +92,7 @@ export function interpret(node: Node, inputs: readonly Host[], outputs: readonly
   const loops = new Loops(bound);
   // Expressions must be built outside of any trace: definitions may call no ops.
   within("interpret", { trace: undefined }, () => {
-    if (how.kind === "map" || how.kind === "source") elementwise(node, how, loops, inputs, outputs);
-    else if (how.kind === "view") view(node, how, loops, inputs, outputs[0]!);
+    if (how.kind === "map" || how.kind === "source" || how.kind === "view") elementwise(node, how, loops, inputs, outputs);
     else if (how.kind === "fold") fold(node, how, loops, inputs, outputs);
     else {
       const specs = { inputs: inputs.map((x) => x.spec), outputs: outputs.map((x) => x.spec) };
@@ -102,44 +108,38 @@ export function interpret(node: Node, inputs: readonly Host[], outputs: readonly
   });
 }
 
-function elementwise(node: Node, how: MapHow<Any> | SourceHow<Any>, loops: Loops, inputs: readonly Host[], outputs: readonly Host[]): void {
+function elementwise(node: Node, how: Elementwise, loops: Loops, inputs: readonly Host[], outputs: readonly Host[]): void {
   const { spec } = outputs[0]!;
   const index = loops.add(spec.shape);
-  const specs = inputs.map((x) => x.spec);
-  const elements = (): s.Expr[] => inputs.map((x, k) => elementOf(x, k, index));
-  const exprs = how.kind === "map" ? how.body(elements(), node.attrs as Any, specs) : [how.element(index, node.attrs as Any, specs, spec)];
   const memo = new Map();
-  const each = exprs.map((e) => evaluator(e, loops.leaf(inputs), memo));
+  const each = elementsOf(node, how, index, inputs, spec).map((e) => evaluator(e, loops.leaf(node, inputs), memo));
   loops.run(0, spec.shape, (flat) => each.forEach((f, k) => outputs[k] && write(outputs[k], flat, f())));
 }
 
-function view(node: Node, how: ViewHow<Any>, loops: Loops, inputs: readonly Host[], output: Host): void {
-  const index = loops.add(output.spec.shape);
+/** An expression for each output. */
+function elementsOf(
+  node: Node,
+  how: Elementwise,
+  index: readonly s.Expr[],
+  inputs: readonly Host[],
+  output: StaticSpec,
+): readonly s.Expr[] {
+  const attrs = node.attrs as Any;
   const specs = inputs.map((x) => x.spec);
-  const fill = rounder(output.spec.dtype)(how.fill?.(node.attrs as Any) ?? 0);
-  const leaf = loops.leaf(inputs);
-  const pieces = how.at(index, node.attrs as Any, specs, output.spec).map((p) => {
-    const at = p.index.map((e) => evaluator(e, leaf));
-    const { spec, data } = inputs[p.input]!;
-    return {
-      valid: p.valid ? evaluator(p.valid, leaf) : undefined,
-      read: (): number => {
-        let flat = 0;
-        for (let k = 0; k < at.length; k++) {
-          const i = at[k]!();
-          if (p.checked && (i < 0 || i >= spec.shape[k]!)) {
-            throw new IndexError(node.op.name, `index ${i} is outside axis ${k} of size ${spec.shape[k]}`, { got: specs });
-          }
-          flat = flat * spec.shape[k]! + i;
-        }
-        return Number(data[flat]);
-      },
-    };
-  });
-  loops.run(0, output.spec.shape, (flat) => {
-    const piece = pieces.find((p) => !p.valid || p.valid());
-    write(output, flat, piece ? piece.read() : fill);
-  });
+  if (how.kind === "source") return [how.element(index, attrs, specs, output)];
+  if (how.kind === "map")
+    return how.body(
+      inputs.map((x, k) => elementOf(x, k, index)),
+      attrs,
+      specs,
+    );
+  const fill = s.num(how.fill?.(attrs) ?? 0, output.dtype);
+  return [
+    how.at(index, attrs, specs, output).reduceRight((others: s.Expr, { input, index, valid }) => {
+      const element = s.read(input, output.dtype, index);
+      return valid ? s.select(valid, element, others) : element;
+    }, fill),
+  ];
 }
 
 function fold(node: Node, how: FoldHow<Any>, loops: Loops, inputs: readonly Host[], outputs: readonly Host[]): void {
@@ -157,7 +157,7 @@ function fold(node: Node, how: FoldHow<Any>, loops: Loops, inputs: readonly Host
   const elements = inputs.map((x, k) => elementOf(x, k, index));
 
   const acc: number[] = [];
-  const leaf = loops.leaf(inputs);
+  const leaf = loops.leaf(node, inputs);
   const withAcc = (e: s.Expr, args: readonly Evaluator[]): Evaluator => (e.op === "acc" ? () => acc[e.value as number]! : leaf(e, args));
   const zero = how.zero(attrs, specs);
   const slots = zero.map((z, k) => s.leaf("acc", z.dtype, k));

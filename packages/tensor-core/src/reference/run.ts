@@ -2,9 +2,9 @@
 import { dtypeInfo } from "../dtype.ts";
 import { ShapeError } from "../errors.ts";
 import { expandNode } from "../expand.ts";
-import { type Graph, order, type Value } from "../graph.ts";
+import { type Graph, type Node, order, subgraphs, type Value } from "../graph.ts";
 import { isHalf } from "../half.ts";
-import type { CondAttrs, ScanAttrs, WhileAttrs } from "../op.ts";
+import type { RegionHow, RegionRunner } from "../op.ts";
 import { type Bindings, bindDim, bindShape, elements, matchShape } from "../shape.ts";
 import { makeSpec, type StaticSpec } from "../spec.ts";
 import { type Host, interpret } from "./interpret.ts";
@@ -28,11 +28,9 @@ export function runGraph(graph: Graph, inputs: readonly Host[], outer: Bindings)
     const how = node.op.how;
     let results: readonly Host[];
     if (how.kind === "composite") results = runGraph(expandNode(node), given, bound);
-    else if (how.kind === "region")
-      results = regions[how.form](node.attrs as never, given, bound, (i) => allocate(specOf(node.outputs[i]!, bound)));
     else {
       results = node.outputs.map((v) => allocate(specOf(v, bound)));
-      interpret(node, given, results, bound);
+      (how.kind === "region" ? runRegion : interpret)(node, given, results, bound);
     }
     node.outputs.forEach((v, i) => values.set(v, results[i]!));
   }
@@ -40,38 +38,40 @@ export function runGraph(graph: Graph, inputs: readonly Host[], outer: Bindings)
 }
 const specOf = (v: Value, bound: Bindings): StaticSpec => makeSpec(bindShape(v.spec.shape, bound), v.spec.dtype);
 
-type RunRegion<A> = (attrs: A, inputs: readonly Host[], bound: Bindings, output: (i: number) => Host) => readonly Host[];
-
-const cond: RunRegion<CondAttrs> = (attrs, [predicate, ...captured], bound) =>
-  runGraph(predicate!.data[0] ? attrs.then : attrs.else, captured, bound);
-
-const loop: RunRegion<WhileAttrs> = ({ test, body, carry, maximumIterations }, inputs, bound) => {
-  const captured = inputs.slice(carry);
-  let now = inputs.slice(0, carry);
-  for (let n = 0; n !== (maximumIterations ?? -1) && runGraph(test, [...now, ...captured], bound)[0]!.data[0]; n++)
-    now = runGraph(body, [...now, ...captured], bound);
-  return now;
-};
-
-const scan: RunRegion<ScanAttrs> = ({ body, carry, xs, length, reverse }, inputs, bound, output) => {
-  const stacked = inputs.slice(carry, carry + xs);
-  const captured = inputs.slice(carry + xs);
-  const ys = body.outputs.slice(carry).map((_, i) => output(carry + i));
-  const steps = bindDim(length, bound);
-  let now = inputs.slice(0, carry);
-  for (let n = 0; n < steps; n++) {
-    const t = reverse ? steps - 1 - n : n;
-    const results = runGraph(body, [...now, ...stacked.map((x) => row(x, t)), ...captured], bound);
-    now = results.slice(0, carry);
-    results.slice(carry).forEach((y, i) => row(ys[i]!, t).data.set(y.data as never));
-  }
-  return [...now, ...ys];
-};
+/** Outputs, and spare room like theirs, are host arrays; bodies give arrays of their own, which are copied. */
+function runRegion(node: Node, inputs: readonly Host[], outputs: readonly Host[], bound: Bindings): void {
+  const bodies = subgraphs(node);
+  const run = (body: number, given: readonly Host[], into: readonly Host[]): void => {
+    runGraph(bodies[body]!, given, bound).forEach((result, i) => void copy(result, into[i]!));
+  };
+  const runner: RegionRunner<Host> = {
+    size: (dim) => bindDim(dim, bound),
+    flag: allocate(makeSpec([], "bool") as StaticSpec),
+    // biome-ignore lint/correctness/useYield: nothing has to be waited for
+    *ask({ data }) {
+      return Boolean(data[0]);
+    },
+    spare: (i) => allocate(outputs[i]!.spec),
+    copy: (from, i) => copy(from, outputs[i]!),
+    row: (of, i, step) => row((of === "inputs" ? inputs : outputs)[i]!, step),
+    // biome-ignore lint/correctness/useYield: the same
+    *run(body, given, into) {
+      run(body, given, into);
+    },
+    repeat(steps, given, into, _fixed, move) {
+      for (let n = 0; n < steps; n++) {
+        move(n);
+        run(0, given, into);
+      }
+      return undefined;
+    },
+  };
+  (node.op.how as RegionHow<unknown>).run(runner, inputs, outputs, node.attrs)?.next();
+}
+const copy = (from: Host, to: Host): void => to.data.set(from.data as never);
 /** One row of a stacked value, sharing its memory. */
 function row(x: Host, t: number): Host {
   const shape = x.spec.shape.slice(1);
   const n = elements(shape);
   return { spec: makeSpec(shape, x.spec.dtype), data: x.data.subarray(t * n, (t + 1) * n) };
 }
-
-const regions = { cond, while: loop, scan } as const;

@@ -1,9 +1,9 @@
 /** Gradients for the test tools, with nothing but the core's own reverse mode. */
-import { backprop, recording, type TapeEntry } from "../backprop.ts";
+import { backprop, densify, recording, type TapeEntry } from "../backprop.ts";
 import { type DType, isFloat } from "../dtype.ts";
-import { add, cast, densify, fill, iota, mod, mul, sub, zerosLike } from "../primitives.ts";
+import { add, cast, fill, iota, mod, mul, sub, zerosLike } from "../primitives.ts";
 import type { Shape } from "../shape.ts";
-import { IndexedSlices, type Tensor } from "../tensor.ts";
+import type { Tensor } from "../tensor.ts";
 
 export type TensorFunction = (...inputs: Tensor[]) => Tensor | readonly Tensor[];
 
@@ -25,9 +25,7 @@ export function gradients(fn: TensorFunction, inputs: readonly Tensor[], wrt: re
   const outputs = recording(entries, () => listOf(fn(...inputs))).filter((y) => isFloat(y.dtype));
   const seeds = outputs.map((y, i) => weights(y.dims, y.dtype, salt + i));
   const sources = wrt.map((i) => inputs[i]!);
-  return backprop(entries, outputs, seeds, sources).map((g, i) =>
-    g === null ? zerosLike(sources[i]!) : g instanceof IndexedSlices ? densify(g) : g,
-  );
+  return backprop(entries, outputs, seeds, sources).map((g, i) => (g === null ? zerosLike(sources[i]!) : densify(g)));
 }
 
 /** The inputs that have gradients. */

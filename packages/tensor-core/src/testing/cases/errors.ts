@@ -1,5 +1,6 @@
 /** Wrong calls, and what each must say: the op, what is wrong, what it got, what to do. */
 import { tensor } from "../../creation.ts";
+import { gather, unsortedSegmentSum } from "../../gather.ts";
 import { at, range, split, squeeze, stack, tile } from "../../ops/arrays.ts";
 import { conv2d } from "../../ops/conv.ts";
 import { matMul } from "../../ops/matmul.ts";
@@ -15,7 +16,6 @@ import {
   div,
   exp,
   fill,
-  gather,
   logicalNot,
   max,
   ones,
@@ -25,7 +25,6 @@ import {
   stridedSlice,
   sum,
   transpose,
-  unsortedSegmentSum,
   where,
   zeros,
 } from "../../primitives.ts";

@@ -1,19 +1,9 @@
 /** Cases: ops that only move elements. */
 
 import type { DType } from "../../dtype.ts";
+import { gather, unsortedSegmentSum } from "../../gather.ts";
 import { at, expandDims, split, squeeze, stack, tile, unstack } from "../../ops/arrays.ts";
-import {
-  broadcastTo,
-  concat,
-  gather,
-  pad,
-  reshape,
-  reverse,
-  slice,
-  stridedSlice,
-  transpose,
-  unsortedSegmentSum,
-} from "../../primitives.ts";
+import { broadcastTo, concat, pad, reshape, reverse, slice, stridedSlice, transpose } from "../../primitives.ts";
 import type { Tensor } from "../../tensor.ts";
 import { exact } from "../compare.ts";
 import { build, buildSums, type Expected, get, getBroadcast, type Host } from "../host.ts";

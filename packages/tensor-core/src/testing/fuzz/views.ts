@@ -1,21 +1,8 @@
 /** Fuzzer steps that only move elements: views of any class. */
+
+import { gather, unsortedSegmentSum } from "../../gather.ts";
 import { expandDims, oneHot, split, squeeze, stack, tile, unstack } from "../../ops/arrays.ts";
-import {
-  broadcastTo,
-  cast,
-  concat,
-  gather,
-  iota,
-  mod,
-  mul,
-  pad,
-  reshape,
-  reverse,
-  slice,
-  stridedSlice,
-  transpose,
-  unsortedSegmentSum,
-} from "../../primitives.ts";
+import { broadcastTo, cast, concat, iota, mod, mul, pad, reshape, reverse, slice, stridedSlice, transpose } from "../../primitives.ts";
 import type { Dim, Shape } from "../../shape.ts";
 import type { Tensor } from "../../tensor.ts";
 import { type Class, choose, type Env, isNumber, type Kind, type Planned, planned, type Val, whole } from "./kinds.ts";
