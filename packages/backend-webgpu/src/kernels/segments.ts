@@ -34,6 +34,22 @@ const sumShader = (dtype: DType, ids: DType): Shader =>
     ({ load, add, param }) =>
       `${known(load(1, `i / ${param(1)}`), param(2))}\n${add(2, `id * ${param(1)} + i % ${param(1)}`, load(0, "i"))}`,
   );
+const anyShader = (ids: DType): Shader =>
+  each(
+    "unsortedSegmentSum",
+    [
+      { dtype: "bool", access: "read" },
+      { dtype: ids, access: "read" },
+      { dtype: "bool", access: "write", atomic: true },
+    ],
+    3,
+    ({ load, store, param }) => `if (!${load(0, "i")}) { return; }
+${known(load(1, `i / ${param(1)}`), param(2))}
+${store(2, `id * ${param(1)} + i % ${param(1)}`, "true")}`,
+  );
+const falseShader = (): Shader =>
+  each("clear", [{ dtype: "bool", access: "write", atomic: true }], 1, ({ store }) => store(0, "i", "false"));
+
 const raiseShader = (ids: DType): Shader =>
   each(
     "lastRow",
@@ -69,6 +85,13 @@ export function sumSegments(context: GpuContext, { dtype, x, y, width }: Rows, {
   const [from, to] = [rows * width, segments * width];
   context.run("clear", clear, [y], [to], groupsFor(to));
   context.run(`segmentSum ${dtype} ${idType}`, () => sumShader(dtype, idType), [x, view, y], [from, width, segments], groupsFor(from));
+}
+
+/** Whether any of the rows with an id is true, place by place: that is their sum. */
+export function anyOfSegments(context: GpuContext, { x, y, width }: Omit<Rows, "dtype">, { view, dtype, rows, segments }: Ids): void {
+  const [from, to] = [rows * width, segments * width];
+  context.run("clear bool", falseShader, [y], [to], groupsFor(to));
+  context.run(`segmentAny ${dtype}`, () => anyShader(dtype), [x, view, y], [from, width, segments], groupsFor(from));
 }
 
 /** For each segment the last row that has its id, −1 where none does. */

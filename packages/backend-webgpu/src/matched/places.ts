@@ -3,11 +3,13 @@ import type { Matched, MatchedCall } from "@antler/compiler";
 import { dtypeInfo, type Node } from "@antler/tensor-core";
 import type { View } from "../device/blocks.ts";
 import type { GpuContext } from "../kernels/context.ts";
-import { type Ids, lastOfSegments, sumSegments } from "../kernels/segments.ts";
+import { anyOfSegments, type Ids, lastOfSegments, sumSegments } from "../kernels/segments.ts";
 import { sortPlaces } from "../kernels/sorting.ts";
 
 const count = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
-const accepts = ({ inputs, outputs }: Node): boolean => [...inputs, ...outputs].every((v) => dtypeInfo(v.spec.dtype).bytes === 4);
+/** Numbers come as words; only truths stay narrow. */
+const accepts = ({ inputs, outputs }: Node): boolean =>
+  [...inputs, ...outputs].every(({ spec: { dtype } }) => dtype === "bool" || dtypeInfo(dtype).bytes === 4);
 const whole = (run: (call: MatchedCall) => void): Matched => ({ accepts, operands: "contiguous", epilogue: false, run });
 
 function idsOf({ specs, inputs }: MatchedCall, k: number): Ids {
@@ -19,7 +21,9 @@ export const placeKernels = (context: GpuContext): { readonly [op: string]: Matc
   unsortedSegmentSum: whole((call) => {
     const { dtype, shape } = call.specs.outputs[0]!;
     const [x, y] = [call.inputs[0] as View, call.outputs[0] as View];
-    sumSegments(context, { dtype, x, y, width: count(shape.slice(1)) }, idsOf(call, 1));
+    const width = count(shape.slice(1));
+    if (dtype === "bool") anyOfSegments(context, { x, y, width }, idsOf(call, 1));
+    else sumSegments(context, { dtype, x, y, width }, idsOf(call, 1));
   }),
   lastRow: whole((call) => lastOfSegments(context, idsOf(call, 0), call.outputs[0] as View)),
   argSort: whole(({ specs, inputs, outputs, attrs }) => {
