@@ -10,6 +10,7 @@ import { compileKernels } from "./generate/compile.ts";
 import { FAULT_WORDS } from "./generate/faults.ts";
 import { gpuContext, isFallback } from "./kernels/context.ts";
 import { matchedKernels } from "./matched/index.ts";
+import { subgroupSizeOf } from "./wgsl/subgroups.ts";
 
 const dtypes: readonly DType[] = ["float32", "float16", "bfloat16", "int8", "int16", "int32", "uint8", "uint16", "uint32", "bool"];
 
@@ -20,6 +21,8 @@ export interface WebGpuLimits {
   readonly askedBytes?: number | undefined;
   /** Whether work is cut as a GPU likes it that is a program. Default: what the adapter says. */
   readonly isSoftware?: boolean | undefined;
+  /** How many neighbouring lanes see each other's registers, 1 for none. Default: the least that the adapter promises. */
+  readonly subgroup?: number | undefined;
 }
 export interface WebGpuDevice extends Device {
   readonly gpu: GPUDevice;
@@ -50,13 +53,8 @@ export interface DeviceOptions extends WebGpuLimits {
 }
 
 export function webGpuDevice(gpu: GPUDevice, options: DeviceOptions = {}): WebGpuDevice {
-  const {
-    bindingBytes = Number.POSITIVE_INFINITY,
-    askedBytes = ASKED_BYTES,
-    owned = true,
-    profile = false,
-    isSoftware = isFallback(gpu),
-  } = options;
+  const { bindingBytes = Number.POSITIVE_INFINITY, askedBytes = ASKED_BYTES, owned = true, profile = false } = options;
+  const { isSoftware = isFallback(gpu), subgroup = subgroupSizeOf(gpu) } = options;
   const limit = Math.floor(Math.min(bindingBytes, gpu.limits.maxStorageBufferBindingSize) / 256) * 256;
   const queue = commands(gpu, { profile });
   const forget = (block: View["block"]): void => {
@@ -130,7 +128,7 @@ export function webGpuDevice(gpu: GPUDevice, options: DeviceOptions = {}): WebGp
     }
   }
 
-  const printing = { pipelines: programs, faults: noteOf, checkId: (check: IndexCheck) => checks.push(check) };
+  const printing = { pipelines: programs, faults: noteOf, checkId: (check: IndexCheck) => checks.push(check), subgroup };
   const view = (b: unknown): View => b as View;
   return {
     name: "webgpu",
@@ -139,7 +137,7 @@ export function webGpuDevice(gpu: GPUDevice, options: DeviceOptions = {}): WebGp
     // One is for the note of failed checks.
     limits: { buffers: gpu.limits.maxStorageBuffersPerShaderStage - 1, bindingBytes: limit },
     cutFold,
-    kernels: matchedKernels(gpuContext(gpu, programs, memory, isSoftware)),
+    kernels: matchedKernels(gpuContext(gpu, programs, memory, { isSoftware, subgroup })),
     get lost() {
       return lost;
     },

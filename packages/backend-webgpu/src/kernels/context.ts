@@ -12,6 +12,8 @@ export interface GpuContext {
   readonly buffers: number;
   /** Whether shaders know numbers of 16 bits. */
   readonly halves: boolean;
+  /** How many neighbouring lanes see each other's registers; 1 where none do. */
+  readonly subgroup: number;
   /** Runs the shader of a key, which is made when it is first needed. Equal keys stand for equal texts. */
   run(key: string, make: () => Shader, views: readonly View[], params: readonly number[], workgroups: number): void;
   /** Memory that is somebody else's again when `use` returns: commands are carried out in their order. */
@@ -20,7 +22,10 @@ export interface GpuContext {
 
 export const isFallback = ({ adapterInfo }: GPUDevice): boolean => adapterInfo?.isFallbackAdapter === true;
 
-export function gpuContext(device: GPUDevice, pipelines: Pipelines, memory: Blocks, isSoftware: boolean): GpuContext {
+/** What is known about a device, or wished. */
+export type Wishes = Pick<GpuContext, "subgroup"> & Pick<Machine, "isSoftware">;
+
+export function gpuContext(device: GPUDevice, pipelines: Pipelines, memory: Blocks, { isSoftware, subgroup }: Wishes): GpuContext {
   const { maxComputeWorkgroupStorageSize, maxComputeInvocationsPerWorkgroup, maxComputeWorkgroupSizeX } = device.limits;
   const shaders = new Map<string, Shader>();
   return {
@@ -32,6 +37,7 @@ export function gpuContext(device: GPUDevice, pipelines: Pipelines, memory: Bloc
     buffers: device.limits.maxStorageBuffersPerShaderStage,
     unrolls: !isFallback(device),
     halves: device.features.has("shader-f16"),
+    subgroup,
     run(key, make, views, params, workgroups) {
       let shader = shaders.get(key);
       if (!shader) shaders.set(key, (shader = make()));
