@@ -13,22 +13,20 @@ export interface Machine {
   readonly isSoftware: boolean;
 }
 
-// Each result is read for, from the workgroup's memory, once in `high` rows and `wide` columns; registers end at 8 × 8.
-const large: Tile = { rows: 128, columns: 128, depth: 16, high: 8, wide: 8 };
-const middle: Tile = { rows: 64, columns: 64, depth: 16, high: 8, wide: 8 };
-const small: Tile = { rows: 32, columns: 32, depth: 16, high: 4, wide: 4 };
-const flat: Tile = { rows: 16, columns: 64, depth: 16, high: 4, wide: 4 };
-const tall: Tile = { rows: 64, columns: 16, depth: 16, high: 4, wide: 4 };
+/** Each result is read for, from the workgroup's memory, once in `side` rows and columns; registers end at 8 × 8. */
+const tile = (rows: number, columns: number, side: number): Tile => ({ rows, columns, depth: 16, high: side, wide: side });
+const large: Tile = /* @__PURE__ */ tile(128, 128, 8);
+const middle: Tile = /* @__PURE__ */ tile(64, 64, 8);
+const small: Tile = /* @__PURE__ */ tile(32, 32, 4);
+const flat: Tile = /* @__PURE__ */ tile(16, 64, 4);
+const tall: Tile = /* @__PURE__ */ tile(64, 16, 4);
 
 /**
  * Where a GPU is a program, a workgroup's invocations take turns on one core. Few of them, with many results each, read least; and
  * what is beyond the ends of a matrix is multiplied all the same.
  */
-const software = {
-  small: { rows: 32, columns: 32, depth: 16, high: 8, wide: 8 },
-  flat: { rows: 8, columns: 64, depth: 16, high: 8, wide: 8 },
-  tall: { rows: 64, columns: 8, depth: 16, high: 8, wide: 8 },
-} satisfies { readonly [name: string]: Tile };
+const softwareTile = (rows: number, columns: number): Tile =>
+  rows <= FLAT ? tile(8, 64, 8) : columns <= FLAT ? tile(64, 8, 8) : tile(32, 32, 8);
 
 /** Workgroups that keep a large GPU busy, with several on each of its cores; and those that keep a processor busy. */
 const busy = ({ isSoftware }: Pick<Machine, "isSoftware">): number => (isSoftware ? 16 : 256);
@@ -40,7 +38,7 @@ const FLAT = 16;
 
 /** The largest tile of which there are enough. Long sums are cut into parts instead of small tiles. */
 export function chooseTile({ rows, columns, inner, items, left, right }: Product, kept: Kept, machine: Machine): Tile {
-  if (machine.isSoftware) return rows <= FLAT ? software.flat : columns <= FLAT ? software.tall : software.small;
+  if (machine.isSoftware) return softwareTile(rows, columns);
   if (rows <= FLAT) return flat;
   if (columns <= FLAT) return tall;
   const most = busy(machine);

@@ -3,7 +3,7 @@ import type { Matched, MatchedCall } from "@antler/compiler";
 import { dtypeInfo, type Node } from "@antler/tensor-core";
 import type { View } from "../device/blocks.ts";
 import type { GpuContext } from "../kernels/context.ts";
-import { anyOfSegments, type Ids, lastOfSegments, sumSegments } from "../kernels/segments.ts";
+import { type Ids, lastOfSegments, sumSegments } from "../kernels/segments.ts";
 import { sortPlaces } from "../kernels/sorting.ts";
 
 const count = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
@@ -21,9 +21,7 @@ export const placeKernels = (context: GpuContext): { readonly [op: string]: Matc
   unsortedSegmentSum: whole((call) => {
     const { dtype, shape } = call.specs.outputs[0]!;
     const [x, y] = [call.inputs[0] as View, call.outputs[0] as View];
-    const width = count(shape.slice(1));
-    if (dtype === "bool") anyOfSegments(context, { x, y, width }, idsOf(call, 1));
-    else sumSegments(context, { dtype, x, y, width }, idsOf(call, 1));
+    sumSegments(context, { dtype, x, y, width: count(shape.slice(1)) }, idsOf(call, 1));
   }),
   lastRow: whole((call) => lastOfSegments(context, idsOf(call, 0), call.outputs[0] as View)),
   argSort: whole(({ specs, inputs, outputs, attrs }) => {
