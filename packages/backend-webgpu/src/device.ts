@@ -9,8 +9,9 @@ import { commands } from "./device/queue.ts";
 import { reads } from "./device/reads.ts";
 import { compileKernels } from "./generate/compile.ts";
 import { FAULT_WORDS } from "./generate/faults.ts";
-import { gpuContext } from "./kernels/context.ts";
+import { gpuContext, isFallback } from "./kernels/context.ts";
 import { matchedKernels } from "./matched/index.ts";
+import { subgroupSizeOf } from "./wgsl/subgroups.ts";
 
 const dtypes: readonly DType[] = ["float32", "float16", "bfloat16", "int8", "int16", "int32", "uint8", "uint16", "uint32", "bool"];
 
@@ -19,6 +20,10 @@ export interface WebGpuLimits {
   readonly bindingBytes?: number | undefined;
   /** From how many bytes on work waits until the GPU has said that there was room. Default: 1 MiB. */
   readonly askedBytes?: number | undefined;
+  /** Whether work is cut as a GPU likes it that is a program. Default: what the adapter says. */
+  readonly isSoftware?: boolean | undefined;
+  /** How many neighbouring lanes see each other's registers, 1 for none. Default: the least that the adapter promises. */
+  readonly subgroup?: number | undefined;
 }
 export interface WebGpuDevice extends Device {
   readonly gpu: GPUDevice;
@@ -50,6 +55,7 @@ export interface DeviceOptions extends WebGpuLimits {
 
 export function webGpuDevice(gpu: GPUDevice, options: DeviceOptions = {}): WebGpuDevice {
   const { bindingBytes = Number.POSITIVE_INFINITY, askedBytes = ASKED_BYTES, owned = true, profile = false } = options;
+  const { isSoftware = isFallback(gpu), subgroup = subgroupSizeOf(gpu) } = options;
   const limit = Math.floor(Math.min(bindingBytes, gpu.limits.maxStorageBufferBindingSize) / 256) * 256;
   const queue = commands(gpu, { profile });
   const forget = (block: View["block"]): void => {
@@ -123,7 +129,7 @@ export function webGpuDevice(gpu: GPUDevice, options: DeviceOptions = {}): WebGp
     }
   }
 
-  const printing = { pipelines: programs, faults: noteOf, checkId: (check: IndexCheck) => checks.push(check) };
+  const printing = { pipelines: programs, faults: noteOf, checkId: (check: IndexCheck) => checks.push(check), subgroup };
   const view = (b: unknown): View => b as View;
   return {
     name: "webgpu",
@@ -132,7 +138,7 @@ export function webGpuDevice(gpu: GPUDevice, options: DeviceOptions = {}): WebGp
     // One is for the note of failed checks.
     limits: { buffers: gpu.limits.maxStorageBuffersPerShaderStage - 1, bindingBytes: limit },
     cutFold,
-    kernels: matchedKernels(gpuContext(gpu, programs, memory)),
+    kernels: matchedKernels(gpuContext(gpu, programs, memory, { isSoftware, subgroup })),
     get lost() {
       return lost;
     },

@@ -1,6 +1,6 @@
 // What conformance means for WebGPU: every case the CPU has, but those of numbers that GPUs do not have.
 import { createCpuBackend } from "@antler/backend-cpu";
-import type { Backend, DType } from "@antler/tensor-core";
+import { type Backend, type DType, onEvent } from "@antler/tensor-core";
 import { type BackendSuite, errorCases, type OpCase, opCases, testBackend } from "@antler/tensor-core/testing";
 import { describe, expect, it } from "vitest";
 
@@ -34,11 +34,18 @@ export function expectedNames({ cases, errors }: Rows): string[] {
 /** Registers the cases of a part, and one more that nothing was left out. */
 export function conformance(backend: Backend, adapter: GPUAdapter, which: Part): BackendSuite {
   const rows = rowsOf(which);
+  const hosts = new Set<string>();
+  onEvent((event) => {
+    if (event.kind === "host" && event.backend === backend.name) hosts.add(event.op);
+  });
   const suite = testBackend(backend, { ...rows, describe, it });
   it("leaves out what has 64 bits, and nothing else", () => {
     expect(suite.tests.map((t) => t.name)).toEqual(expectedNames(rows));
     expect(suite.tests.filter((t) => t.skipped)).toEqual([]);
     console.log(`webgpu, ${adapterName(adapter)}: ${suite.tests.length} cases, part ${which.part + 1} of ${which.of}, 0 skipped`);
+  });
+  it("leaves to the host which way a branch or a loop goes, and nothing else", () => {
+    expect([...hosts].filter((op) => op !== "cond" && op !== "whileLoop")).toEqual([]);
   });
   return suite;
 }

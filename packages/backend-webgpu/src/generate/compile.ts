@@ -14,13 +14,13 @@ export interface CompileOptions extends GenerateOptions {
 
 export const compileKernels = (kernels: readonly Kernel[], options: CompileOptions): Run[] => kernels.map((k) => runOf(k, options));
 
-function runOf(kernel: Kernel, { pipelines, faults, checkId }: CompileOptions): Run {
+function runOf(kernel: Kernel, { pipelines, faults, checkId, subgroup }: CompileOptions): Run {
   const { space, params: names, reads } = kernel;
   const shaders = new Map<string, Shader>();
   const shader = (manner: Manner): Shader => {
     const key = keyOf(manner);
     let s = shaders.get(key);
-    if (!s) shaders.set(key, (s = kernelShader(kernel, manner, { checkId })));
+    if (!s) shaders.set(key, (s = kernelShader(kernel, manner, { checkId, subgroup })));
     return s;
   };
   const choose = chooser(kernel);

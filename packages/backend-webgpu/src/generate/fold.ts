@@ -2,13 +2,18 @@
 import { type Axis, accumulator, type Expr, type Fold, type Size } from "@antler/compiler";
 import type { Selector } from "@antler/compiler/machine";
 import { isFloat } from "@antler/tensor-core";
+import { joinNear } from "../wgsl/subgroups.ts";
 import { typeOf } from "../wgsl/text.ts";
 import type { Writer } from "./write.ts";
 
-/** Invocations that fold together: how many (1, 8, 64 or 256), how far apart in the workgroup, and how many a workgroup has. */
+/**
+ * Invocations that fold together: how many (1, 8, 64 or 256), how far apart in the workgroup, how many of those beside each other
+ * see each other's registers, and how many a workgroup has.
+ */
 export interface Team {
   readonly share: number;
   readonly apart: number;
+  readonly near: number;
   readonly lanes: number;
 }
 export interface FoldText {
@@ -20,7 +25,7 @@ export interface FoldText {
 }
 
 /** Writes the accumulators as variables acc0, acc1, …; of a team the one with `member` 0 has them all. Gives declarations. */
-export function writeFold({ axes, zero, lift, combine }: Fold, { share, apart, lanes }: Team, text: FoldText): string {
+export function writeFold({ axes, zero, lift, combine }: Fold, { share, apart, near, lanes }: Team, text: FoldText): string {
   const { outer, selector, size, rename } = text;
   const { lines } = outer;
   const types = zero.map((z) => (isFloat(z.dtype) ? "f32" : typeOf(z.dtype)));
@@ -43,21 +48,32 @@ export function writeFold({ axes, zero, lift, combine }: Fold, { share, apart, l
   const total = axes.map((a) => size(a.extent)).join(" * ") || "1i";
   lines.push(`let total = ${total};`, `for (var r = i32(member); r < total; r += ${share}i) {`);
   lines.push(...split("r", axes, (k) => `r${k}`, size), ...step.lines, "}");
-  zero.forEach((_, k) => lines.push(`shared${k}[lane] = ${stash(types[k]!, `acc${k}`)};`));
-  // Each time one member of so many joins what they have.
+  /** Statements that put what another member has together with what this one has. */
+  const merged = (theirs: (k: number) => string): string => {
+    rename((k) => (k < zero.length ? `acc${k}` : `other${k - zero.length}`));
+    const merge = outer.inner();
+    zero.forEach((_, k) => merge.lines.push(`let other${k} = ${unstash(types[k]!, theirs(k))};`));
+    assign(merge, combine(left, right));
+    rename((k) => `acc${k}`);
+    return merge.lines.join("\n");
+  };
+  const mine = (k: number): string => stash(types[k]!, `acc${k}`);
+  lines.push(joinNear(near, (other) => merged((k) => other(mine(k)))));
+  const count = share / near;
+  if (count === 1) return "";
+  // One of those that are near each other stands for them; each time one of so many joins what they have.
   const joined = share === 256 ? 16 : 8;
-  lines.push(`for (var width = ${share}u; width > 1u; width /= ${joined}u) {`, "workgroupBarrier();", `let some = width / ${joined}u;`);
-  lines.push("if (member < some) {", "for (var mate = member + some; mate < width; mate += some) {");
-  rename((k) => (k < zero.length ? `acc${k}` : `other${k - zero.length}`));
-  const merge = outer.inner();
-  zero.forEach((_, k) => {
-    const theirs = `shared${k}[lane + (mate - member) * ${apart}u]`;
-    merge.lines.push(`let other${k} = ${unstash(types[k]!, theirs)};`);
-  });
-  assign(merge, combine(left, right));
-  lines.push(...merge.lines, "}", ...zero.map((_, k) => `shared${k}[lane] = ${stash(types[k]!, `acc${k}`)};`), "}", "}");
-  rename((k) => `acc${k}`);
-  return zero.map((_, k) => `var<workgroup> shared${k}: array<${types[k] === "bool" ? "u32" : types[k]}, ${lanes}>;`).join("\n");
+  const put = zero.map((_, k) => `shared${k}[slot] = ${mine(k)};`);
+  lines.push(`let rank = member / ${near}u;`, `let slot = lane / ${near}u;`, `let leads = member % ${near}u == 0u;`);
+  lines.push("if (leads) {", ...put, "}", `for (var width = ${count}u; width > 1u;) {`, "workgroupBarrier();");
+  lines.push(
+    `let some = max(width / ${joined}u, 1u);`,
+    "if (leads && rank < some) {",
+    "for (var mate = rank + some; mate < width; mate += some) {",
+  );
+  lines.push(merged((k) => `shared${k}[slot + (mate - rank) * ${apart}u]`));
+  lines.push("}", ...put, "}", "width = some;", "}");
+  return zero.map((_, k) => `var<workgroup> shared${k}: array<${types[k] === "bool" ? "u32" : types[k]}, ${lanes / near}>;`).join("\n");
 }
 const stash = (type: string, value: string): string => (type === "bool" ? `select(0u, 1u, ${value})` : value);
 const unstash = (type: string, value: string): string => (type === "bool" ? `(${value} != 0u)` : value);

@@ -4,6 +4,7 @@ import { libm, Selector } from "@antler/compiler/machine";
 import { halves } from "../wgsl/halves.ts";
 import type { Reach, Slot } from "../wgsl/memory.ts";
 import type { Shader } from "../wgsl/shader.ts";
+import { enabled } from "../wgsl/subgroups.ts";
 import { bytesOf, literal } from "../wgsl/text.ts";
 import { checkedFunction, FAULT_SLOT } from "./faults.ts";
 import { split, writeFold } from "./fold.ts";
@@ -17,9 +18,11 @@ const functionOf = libm();
 
 export interface GenerateOptions {
   checkId(check: IndexCheck): number;
+  /** How many neighbouring lanes see each other's registers. */
+  readonly subgroup: number;
 }
 
-export function kernelShader(kernel: Kernel, manner: Manner, { checkId }: GenerateOptions): Shader {
+export function kernelShader(kernel: Kernel, manner: Manner, options: GenerateOptions): Shader {
   const checks = kernel.checks.length > 0;
   const slots = kernel.buffers.map((dtype, k): Slot => {
     const written = k >= kernel.reads;
@@ -30,19 +33,19 @@ export function kernelShader(kernel: Kernel, manner: Manner, { checkId }: Genera
     slots: checks ? [...slots, FAULT_SLOT] : slots,
     params: OWN_PARAMS + kernel.params.length,
     lanes: lanesOf(manner),
+    enables: enabled(nearOf(kernel, manner, options)),
     write: (reach) => {
-      const text = writeKernel(kernel, manner, reach, checkId);
+      const text = writeKernel(kernel, manner, reach, options);
       return checks ? { ...text, declarations: `${text.declarations}\n${checkedFunction(reach, slots.length)}` } : text;
     },
   };
 }
 
-function writeKernel(
-  kernel: Kernel,
-  manner: Manner,
-  reach: Reach,
-  checkId: GenerateOptions["checkId"],
-): { declarations: string; body: string } {
+/** How many members of a team are neighbours that see each other's registers. */
+const nearOf = (kernel: Kernel, { share }: Manner, { subgroup }: GenerateOptions): number =>
+  share > 1 && readsNeighbours(kernel) ? Math.min(share, subgroup) : 1;
+
+function writeKernel(kernel: Kernel, manner: Manner, reach: Reach, options: GenerateOptions): { declarations: string; body: string } {
   const { space, fold, stores, params } = kernel;
   const { share, run } = manner;
   const axes = new Map<Axis, string>();
@@ -53,7 +56,7 @@ function writeKernel(
   const rename = (name: typeof accumulators): void => {
     accumulators = name;
   };
-  const names: Names = { axis: (a) => axes.get(a) ?? "0i", size, accumulator: (k) => accumulators(k), check: checkId };
+  const names: Names = { axis: (a) => axes.get(a) ?? "0i", size, accumulator: (k) => accumulators(k), check: options.checkId };
   const selector = new Selector(functionOf, { halves, seals: true });
   const outer = new Writer(reach, names);
   const lanes = lanesOf(manner);
@@ -62,7 +65,9 @@ function writeKernel(
   params.forEach((_, k) => outer.lines.push(`let n${k} = ${reach.param(OWN_PARAMS + k)};`));
   outer.lines.push(...placeText(manner, apart, reach.param(0)), ...spaceText(kernel, manner, size, reach));
   const element = run > 1 ? outer.inner() : outer;
-  const declarations = fold ? writeFold(fold, { share, apart, lanes }, { outer: element, selector, size, rename }) : "";
+  const declarations = fold
+    ? writeFold(fold, { share, apart, near: nearOf(kernel, manner, options), lanes }, { outer: element, selector, size, rename })
+    : "";
   const values = stores.map((s) => element.value(selector.stored(s.value)));
   if (run > 1) outer.lines.push(...packed(kernel, run, element, values, reach));
   else {

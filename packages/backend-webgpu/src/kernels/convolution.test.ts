@@ -1,11 +1,10 @@
 // Convolutions and pooling, and their gradients, against the interpreter: whole numbers, whose sums are exact in any order.
 import { valueAndGrad } from "@antler/autodiff";
 import * as tf from "@antler/tensor-core";
-import { expect, test } from "vitest";
-import { gpuWithHalves } from "../../test/gpus.ts";
+import { describe, expect, test } from "vitest";
+import { places } from "../../test/gpus.ts";
 import { createWebGpuBackend } from "../index.ts";
 
-const backends = [tf.createReferenceBackend(), await createWebGpuBackend({ gpu: await gpuWithHalves() })] as const;
 const whole = (shape: readonly number[], seed: number): tf.Tensor =>
   tf.cast(tf.randomUniform(shape, { seed: [seed, 0], minval: -4, maxval: 5, dtype: "int32" }), "float32");
 
@@ -40,19 +39,23 @@ const cases: readonly Case[] = [
   { name: "no images", x: [0, 9, 7, 4], filter: [3, 3, 4, 4], call: (x, w) => tf.conv2d(x, w) },
 ];
 
-test.each(cases)(
-  "$name",
-  async ({ x, filter, call }) => {
-    const results: number[][][] = [];
-    for (const backend of backends) {
-      await tf.setBackend(backend);
-      const shape = call(whole(x, 1), whole(filter, 2)).shape;
-      const loss = valueAndGrad((a: tf.Tensor, w: tf.Tensor) => tf.add(tf.sum(tf.mul(call(a, w), whole(shape, 3))), tf.sum(w)));
-      const { grads } = loss(whole(x, 1), whole(filter, 2)) as { grads: readonly tf.Tensor[] };
-      const all = [call(whole(x, 1), whole(filter, 2)), ...grads];
-      results.push(await Promise.all(all.map(async (t) => [...(await t.data())] as number[])));
-    }
-    expect(results[1]).toEqual(results[0]);
-  },
-  240_000,
-);
+describe.each(places)("$place", ({ gpu, limits }) => {
+  const gpuBackend = Promise.resolve(gpu()).then((found) => createWebGpuBackend({ gpu: found, limits }));
+
+  test.each(cases)(
+    "$name",
+    async ({ x, filter, call }) => {
+      const results: number[][][] = [];
+      for (const backend of [tf.createReferenceBackend(), await gpuBackend]) {
+        await tf.setBackend(backend);
+        const shape = call(whole(x, 1), whole(filter, 2)).shape;
+        const loss = valueAndGrad((a: tf.Tensor, w: tf.Tensor) => tf.add(tf.sum(tf.mul(call(a, w), whole(shape, 3))), tf.sum(w)));
+        const { grads } = loss(whole(x, 1), whole(filter, 2)) as { grads: readonly tf.Tensor[] };
+        const all = [call(whole(x, 1), whole(filter, 2)), ...grads];
+        results.push(await Promise.all(all.map(async (t) => [...(await t.data())] as number[])));
+      }
+      expect(results[1]).toEqual(results[0]);
+    },
+    240_000,
+  );
+});

@@ -64,7 +64,7 @@ export function depthwiseFilterGradient(context: GpuContext, call: MatchedCall, 
   const slices = LANES / across;
   const blocks = Math.ceil(channels / each / across);
   const inner = n * oh * ow;
-  const { parts, length } = cutInner(inner, taps * blocks, 8 * slices);
+  const { parts, length } = cutInner(inner, taps * blocks, 8 * slices, context.machine);
   const own = [1, taps, channels, inner, length, h, w, oh, ow];
   const finish = finishOf(call, { rows: taps, columns: channels, byFours: wide, others: 2, most: context.buffers });
   const final = finalOutput(finish);

@@ -28,7 +28,7 @@ export function multiply(context: GpuContext, call: MatchedCall, product: Produc
   if (rows * columns === 0) return;
   const turned = product.columns <= THIN && product.rows > THIN;
   const byFours = product.byFours && !turned;
-  const plan = turned || product.rows <= THIN ? thinPlan(product, turned) : tilePlan(context, product);
+  const plan = turned || product.rows <= THIN ? thinPlan(context, product, turned) : tilePlan(context, product);
   const finish = finishOf(call, { rows, columns, byFours, others: 2, most: context.buffers });
   const final = finalOutput(finish);
   if (plan.parts === 1) run(context, plan, product, final);
@@ -57,28 +57,29 @@ function tilePlan(context: GpuContext, product: Product): Plan {
   const { left, right, rows, columns, items, inner } = product;
   const halves = [left, right].every((s) => s.elements.dtype === "float16");
   const kept: Kept = halves && context.halves ? "f16" : "f32";
-  const tile = chooseTile(product, kept, context.tiles);
+  const tile = chooseTile(product, kept, context.machine);
   const [down, across] = [Math.ceil(rows / tile.rows), Math.ceil(columns / tile.columns)];
-  const { parts, length } = cutInner(inner, items * down * across, tile.depth);
+  const { parts, length } = cutInner(inner, items * down * across, tile.depth, context.machine);
   return {
     key: `${tile.rows} ${tile.columns} ${kept}`,
     groups: down * across,
     parts,
     own: [down, across, parts, length],
-    kernel: () => tileKernel(tile, left, right, kept, !context.isSoftware),
+    kernel: () => tileKernel(tile, left, right, kept, context.unrolls),
   };
 }
 
-function thinPlan({ left, right, rows, columns, items, inner }: Product, turned: boolean): Plan {
-  const [thick, length] = turned ? [left, rows] : [right, columns];
+function thinPlan({ machine }: GpuContext, { left, right, rows, columns, items, inner }: Product, turned: boolean): Plan {
+  const [thick, length, thin] = turned ? [left, rows, columns] : [right, columns, rows];
+  const lines = thin <= 2 ? thin : THIN;
   const sharing = sharingOf(thick, length);
   const groups = Math.ceil(length / (4 * sharing.quads));
-  const cut = cutInner(inner, items * groups, 4 * sharing.slices);
+  const cut = cutInner(inner, items * groups, 4 * sharing.slices, machine);
   return {
-    key: `thin ${sharing.quads} ${turned}`,
+    key: `thin ${lines} ${sharing.quads} ${turned}`,
     groups,
     parts: cut.parts,
     own: [groups, cut.parts, cut.length],
-    kernel: () => thinKernel(thick, sharing, turned),
+    kernel: () => thinKernel(thick, sharing, lines, turned),
   };
 }

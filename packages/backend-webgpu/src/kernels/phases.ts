@@ -3,7 +3,7 @@
  * meet the same ones, and are an item of the product. Nothing is multiplied with the zeros between.
  */
 import type { Elements } from "./elements.ts";
-import { fill, outerOf, type Source } from "./source.ts";
+import { all, endsOf, fill, type Source } from "./source.ts";
 import { divisor, int, type Walk, type Window } from "./windows.ts";
 
 /** What the pixels of a residue meet along one axis: taps first, first + step, …, of windows at pixel / stride + shift, − turn, …. */
@@ -39,9 +39,8 @@ export function phaseText(axes: readonly [PhaseAxis, PhaseAxis]): string {
   const each = (name: string, axis: PhaseAxis, residue: string): string => {
     const table = (what: keyof Meeting): string => {
       const values = axis.meetings.map((m) => int(m[what]));
-      if (values.length === 1) return `fn ${what}${name}(item: i32) -> i32 { return ${values[0]}; }`;
-      const cases = values.slice(1).map((v, r) => `case ${r + 1}i: { return ${v}; }`);
-      return `fn ${what}${name}(item: i32) -> i32 { switch (residue${name}(item)) { ${cases.join(" ")} default: { return ${values[0]}; } } }`;
+      const chosen = values.slice(1).reduce((text, v, r) => `select(${text}, ${v}, residue${name}(item) == ${r + 1}i)`, values[0]!);
+      return `fn ${what}${name}(item: i32) -> i32 { return ${chosen}; }`;
     };
     return [`fn residue${name}(item: i32) -> i32 { return ${residue}; }`, table("first"), table("count"), table("shift")].join("\n");
   };
@@ -101,7 +100,7 @@ export function phaseFilter(
     write(name, side, { one, four, kept }) {
       const lines = fill(wide, kept, (i, j) => {
         const at = `place.x + ${i} * ${outputs}i + tap${j.slice(0, -1)}`;
-        return { inside: `place.y + ${i} < ${outerOf(side)} && inner + ${j} < innerOf(item)`, one: one(at), four: four(at) };
+        return { inside: all(`place.y + ${i} < outerEnd`, `inner + ${j} < innerEnd`), one: one(at), four: four(at) };
       });
       const taps = [0, 1, 2, 3].slice(0, wide ? 1 : 4).map((j) => `let tap${j} = tap${name}At(item, inner + ${j}i);`);
       return `fn tap${name}At(item: i32, k: i32) -> i32 {
@@ -114,6 +113,7 @@ export function phaseFilter(
 fn place${name}(item: i32, outer: i32) -> vec4i { return vec4i(outer * ${outputs}i + groupOf(item) * ${each}i, outer, 0, 0); }
 fn block${name}(item: i32, place: vec4i, inner: i32) -> mat4x4<${kept}> {
   var m = mat4x4<${kept}>();
+  ${endsOf(side)}
   ${taps.join("\n  ")}
   ${lines}
   return transpose(m);

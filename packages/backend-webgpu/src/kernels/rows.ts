@@ -3,6 +3,7 @@ import type { DType } from "@antler/tensor-core";
 import type { View } from "../device/blocks.ts";
 import type { Reach, Slot } from "../wgsl/memory.ts";
 import type { Shader } from "../wgsl/shader.ts";
+import { enabled, joinNear } from "../wgsl/subgroups.ts";
 import type { GpuContext } from "./context.ts";
 
 /** Rows of one length, one behind the other. */
@@ -29,7 +30,13 @@ interface Walk {
 }
 
 /** Parameters: rows, columns. */
-function rowShader(name: string, share: Share, slots: readonly Slot[], body: (reach: Reach, walk: Walk) => string): Shader {
+function rowShader(
+  name: string,
+  share: Share,
+  subgroup: number,
+  slots: readonly Slot[],
+  body: (reach: Reach, walk: Walk) => string,
+): Shader {
   const lanes = lanesOf(share);
   const each = (statements: string): string => `for (var column = first; column < end; column += ${share}i) {
 let i = start + column;
@@ -40,22 +47,31 @@ ${statements}
   const fold: Walk["fold"] = (variable, zero, lift, combine) => {
     const own = `var ${variable} = ${zero};\n${each(`${variable} = ${combine(variable, lift)};`)}`;
     if (share === 1) return own;
-    // An array for each fold: nobody has to wait until another one was read.
+    // Neighbours first; then an array for each fold: nobody has to wait until another one was read.
+    const near = Math.min(subgroup, share);
+    const nearby = joinNear(near, (other) => `${variable} = ${combine(variable, other(variable))};`);
+    const count = share / near;
+    if (count === 1) return [own, nearby].join("\n");
     const shared = `${variable}Of`;
-    arrays.push(`var<workgroup> ${shared}: array<f32, ${lanes}>;`);
-    const put = `${shared}[lane] = ${variable};`;
+    arrays.push(`var<workgroup> ${shared}: array<f32, ${lanes / near}>;`);
     const barrier = "workgroupBarrier();";
-    const join = (apart: number): string =>
-      `for (var n = 1u; n < ${JOINED}u; n++) { ${variable} = ${combine(variable, `${shared}[at + n * ${apart}u]`)}; }`;
-    const halfway = share === JOINED ? [] : [`if (first < ${JOINED}) {\nlet at = lane;\n${join(JOINED)}\n${put}\n}`, barrier];
+    const join = (at: string, apart: number, count: number): string => `let at = lane / ${share}u * ${share / near}u${at};
+${variable} = ${shared}[at];
+for (var n = 1u; n < ${count}u; n++) { ${variable} = ${combine(variable, `${shared}[at + n * ${apart}u]`)}; }`;
+    const put = `if (lane % ${near}u == 0u) { ${shared}[lane / ${near}u] = ${variable}; }`;
+    const halfway =
+      count <= JOINED
+        ? []
+        : [`if (first < ${JOINED}) {\n${join(" + u32(first)", JOINED, count / JOINED)}\n${shared}[at] = ${variable};\n}`, barrier];
     // All lanes of a row add up the same numbers in the same order.
-    return [own, put, barrier, ...halfway, `{\nlet at = lane - u32(first);\n${variable} = ${shared}[at];\n${join(1)}\n}`].join("\n");
+    return [own, nearby, put, barrier, ...halfway, `{\n${join("", 1, Math.min(count, JOINED))}\n}`].join("\n");
   };
   return {
     name,
     slots,
     params: 2,
     lanes,
+    enables: enabled(Math.min(subgroup, share)),
     write: (reach) => {
       arrays.length = 0;
       // Lanes of rows behind the last one have no elements, but meet the others at barriers.
@@ -82,7 +98,7 @@ function run(
   const share = shareOf(columns);
   const key = `${name} ${slots.map((s) => s.dtype).join()} ${share}`;
   const groups = Math.ceil((rows * share) / lanesOf(share));
-  context.run(key, () => rowShader(name, share, slots, body), views, [rows, columns], groups);
+  context.run(key, () => rowShader(name, share, context.subgroup, slots, body), views, [rows, columns], groups);
 }
 
 const read = (dtype: DType = "float32"): Slot => ({ dtype, access: "read" });

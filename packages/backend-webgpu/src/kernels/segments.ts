@@ -20,7 +20,9 @@ const each = (name: string, slots: readonly Slot[], params: number, body: (reach
 /** Goes on only where the id of a row is one of the segments. */
 const known = (id: string, segments: string): string => `let id = i32(${id});\nif (id < 0 || id >= ${segments}) { return; }`;
 
-const clear = (): Shader => each("clear", [{ dtype: "uint32", access: "write" }], 1, ({ store }) => store(0, "i", "0u"));
+/** Zeros of 32 bits, or truths that are false. */
+const clear = (dtype: "uint32" | "bool"): Shader =>
+  each("clear", [{ dtype, access: "write", atomic: dtype === "bool" }], 1, ({ store }) => store(0, "i", dtype === "bool" ? "false" : "0u"));
 
 const sumShader = (dtype: DType, ids: DType): Shader =>
   each(
@@ -31,8 +33,11 @@ const sumShader = (dtype: DType, ids: DType): Shader =>
       { dtype, access: "write", atomic: true },
     ],
     3,
-    ({ load, add, param }) =>
-      `${known(load(1, `i / ${param(1)}`), param(2))}\n${add(2, `id * ${param(1)} + i % ${param(1)}`, load(0, "i"))}`,
+    ({ load, add, store, param }) => {
+      const [x, at] = [load(0, "i"), `id * ${param(1)} + i % ${param(1)}`];
+      const put = dtype === "bool" ? `if (${x}) { ${store(2, at, "true")} }` : add(2, at, x);
+      return `${known(load(1, `i / ${param(1)}`), param(2))}\n${put}`;
+    },
   );
 const raiseShader = (ids: DType): Shader =>
   each(
@@ -56,7 +61,7 @@ export interface Ids {
   readonly segments: number;
 }
 export interface Rows {
-  /** Of 32 bits. */
+  /** Of 32 bits, or bool. */
   readonly dtype: DType;
   readonly x: View;
   readonly y: View;
@@ -64,16 +69,21 @@ export interface Rows {
   readonly width: number;
 }
 
-/** Sums of rows by id. Rows of one id are added as they come: the last bits of sums of floats may differ from run to run. */
+/**
+ * Sums of rows by id; a sum of truths is whether any is true. Rows of one id are added as they come: the last bits of sums of floats
+ * may differ from run to run.
+ */
 export function sumSegments(context: GpuContext, { dtype, x, y, width }: Rows, { view, dtype: idType, rows, segments }: Ids): void {
   const [from, to] = [rows * width, segments * width];
-  context.run("clear", clear, [y], [to], groupsFor(to));
+  clearAll(context, y, to, dtype === "bool" ? "bool" : "uint32");
   context.run(`segmentSum ${dtype} ${idType}`, () => sumShader(dtype, idType), [x, view, y], [from, width, segments], groupsFor(from));
 }
+const clearAll = (context: GpuContext, y: View, count: number, dtype: "uint32" | "bool" = "uint32"): void =>
+  context.run(`clear ${dtype}`, () => clear(dtype), [y], [count], groupsFor(count));
 
 /** For each segment the last row that has its id, −1 where none does. */
 export function lastOfSegments(context: GpuContext, { view, dtype, rows, segments }: Ids, y: View): void {
-  context.run("clear", clear, [y], [segments], groupsFor(segments));
+  clearAll(context, y, segments);
   context.run(`lastRow ${dtype}`, () => raiseShader(dtype), [view, y], [rows, segments], groupsFor(rows));
   context.run("lastRow places", lowerShader, [y], [segments], groupsFor(segments));
 }

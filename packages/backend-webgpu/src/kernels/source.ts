@@ -27,8 +27,15 @@ export interface SourceReach extends Pick<Reader, "one" | "four"> {
   param(k: number): string;
   readonly kept: Kept;
 }
-/** The length of a side's outer axis. */
-export const outerOf = (side: Side): string => (side === "left" ? "rowsOf(item)" : "columnsOf(item)");
+/** Where both axes of a side end. */
+export const endsOf = (side: Side): string =>
+  `let outerEnd = ${side === "left" ? "rowsOf(item)" : "columnsOf(item)"}; let innerEnd = innerOf(item);`;
+
+/**
+ * Whether all conditions hold, each of which costs nothing. Blocks have no branches: `&&` would be one, and SwiftShader needs minutes,
+ * and gigabytes, to compile dozens of those inside of another.
+ */
+export const all = (...conditions: readonly string[]): string => conditions.map((c) => `(${c})`).join(" & ");
 
 /** How long an axis is, and how far apart its elements lie. */
 export interface Along {
@@ -62,7 +69,7 @@ export function strided({ view, dtype, outer, inner, offset = 0, items = [] }: S
       const lines = fill(wide, kept, (i, j) => {
         const [outer, inner] = along === "outer" ? [j, i] : [i, j];
         const at = `place.x + ${outer} * ${param(1)} + (inner + ${inner}) * ${param(2)}`;
-        return { inside: `place.y + ${outer} < ${outerOf(side)} && inner + ${inner} < innerOf(item)`, one: one(at), four: four(at) };
+        return { inside: all(`place.y + ${outer} < outerEnd`, `inner + ${inner} < innerEnd`), one: one(at), four: four(at) };
       });
       return `fn place${name}(item: i32, outer: i32) -> vec4i {
   var at = ${param(0)};
@@ -72,6 +79,7 @@ export function strided({ view, dtype, outer, inner, offset = 0, items = [] }: S
 }
 fn block${name}(item: i32, place: vec4i, inner: i32) -> mat4x4<${kept}> {
   var m = mat4x4<${kept}>();
+  ${endsOf(side)}
   ${lines}
   return ${along === "outer" ? "m" : "transpose(m)"};
 }`;

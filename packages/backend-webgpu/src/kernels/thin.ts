@@ -20,12 +20,16 @@ export function sharingOf({ along }: Source, columns: number): Sharing {
   return { quads, slices: LANES / quads };
 }
 
-/** @param turned whether the sides have changed places: the kernel's rows are then the result's columns */
-export function thinKernel(right: Source, { quads, slices }: Sharing, turned: boolean): ProductShader {
+/**
+ * @param lines how many rows there are at most, of four that blocks have
+ * @param turned whether the sides have changed places: the kernel's rows are then the result's columns
+ */
+export function thinKernel(right: Source, { quads, slices }: Sharing, lines: number, turned: boolean): ProductShader {
   const [across, down] =
     right.along === "outer" ? [`lane0 % ${quads}i`, `lane0 / ${quads}i`] : [`lane0 / ${slices}i`, `lane0 % ${slices}i`];
   const [thin, thick] = turned ? ["Right", "Left"] : ["Left", "Right"];
   const four = [0, 1, 2, 3];
+  const rows = four.slice(0, lines);
   const store = turned
     ? four.map((n) => `putOne(item, part, first + ${n}i, row, sum[${n}]);`).join(" ")
     : "put(item, part, row, first, sum);";
@@ -35,7 +39,7 @@ export function thinKernel(right: Source, { quads, slices }: Sharing, turned: bo
     kept: "f32",
     ownParams: THIN_PARAMS,
     write: (own, items) => ({
-      declarations: `var<workgroup> sums: array<vec4f, ${LANES * 4}>;`,
+      declarations: `var<workgroup> sums: array<vec4f, ${LANES * lines}>;`,
       body: `let lane0 = i32(lane);
 let item = i32(group) / ${own(0)} % ${items};
 let part = i32(group) / ${own(0)} / ${items};
@@ -45,19 +49,19 @@ let slice = ${down};
 let thin = place${thin}(item, 0i);
 let thick = place${thick}(item, column0 + quad * 4i);
 let end = min(innerOf(item), (part + 1) * ${own(2)});
-${four.map((r) => `var sum${r} = vec4f();`).join(" ")}
+${rows.map((r) => `var sum${r} = vec4f();`).join(" ")}
 for (var k = part * ${own(2)} + slice * 4i; k < end; k += ${4 * slices}i) {
   let a = block${thin}(item, thin, k);
   let b = block${thick}(item, thick, k);
-  ${four.flatMap((k) => four.map((r) => `sum${r} = fma(vec4f(a[${k}][${r}]), b[${k}], sum${r});`)).join("\n  ")}
+  ${four.flatMap((k) => rows.map((r) => `sum${r} = fma(vec4f(a[${k}][${r}]), b[${k}], sum${r});`)).join("\n  ")}
 }
-${four.map((r) => `sums[(slice * ${quads}i + quad) * 4i + ${r}i] = sum${r};`).join("\n")}
+${rows.map((r) => `sums[(slice * ${quads}i + quad) * ${lines}i + ${r}i] = sum${r};`).join("\n")}
 workgroupBarrier();
-if (lane0 < ${4 * quads}i) {
+if (lane0 < ${lines * quads}i) {
   var sum = vec4f();
-  for (var s = 0i; s < ${slices}i; s++) { sum += sums[s * ${4 * quads}i + lane0]; }
-  let row = lane0 % 4i;
-  let first = column0 + lane0 / 4i * 4i;
+  for (var s = 0i; s < ${slices}i; s++) { sum += sums[s * ${lines * quads}i + lane0]; }
+  let row = lane0 % ${lines}i;
+  let first = column0 + lane0 / ${lines}i * 4i;
   ${store}
 }`,
     }),

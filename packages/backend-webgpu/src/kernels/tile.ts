@@ -106,7 +106,7 @@ for (var k = start; ; k += ${depth}i) {
     ${rounds.map((r) => r.bring).join("\n    ")}
   }
   if (k > start) {
-    for (var at = 0i; at < ${depth}i${more}; at++) {
+    for (var at = 0i; at < ${unroll ? `${depth}i` : `min(${depth}i, end - k + ${depth}i)`}; at++) {
       ${quads.rows.map((q) => `let a${q} = vec4f(leftTile[at * ${leftPitch}i + y + ${q * downLanes}i]);`).join(" ")}
       ${quads.columns.map((p) => `let b${p} = vec4f(rightTile[at * ${rightPitch}i + x + ${p * acrossLanes}i]);`).join(" ")}
       ${sums.map((s) => `${s.name} = fma(vec4f(a${s.q}[${s.i}]), b${s.p}, ${s.name});`).join("\n      ")}

@@ -1,6 +1,6 @@
 /** Convolutions as products: what lies under each window is read where it is needed, and never written down. */
 import type { Elements } from "./elements.ts";
-import { fill, type Source } from "./source.ts";
+import { all, endsOf, fill, type Source } from "./source.ts";
 
 /**
  * How windows lie on images. Positions are numbered along batch, rows and columns; taps, the places of a window, along rows, columns
@@ -34,13 +34,13 @@ export function windows(outer: "positions" | "taps", elements: Elements, size: r
     write(name, side, { one, four, param, kept }) {
       const [height, width] = [param(0), param(1)];
       const byPosition = outer === "positions";
-      const [tapEnd, positionEnd] = byPosition ? ["innerOf(item)", "rowsOf(item)"] : ["rowsOf(item)", "innerOf(item)"];
+      const [tapEnd, positionEnd] = byPosition ? ["innerEnd", "outerEnd"] : ["outerEnd", "innerEnd"];
       const tapAt = (j: string): string => (wide && byPosition ? "tap" : wide ? "place" : `tap${j.slice(0, -1)}`);
       const lines = fill(wide, kept, (i, j) => {
         const [t, q] = [tapAt(j), `at${i.slice(0, -1)}`];
         const [y, x] = [`${q}.y * ${strides[0]}i + ${t}.x`, `${q}.z * ${strides[1]}i + ${t}.y`];
         const index = `${q}.x + ((${y}) * ${width} + ${x}) * ${channels}i + ${t}.z`;
-        const inside = `${q}.w < ${positionEnd} && ${t}.w < ${tapEnd} && isInside(${y}, ${height}) && isInside(${x}, ${width})`;
+        const inside = all(`${q}.w < ${positionEnd}`, `${t}.w < ${tapEnd}`, `isInside(${y}, ${height})`, `isInside(${x}, ${width})`);
         return { inside, one: one(index), four: four(index) };
       });
       const taps = wide
@@ -53,7 +53,7 @@ export function windows(outer: "positions" | "taps", elements: Elements, size: r
       if (side === "right") throw new Error("windows are the left side of a product");
       const image = `${height} * ${width} * ${channels}i`;
       return `${walk.write(name, (k) => param(2 + k))}
-fn isInside(x: i32, size: i32) -> bool { return x >= 0 && x < size; }
+fn isInside(x: i32, size: i32) -> bool { return ${all("x >= 0", "x < size")}; }
 fn position${name}(item: i32, index: i32) -> vec4i {
   let grid = grid${name}(item);
   let row = index / grid.y;
@@ -61,10 +61,9 @@ fn position${name}(item: i32, index: i32) -> vec4i {
 }
 fn next${name}(item: i32, at: vec4i) -> vec4i {
   let grid = grid${name}(item);
-  var p = at + vec4i(0, 0, 1, 1);
-  if (p.z == grid.y) { p.z = 0; p.y++; }
-  if (p.y == grid.x) { p.y = 0; p.x += ${image}; }
-  return p;
+  let across = select(at.z + 1, 0, at.z + 1 == grid.y);
+  let y = at.y + select(0, 1, across == 0);
+  return vec4i(at.x + select(0, ${image}, y == grid.x), select(y, 0, y == grid.x), across, at.w + 1);
 }
 fn groupTap${name}(item: i32, k: i32) -> vec4i { return tap${name}(item, k) + vec4i(0, 0, group${name}(item) * ${groupChannels}i, 0); }
 fn next${name}Tap(item: i32, first: vec4i, k: i32) -> vec4i { return groupTap${name}(item, first.w + k); }
@@ -73,6 +72,7 @@ fn place${name}(item: i32, outer: i32) -> vec4i {
 }
 fn block${name}(item: i32, place: vec4i, inner: i32) -> mat4x4<${kept}> {
   var m = mat4x4<${kept}>();
+  ${endsOf(side)}
   ${taps.join("\n  ")}
   let at0 = ${byPosition ? "place" : `position${name}(item, inner)`};
   let at1 = next${name}(item, at0);

@@ -8,7 +8,8 @@ import { poolingKernels } from "./pooling.ts";
 import { rowKernels } from "./rows.ts";
 
 export const matchedKernels = (context: GpuContext): { readonly [op: string]: Matched } => ({
-  ...(context.multiplies && { matMul: matMulKernel(context), ...convolutionKernels(context) }),
+  matMul: matMulKernel(context),
+  ...convolutionKernels(context),
   ...poolingKernels(context),
   ...placeKernels(context),
   ...rowKernels(context),

@@ -7,7 +7,9 @@ import { type Ids, lastOfSegments, sumSegments } from "../kernels/segments.ts";
 import { sortPlaces } from "../kernels/sorting.ts";
 
 const count = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
-const accepts = ({ inputs, outputs }: Node): boolean => [...inputs, ...outputs].every((v) => dtypeInfo(v.spec.dtype).bytes === 4);
+/** Numbers come as words; only truths stay narrow. */
+const accepts = ({ inputs, outputs }: Node): boolean =>
+  [...inputs, ...outputs].every(({ spec: { dtype } }) => dtype === "bool" || dtypeInfo(dtype).bytes === 4);
 const whole = (run: (call: MatchedCall) => void): Matched => ({ accepts, operands: "contiguous", epilogue: false, run });
 
 function idsOf({ specs, inputs }: MatchedCall, k: number): Ids {
