@@ -10,7 +10,6 @@ import { type EmitOptions, type EmittedKernel, emitKernel } from "./emit.ts";
 
 /** A piece is about so long: a few hundred times what claiming it costs. */
 const PIECE_NANOSECONDS = 10_000;
-const MOST_PIECES = 64;
 
 export function compileKernels(kernels: readonly Kernel[], memory: Memory, context: DeviceContext, options: EmitOptions): Run[] {
   if (kernels.length === 0) return [];
@@ -68,13 +67,14 @@ interface Cut {
   /** Of all pieces together, roughly. */
   readonly nanoseconds: number;
 }
-function cutOf({ space, fold, params: names }: Kernel, { grain, nanoseconds: each }: EmittedKernel, params: readonly number[]): Cut {
+function cutOf({ space, fold, params: names }: Kernel, emitted: EmittedKernel, params: readonly number[]): Cut {
+  const { grain, mostPieces, nanoseconds: each } = emitted;
   const sizeOf = (size: Size): number => (typeof size === "number" ? size : params[names.indexOf(size)]!);
   const extent = space.length > 0 ? sizeOf(space[0]!.extent) : 0;
   let nanoseconds = each;
   for (const axis of space) nanoseconds *= sizeOf(axis.extent);
   for (const axis of fold?.axes ?? []) nanoseconds *= sizeOf(axis.extent);
-  const wanted = Math.max(1, Math.min(MOST_PIECES, nanoseconds / PIECE_NANOSECONDS));
+  const wanted = Math.max(1, Math.min(mostPieces, nanoseconds / PIECE_NANOSECONDS));
   const step = Math.max(1, Math.ceil(extent / wanted / grain)) * grain;
   return { extent, step, pieces: Math.ceil(extent / step), nanoseconds };
 }

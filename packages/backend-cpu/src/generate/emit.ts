@@ -29,8 +29,9 @@ export interface EmittedKernel {
    */
   readonly code: FunctionBuilder;
   readonly hasAccumulators: boolean;
-  /** Ranges of the outermost loop begin at multiples of this. */
+  /** Ranges of the outermost loop begin at multiples of this, and there are so many at most. */
   readonly grain: number;
+  readonly mostPieces: number;
   /** Time per place of all loops on one thread, roughly. */
   readonly nanoseconds: number;
 }
@@ -58,7 +59,7 @@ export function emitKernel(kernel: Kernel, { relaxed, functionOf, checkId }: Emi
   else if (plan.horizontal) emitHorizontal();
   else if (columns > 0) emitStrips();
   else emitVertical();
-  return { code: f, hasAccumulators: columns > 0, grain: plan.grain, nanoseconds: plan.nanoseconds };
+  return { code: f, hasAccumulators: columns > 0, grain: plan.grain, mostPieces: plan.mostPieces, nanoseconds: plan.nanoseconds };
 
   function accumulatorsFrom(first: number): Expr[] {
     return kernel.fold!.zero.map((z, k) => accumulator(z.dtype, first + k));

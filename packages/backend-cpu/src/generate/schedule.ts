@@ -36,8 +36,10 @@ export interface Schedule {
   readonly width: 2 | 4;
   /** Vectors a step of the innermost vector loop does side by side. */
   readonly unroll: number;
-  /** Ranges of the outermost loop begin at multiples of this: whole steps, and whole cache lines. */
+  /** Ranges of the outermost loop begin at multiples of this: whole steps, whole cache lines, and some of them where rows are folded. */
   readonly grain: number;
+  /** So many ranges at most: of a row of squares, only some columns would be read of each row. */
+  readonly mostPieces: number;
   /** Time per place of all loops on one thread, roughly. */
   readonly nanoseconds: number;
   /** The number a fault is noted with. */
@@ -97,6 +99,7 @@ export function schedule(kernel: Kernel, functionOf: FunctionTable, checkId: (ch
         ? 8
         : unroll,
     grain: vector === kernel.space[0] ? (kernel.fold ? 128 : 64) : across === kernel.space[0] ? 16 : gathered ? 4 * gathered : 1,
+    mostPieces: across ? 16 : 64,
     nanoseconds: (heavy + 2) / 8,
   };
 }
