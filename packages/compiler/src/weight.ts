@@ -1,7 +1,9 @@
 /** What a value costs to compute again, against reading it from memory. */
 import type { Node, Value } from "@antler/tensor-core";
 import * as s from "@antler/tensor-core/scalars";
+import { sizeOfValue } from "./element.ts";
 import type { Expr } from "./kernel.ts";
+import { typicalSize } from "./size.ts";
 import { topological } from "./walk.ts";
 
 /** Of an op that costs many times a load. */
@@ -39,6 +41,10 @@ export interface Weight {
   readonly loads: number;
 }
 
+/** An element that serves so many others is hardly read. */
+const FEW = 16;
+const sizeOf = (v: Value): number => typicalSize(sizeOfValue(v));
+
 /** Weights of all values of a graph whose nodes come in order. */
 export function weights(nodes: readonly Node[]): (v: Value) => Weight {
   const known = new Map<Value, Weight>();
@@ -48,8 +54,13 @@ export function weights(nodes: readonly Node[]): (v: Value) => Weight {
     const { kind } = node.op.how;
     if (kind !== "map" && kind !== "view" && kind !== "source") continue;
     const own = ownCost(node);
-    const inputs = [...new Set(node.inputs)].map(of);
-    const weight = { cost: inputs.reduce((n, w) => n + w.cost, own), loads: inputs.reduce((n, w) => n + w.loads, 0) };
+    const size = sizeOf(node.outputs[0]!);
+    // A number for each row, say, is in a register while the row is read.
+    const inputs = [...new Set(node.inputs)];
+    const weight = {
+      cost: inputs.reduce((n, x) => n + of(x).cost, own),
+      loads: inputs.reduce((n, x) => n + (sizeOf(x) * FEW <= size ? 0 : of(x).loads), 0),
+    };
     for (const v of node.outputs) known.set(v, weight);
   }
   return of;

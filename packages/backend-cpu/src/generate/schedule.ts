@@ -36,9 +36,9 @@ export interface Schedule {
   readonly width: 2 | 4;
   /** Vectors a step of the innermost vector loop does side by side. */
   readonly unroll: number;
-  /** Ranges of the outermost loop begin at multiples of this: whole steps, whole cache lines, and some of them where rows are folded. */
+  /** Ranges of the outermost loop begin at multiples of this: whole steps, and whole cache lines. */
   readonly grain: number;
-  /** So many ranges at most: of a row of squares, only some columns would be read of each row. */
+  /** So many ranges at most; few where each reads but some columns of every row. */
   readonly mostPieces: number;
   /** Time per place of all loops on one thread, roughly. */
   readonly nanoseconds: number;
@@ -98,8 +98,8 @@ export function schedule(kernel: Kernel, functionOf: FunctionTable, checkId: (ch
       : kernel.fold && heavy <= 6
         ? 8
         : unroll,
-    grain: vector === kernel.space[0] ? (kernel.fold ? 128 : 64) : across === kernel.space[0] ? 16 : gathered ? 4 * gathered : 1,
-    mostPieces: across ? 16 : 64,
+    grain: vector === kernel.space[0] ? 64 : across === kernel.space[0] ? 16 : gathered ? 4 * gathered : 1,
+    mostPieces: across || (kernel.fold && vector === kernel.space[0]) ? 16 : 64,
     nanoseconds: (heavy + 2) / 8,
   };
 }
