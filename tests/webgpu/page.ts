@@ -1,6 +1,6 @@
-// What the page of the conformance suite runs: told which cases, it says which fail.
+// What the page runs: told which cases of the conformance suite, or how many random graphs, it says which fail.
 import { createWebGpuBackend } from "@antler/backend-webgpu";
-import { errorCases, opCases, testBackend } from "@antler/tensor-core/testing";
+import { errorCases, fuzz, opCases, testBackend } from "@antler/tensor-core/testing";
 
 export interface Suite {
   readonly adapter: string;
@@ -9,18 +9,34 @@ export interface Suite {
   /** Runs the cases from one number to before another, and gives a line for each that fails. */
   run(from: number, to: number): Promise<readonly string[]>;
 }
+export interface Fuzzed {
+  readonly adapter: string;
+  readonly ran: number;
+  /** The graphs that fail, as text. */
+  readonly failures: readonly string[];
+}
 declare global {
   var openSuite: (part: number, of: number) => Promise<void>;
   var suite: Suite;
+  var fuzzGraphs: (seed: number, count: number) => Promise<Fuzzed>;
 }
 
-globalThis.openSuite = async (part, of) => {
+async function nameOfAdapter(): Promise<string> {
   const adapter = await navigator.gpu.requestAdapter();
   const { vendor = "none", architecture, description } = adapter?.info ?? {};
+  return [description, vendor, architecture].filter(Boolean).join(", ");
+}
+
+globalThis.fuzzGraphs = async (seed, count) => {
+  const { failures, ran } = await fuzz({ backend: await createWebGpuBackend(), seed, count, maxNodes: 30 });
+  return { adapter: await nameOfAdapter(), ran, failures: failures.map(({ text }) => text) };
+};
+
+globalThis.openSuite = async (part, of) => {
   const dealt = <T>(list: readonly T[]): T[] => list.filter((_, i) => i % of === part);
   const { tests } = testBackend(await createWebGpuBackend(), { cases: dealt(opCases), errors: dealt(errorCases) });
   globalThis.suite = {
-    adapter: [description, vendor, architecture].filter(Boolean).join(", "),
+    adapter: await nameOfAdapter(),
     names: tests.map((t) => t.name),
     skipped: tests.filter((t) => t.skipped).length,
     async run(from, to) {
