@@ -107,6 +107,51 @@ describe("rules", () => {
         b1[i0] = acc0"
     `);
   });
+  test("what serves a whole row is no load: rows without their mean are made again", () => {
+    const p = compile([specOf([6, 40])], (x) => {
+      const centred = tf.sub(x!, tf.mean(x!, { axis: 1, keepDims: true }));
+      return [tf.sum(tf.square(centred), { axis: 1 }), centred].map((y) => tf.mul(y, 2));
+    });
+    expect(p.print()).toMatchInlineSnapshot(`
+      "0: kernel mean: v0:float32[6,40] -> v1:float32[6] @arena0 (fold)
+      1: kernel sum+mul: v0:float32[6,40], v1:float32[6] -> v2:float32[6] @output0 (output)
+      2: kernel mul: v0:float32[6,40], v1:float32[6] -> v3:float32[6,40] @output1 (output)
+
+      kernel mean
+      buffers b0: float32, b1: float32 out
+      for i0 < 6
+        acc = 0
+        fold r0 < 40
+          t0 = b0[40*i0 + r0]
+          with t0
+          t1 = add(acc0, acc1)
+          acc = t1
+        t2 = div(acc0, 40)
+        b1[i0] = t2
+      kernel sum+mul
+      buffers b0: float32, b1: float32, b2: float32 out
+      for i0 < 6
+        acc = 0
+        fold r0 < 40
+          t0 = b0[40*i0 + r0]
+          t1 = b1[i0]
+          t2 = sub(t0, t1)
+          t3 = mul(t2, t2)
+          with t3
+          t4 = add(acc0, acc1)
+          acc = t4
+        t5 = mul(acc0, 2)
+        b2[i0] = t5
+      kernel mul
+      buffers b0: float32, b1: float32, b2: float32 out
+      for i0 < 6, i1 < 40
+        t0 = b0[40*i0 + i1]
+        t1 = b1[i0]
+        t2 = sub(t0, t1)
+        t3 = mul(t2, 2)
+        b2[40*i0 + i1] = t3"
+    `);
+  });
   test("dear values that several kernels read are stored once", () => {
     const p = compile([square], (x) => [tf.sum(tf.tanh(x!), { axis: 0 }), tf.sum(tf.tanh(x!), { axis: 1 })]);
     expect(p.print()).toMatchInlineSnapshot(`
