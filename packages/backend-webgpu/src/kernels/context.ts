@@ -20,7 +20,9 @@ export interface GpuContext {
   withScratch(bytes: number, use: (view: View) => void): void;
 }
 
-export const isFallback = ({ adapterInfo }: GPUDevice): boolean => adapterInfo?.isFallbackAdapter === true;
+const isFallback = ({ adapterInfo }: GPUDevice): boolean => adapterInfo?.isFallbackAdapter === true;
+/** One that compiles large tiles at once: Mesa's driver, which has float16, optimizes them for 20 seconds each. */
+export const isPlainProgram = (device: GPUDevice): boolean => isFallback(device) && !device.features.has("shader-f16");
 
 /** What is known about a device, or wished. */
 export type Wishes = Pick<GpuContext, "subgroup"> & Pick<Machine, "isSoftware">;
