@@ -1,15 +1,12 @@
 /**
  * Trains a small model for many steps and prints, as {"version", "value"}, what has grown meanwhile.
  *
- * node benchmarks/antler/endurance.ts --measure bytes|rss|collected [--steps 10000] [--threads 1]
+ * node benchmarks/antler/endurance.ts --measure bytes|rss [--steps 10000] [--threads 1]
  *
  * bytes: of live tensors, from the first half of the steps to the end. rss: of the whole process, in MB for so many steps: the
- * slope of the straight line nearest to what it took during the second half. collected: the same, each time after a full garbage
- * collection. Left to itself V8 enlarges its heap for tens of thousands of such steps before it collects all of it for the first time.
+ * slope of the straight line nearest to what it took during the second half.
  */
 import { parseArgs } from "node:util";
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
 import { layers, sequential } from "@antler/keras-api";
 import { memory, tensor, VERSION } from "@antler/tensor-core";
 import { useThreads } from "./threads.ts";
@@ -36,15 +33,12 @@ const x = tensor(
 const labels = Int32Array.from({ length: 8 }, (_, i) => i % 4);
 
 const SAMPLES = 50;
-setFlagsFromString("--expose-gc");
-const collect = runInNewContext("gc") as () => void;
 
 await train(steps / 2);
 const bytes = memory().numBytes;
 const sizes: number[] = [];
 for (let i = 0; i < SAMPLES; i++) {
   await train(steps / 2 / SAMPLES);
-  if (values.measure === "collected") collect();
   sizes.push(process.memoryUsage.rss() / 2 ** 20);
 }
 const value = values.measure === "bytes" ? memory().numBytes - bytes : 2 * SAMPLES * slope(sizes);

@@ -4,7 +4,7 @@ import { peersFolder } from "../lib/peers.ts";
 import { ANTLER } from "./peers.ts";
 import type { Row, Side } from "./row.ts";
 
-const endurance = (measure: "bytes" | "rss" | "collected"): Side => ({
+const endurance = (measure: "bytes" | "rss"): Side => ({
   name: ANTLER,
   command: ({ home, threads }) => nodeCommand(new URL("antler/endurance.ts", home), "--measure", measure, "--threads", `${threads}`),
   fresh: true,
@@ -50,15 +50,6 @@ export const overhead: readonly Row[] = [
     title: "10,000 training steps of a small model: growth of the process",
     unit: "MB",
     sides: [endurance("rss")],
-    bar: { of: [ANTLER], limit: 10 },
-    rounds: 1,
-  },
-  {
-    id: "memory-collected",
-    group: "overhead",
-    title: "the same, garbage collected before each look",
-    unit: "MB",
-    sides: [endurance("collected")],
     bar: { of: [ANTLER], limit: 10 },
     rounds: 1,
   },
