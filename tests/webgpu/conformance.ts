@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { expectedNames, type Part, rowsOf } from "../../packages/backend-webgpu/test/conformance.ts";
 import { PATIENCE, pageForTests } from "./browser.ts";
 
-const CHUNK = 250;
+const CHUNK = 100;
 
 /** Registers the cases of a part. */
 export function conformanceInChromium(which: Part): void {
