@@ -9,7 +9,7 @@ import { commands } from "./device/queue.ts";
 import { reads } from "./device/reads.ts";
 import { compileKernels } from "./generate/compile.ts";
 import { FAULT_WORDS } from "./generate/faults.ts";
-import { gpuContext, isPlainProgram } from "./kernels/context.ts";
+import { gpuContext, isSwiftShader } from "./kernels/context.ts";
 import { matchedKernels } from "./matched/index.ts";
 import { subgroupSizeOf } from "./wgsl/subgroups.ts";
 
@@ -55,7 +55,7 @@ export interface DeviceOptions extends WebGpuLimits {
 
 export function webGpuDevice(gpu: GPUDevice, options: DeviceOptions = {}): WebGpuDevice {
   const { bindingBytes = Number.POSITIVE_INFINITY, askedBytes = ASKED_BYTES, owned = true, profile = false } = options;
-  const { isSoftware = isPlainProgram(gpu), subgroup = subgroupSizeOf(gpu) } = options;
+  const { isSoftware = isSwiftShader(gpu), subgroup = subgroupSizeOf(gpu) } = options;
   const limit = Math.floor(Math.min(bindingBytes, gpu.limits.maxStorageBufferBindingSize) / 256) * 256;
   const queue = commands(gpu, { profile });
   const forget = (block: View["block"]): void => {

@@ -1,4 +1,5 @@
 // The registry of file formats, and what models do without one.
+import { runInNewContext } from "node:vm";
 import { describe, expect, it } from "vitest";
 import { type AnyModel, layers, loadModel, registerSaveFormat, sequential } from "../src/index.ts";
 
@@ -35,6 +36,8 @@ describe("formats", () => {
     expect(await model().toBytes({ format: ".y.x" })).toEqual(Uint8Array.of(2));
     expect(await loadModel(Uint8Array.of(2))).toBe(made);
     expect(await loadModel(new Blob([Uint8Array.of(2)]))).toBe(made);
+    expect(await loadModel(runInNewContext("Uint8Array.of(2)") as Uint8Array)).toBe(made);
+    expect(await loadModel(runInNewContext("Uint8Array.of(2).buffer") as ArrayBuffer)).toBe(made);
     await expect(loadModel(Uint8Array.of(3))).rejects.toThrow("Known are .y.x (long).");
     await expect(model().saveWeights("a.x")).rejects.toThrow("does not end in the name of a format that can do this");
   });

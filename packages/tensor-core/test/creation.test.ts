@@ -1,4 +1,5 @@
 /** Tensors from data, dtypes, printing, and what errors say. */
+import { runInNewContext } from "node:vm";
 import { describe, expect, it } from "vitest";
 import {
   AntlerError,
@@ -117,6 +118,18 @@ describe("tensor()", () => {
   ])("refuses %s", (_, make, type, message) => {
     expect(make).toThrow(type);
     expect(make).toThrow(message);
+  });
+  it("takes typed arrays of another realm, whose classes are not ours: a frame's, or those around a test", () => {
+    const foreign = (code: string): Float32Array => runInNewContext(code) as Float32Array;
+    expect(foreign("new Float32Array(1)")).not.toBeInstanceOf(Float32Array);
+    for (const [code, dtype] of [
+      ["Float32Array.of(1, 2)", "float32"],
+      ["BigInt64Array.of(1n, 2n)", "int64"],
+      ["Uint8ClampedArray.of(1, 2)", "uint8"],
+    ] as const) {
+      const x = tensor(foreign(code));
+      expect([x.dtype, x.shape, [...x.dataSync()].map(Number)]).toEqual([dtype, [2], [1, 2]]);
+    }
   });
 });
 

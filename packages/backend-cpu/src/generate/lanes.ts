@@ -4,26 +4,23 @@ import { type Code, isWide } from "@antler/compiler/machine";
 import { type DType, isFloat } from "@antler/tensor-core";
 import type { FunctionBuilder, InstructionName, Local } from "../wasm/index.ts";
 
-type Emit = (f: FunctionBuilder, a: Local, b: Local, c: Local, e: Code) => void;
+type Emit = (f: FunctionBuilder, a: Local, b: Local, c: Local) => void;
 /** The op is one instruction on its arguments. */
 const instruction =
   (name: InstructionName): Emit =>
   (f, ...args) => {
-    for (const a of args.slice(0, 3) as readonly Local[]) if (a) f.get(a);
+    for (const a of args) if (a) f.get(a);
     (f[name] as () => void)();
   };
 
 // Ops that are not simply the instruction of their name, by what they work on.
 
-/**
- * The pseudo-minimum or -maximum keeps a NaN of its first operand; one of the second is put in, unless that is a constant. Even so
- * it takes half the instructions of f32x4.max.
- */
+/** The pseudo-minimum or -maximum keeps a NaN of its first operand; one of the second is put in: half the instructions of f32x4.max. */
 const exact =
   (shape: "f32x4" | "f64x2", name: "Pmin" | "Pmax"): Emit =>
-  (f, a, b, _, { args }) => {
+  (f, a, b) => {
     f.get(a).get(b)[`${shape}${name}`]();
-    if (!isNumber(args[1]!)) f.get(b).get(b)[`${shape}Ne`]().v128Or();
+    f.get(b).get(b)[`${shape}Ne`]().v128Or();
   };
 const floats = (shape: "f32x4" | "f64x2"): { readonly [op: string]: Emit } => ({
   min: exact(shape, "Pmin"),
@@ -81,9 +78,9 @@ const integers = (signed: boolean): { readonly [op: string]: Emit } => ({
   shl: shift("i32x4Shl"),
   shr: shift(signed ? "i32x4ShrS" : "i32x4ShrU"),
   floorDiv: quotient(signed),
-  mod: (f, a, b, c, e) => {
+  mod: (f, a, b) => {
     f.get(a);
-    quotient(signed)(f, a, b, c, e);
+    quotient(signed)(f, a, b, b);
     f.get(b).i32x4Mul().i32x4Sub();
     // TensorFlow fails on a zero divisor; here the remainder is zero.
     f.get(b).i32x4(0).i32x4Ne().v128And();
@@ -140,7 +137,7 @@ export function emitNode(f: FunctionBuilder, e: Code, args: readonly Local[]): v
     const name = shape + e.op[0]!.toUpperCase() + e.op.slice(1);
     const own =
       (from === "bool" ? masks : table)[e.op] ?? instruction((name in f ? name : name + (isUnsigned(from) ? "U" : "S")) as InstructionName);
-    own(f, a, b, c, e);
+    own(f, a, b, c);
     if (e.dtype === "bool" && isWide(from)) narrow(f);
   }
 }
@@ -211,7 +208,6 @@ function clampTo(f: FunctionBuilder, from: DType, to: DType): void {
   else f.i32x4(limits[0]!).i32x4MaxS().i32x4(limits[1]!).i32x4MinS();
 }
 
-const isNumber = ({ op, value }: Code): boolean => op === "const" && !Number.isNaN(value);
 /** A constant whose bits are all 0. */
 const isZero = (e: Code): boolean => e.op === "const" && Object.is(e.value, 0);
 

@@ -11,9 +11,9 @@ import type { Walk } from "./walk.ts";
 
 /** Rows that are folded before the accumulators go back to memory. */
 export const STRIP_ROWS = 8;
-/** Fewer columns are no strip: a cache line of each row, twice. */
+/** Strips are whole multiples of this, so that loops over their columns seldom leave a rest; fewer columns are no strip. */
 const LEAST_COLUMNS = 64;
-/** What a call may have besides its buffers and sizes: ranges, and the accumulators' place. */
+/** Buffers and sizes in a call that threads take down, which has 32 words: two are the range, one the accumulators' place. */
 const MOST_WORDS = 32 - 3;
 
 /** Columns of a kernel's strips; 0 where it does without. */
@@ -21,8 +21,7 @@ export function stripColumns({ kernel, vector, horizontal, fold, unroll, width }
   const rows = fold.at(-1);
   if (!rows || !vector || horizontal || kernel.buffers.length + kernel.params.length > MOST_WORDS) return 0;
   if (isAtMost(rows, 2 * STRIP_ROWS) || isAtMost(vector, unroll * width)) return 0;
-  const columns = Math.floor((ACCUMULATOR_BYTES * width) / 16 / kernel.fold!.zero.length / LEAST_COLUMNS) * LEAST_COLUMNS;
-  return columns;
+  return Math.floor((ACCUMULATOR_BYTES * width) / 16 / kernel.fold!.zero.length / LEAST_COLUMNS) * LEAST_COLUMNS;
 }
 const isAtMost = ({ extent }: Axis, count: number): boolean => typeof extent === "number" && extent <= count;
 

@@ -74,18 +74,20 @@ export class Crew {
     job.pieces += 1;
   }
 
-  /** After a job's first piece, whose last call ends with a range from 0, those of the ranges that follow, up to `count` pieces. */
+  /** A job of its own: a piece whose last call ends with a range from 0, and those of the ranges that follow, `count` in all. */
   addRanges(piece: TaskList, count: number, extent: number): void {
     const { words, bytes } = piece;
     const last = words.length - 1;
     const step = words[last]!;
-    for (let k = 1; k < count; k++) {
+    this.#open(piece, count, count * bytes);
+    for (let k = 0; k < count; k++) {
       words[last - 1] = k * step;
       words[last] = Math.min(extent, (k + 1) * step);
-      if (!this.#hasRoom(piece)) this.add(piece, count - k);
-      else this.#write(words, bytes);
+      this.#write(words, bytes);
+      // Others begin with the first while the rest is written down.
+      if (k === 0) this.#exports.publish(this.#hall, 1);
     }
-    this.#exports.publish(this.#hall, this.#job!.pieces);
+    this.#exports.publish(this.#hall, count);
   }
 
   /** Takes part in what is left of the job, and comes back when all is done. Throws BackendError when a thread took a piece with it. */
@@ -110,10 +112,10 @@ export class Crew {
     const job = this.#job;
     return job !== undefined && job.end + piece.bytes <= job.listBytes && piece.scratchBytes <= job.scratchBytes;
   }
-  #open({ bytes, scratchBytes }: TaskList, most: number): void {
+  #open({ bytes, scratchBytes }: TaskList, most: number, room = LIST_BYTES): void {
     this.#hire();
     const starts = 4 * (most + 1);
-    const listBytes = starts + Math.max(LIST_BYTES, bytes);
+    const listBytes = starts + Math.max(LIST_BYTES, bytes, room);
     const list = this.#list.reserve(listBytes);
     // Whole cache lines, so that no two threads write to one.
     const each = Math.ceil(scratchBytes / 64) * 64;

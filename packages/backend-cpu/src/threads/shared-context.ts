@@ -90,7 +90,6 @@ export class SharedContext implements DeviceContext {
     list.begin();
     list.call(crew.modules.slotOf(module) + index, undefined, first);
     try {
-      crew.add(list, pieces);
       crew.addRanges(list, pieces, extent);
     } finally {
       crew.finish();

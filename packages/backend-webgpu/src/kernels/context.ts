@@ -21,8 +21,8 @@ export interface GpuContext {
 }
 
 const isFallback = ({ adapterInfo }: GPUDevice): boolean => adapterInfo?.isFallbackAdapter === true;
-/** One that compiles large tiles at once: Mesa's driver, which has float16, optimizes them for 20 seconds each. */
-export const isPlainProgram = (device: GPUDevice): boolean => isFallback(device) && !device.features.has("shader-f16");
+/** Of the GPUs that are programs the one that compiles large tiles at once: Mesa's optimizes each for 20 seconds. */
+export const isSwiftShader = ({ adapterInfo }: GPUDevice): boolean => adapterInfo?.architecture === "swiftshader";
 
 /** What is known about a device, or wished. */
 export type Wishes = Pick<GpuContext, "subgroup"> & Pick<Machine, "isSoftware">;

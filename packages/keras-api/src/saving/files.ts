@@ -78,6 +78,6 @@ async function open<A extends "loadModel" | "loadWeights">(
   return { format, bytes: await format.read(source, { maxBytes }) };
 }
 const toBytes = async (source: Uint8Array | ArrayBuffer | ByteSource): Promise<Uint8Array> =>
-  source instanceof Uint8Array ? source : new Uint8Array(source instanceof ArrayBuffer ? source : await source.arrayBuffer());
+  ArrayBuffer.isView(source) ? source : new Uint8Array("arrayBuffer" in source ? await source.arrayBuffer() : source);
 
 const noFiles = (op: string, { name }: SaveFormat): ValueError => new ValueError(op, `the format ${name} knows no files, only bytes`);

@@ -71,10 +71,10 @@ export function formatFor<A extends Ability>(ability: A, source: string | URL | 
     });
   }
   const able = [...formats.values()].filter((f): f is Able<A> => f[ability] !== undefined);
-  const found = source instanceof Uint8Array ? able.find((f) => f.recognizes?.(source)) : byExtension(able, String(source));
+  const found = ArrayBuffer.isView(source) ? able.find((f) => f.recognizes?.(source)) : byExtension(able, String(source));
   if (found) return found;
   const hint = `Known are ${able.flatMap((f) => f.extensions.map((e) => `${e} (${f.name})`)).join(", ")}.`;
-  if (source instanceof Uint8Array) throw new FormatError(ability, "the bytes are of no format that can be read here", { hint });
+  if (ArrayBuffer.isView(source)) throw new FormatError(ability, "the bytes are of no format that can be read here", { hint });
   throw new ValueError(ability, `"${String(source)}" does not end in the name of a format that can do this`, { hint });
 }
 

@@ -102,8 +102,8 @@ function rowShape(what: string, shape: readonly number[]): Pick<Samples, "shape"
 }
 /** Models compute in float32 and int32. */
 function narrow(what: string, data: TypedArray, dtype: DType): { data: TypedArray; dtype: DType } {
-  if (data instanceof Float64Array) return { data: Float32Array.from(data), dtype: "float32" };
-  if (!(data instanceof BigInt64Array || data instanceof BigUint64Array)) return { data, dtype };
+  if (dtype === "float64") return { data: Float32Array.from(data as Float64Array), dtype: "float32" };
+  if (dtype !== "int64" && dtype !== "uint64") return { data, dtype };
   const small = Int32Array.from(data as BigInt64Array, Number);
   const wrong = small.findIndex((v, i) => BigInt(v) !== data[i]);
   if (wrong >= 0) throw new ValueError(what, `${data[wrong]} does not fit int32`);
