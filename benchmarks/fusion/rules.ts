@@ -161,8 +161,22 @@ export const rules: readonly Rule[] = [
   {
     id: "after-folds",
     title: "maps into the kernel of the fold before them: `tanh(mean(x))`",
+    inputs: [[[8192, 256]], [[8191, 251]]],
+    compute: (x) => [tf.tanh(tf.mean(x!, { axis: -1 }))],
+    without: "op by op",
+  },
+  {
+    id: "after-short-folds",
+    title: "long functions after the folds of many short rows: `tanh(mean(x))`",
     inputs: [[[131072, 8]], [[99991, 7]]],
     compute: (x) => [tf.tanh(tf.mean(x!, { axis: -1 }))],
+    without: "op by op",
+  },
+  {
+    id: "instruction-after-short-folds",
+    title: "an instruction in the kernel of short rows: `sqrt(abs(mean(x)))`",
+    inputs: [[[131072, 8]], [[99991, 7]]],
+    compute: (x) => [tf.sqrt(tf.abs(tf.mean(x!, { axis: -1 })))],
     without: "op by op",
   },
   {

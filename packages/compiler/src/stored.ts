@@ -1,15 +1,15 @@
 /** Which values are written down. Each rule has a name; the print shows which one stored a value. */
-import { type Graph, type Node, order, sameShape, type Value } from "@antler/tensor-core";
+import { type FoldHow, type Graph, type Node, order, sameShape, type Value } from "@antler/tensor-core";
 import { axisIndex, newAxis } from "./affine.ts";
 import { flatIndex, Lowering, loadOf, sizeOfValue } from "./element.ts";
 import type { Matched } from "./kernel.ts";
-import { sizeOfDim } from "./size.ts";
-import { BUDGET, isLight, type Weight, weights } from "./weight.ts";
+import { sizeOfDim, typicalSize } from "./size.ts";
+import { BUDGET, isLight, LONG_COST, type Weight, weights } from "./weight.ts";
 
 export type Reason =
   /** The graph gives it. */
   | "output"
-  /** A fold with several readers, or one whose reader cannot take it in. */
+  /** A fold with several readers, or one whose reader cannot take it in, or had better not. */
   | "fold"
   /** The accumulators of parts of a long fold. */
   | "parts"
@@ -123,6 +123,7 @@ export function decide(graph: Graph, kernelOf: (node: Node) => Matched | undefin
   function foldReason(v: Value, readers: readonly Use[], found: ReadonlySet<Value>): Reason | undefined {
     const [home] = found;
     if (found.size !== 1 || !home || occupied.has(home) || !plainPath(v, readers, home, "views")) return "fold";
+    if (weight(home).cost >= LONG_COST && hasManyShortRows(v.node!)) return "fold";
     occupied.add(home);
     inlined.set(v, home);
     return undefined;
@@ -163,6 +164,15 @@ export function decide(graph: Graph, kernelOf: (node: Node) => Matched | undefin
 
 /** What may lie between a value and its home beside maps: views of all elements, or those that leave each at its place in memory. */
 type Allowed = "views" | "places" | "maps";
+
+/** Elements of a row that take less time than a long op on their one result; and rows that are worth a kernel of their own. */
+const [SHORT, MANY] = [16, 4096];
+/** Whether a fold comes to one result at a time, often: what is then done to the results is better done to several at once. */
+function hasManyShortRows({ op, inputs: [x], outputs: [y], attrs }: Node): boolean {
+  const rows = typicalSize(sizeOfValue(y!));
+  const folds = (op.how as FoldHow<unknown>).axes(attrs).includes(x!.spec.shape.length - 1);
+  return folds && rows >= MANY && typicalSize(sizeOfValue(x!)) <= rows * SHORT;
+}
 
 /** What a view, or a view of a view, is a view of. */
 function baseOf(v: Value): Value {

@@ -6,8 +6,10 @@ import type { Expr } from "./kernel.ts";
 import { typicalSize } from "./size.ts";
 import { topological } from "./walk.ts";
 
-/** Of an op that costs many times a load. */
+/** Of an op that costs many times a load, and of one that is a function of such. */
 const HEAVY_COST = 8;
+export const LONG_COST = 16;
+const costOf = ({ op, args }: Expr): number => (args.length === 0 ? 0 : s.isLong(op) ? LONG_COST : s.isHeavy(op) ? HEAVY_COST : 1);
 
 /** The cost of a node's own arithmetic, an element: 1 for a cheap op. */
 function ownCost(node: Node): number {
@@ -31,7 +33,7 @@ function ownCost(node: Node): number {
       ),
     ];
   } else return 0;
-  return topological(exprs).reduce((n, e) => n + (e.args.length === 0 ? 0 : s.heavyOps.has(e.op) ? HEAVY_COST : 1), 0);
+  return topological(exprs).reduce((n, e) => n + costOf(e), 0);
 }
 
 export interface Weight {

@@ -2,7 +2,7 @@
 import * as tf from "@antler/tensor-core";
 import { describe, expect, test } from "vitest";
 import { type Device, kernelBackend, type Matched, type MatchedCall } from "../src/index.ts";
-import { compile, device, gemm, specOf, withProducts } from "./compiled.ts";
+import { compile, device, gemm, kinds, specOf, withProducts } from "./compiled.ts";
 
 const square = specOf([6, 6]);
 const heads = (x: tf.Tensor): tf.Tensor => tf.transpose(tf.reshape(x, [-1, 7, 3, 4]), [0, 2, 1, 3]);
@@ -245,6 +245,16 @@ describe("rules", () => {
         t3 = tanh(t2)
         b1[i0] = t3"
     `);
+  });
+  test("long functions of many short rows are a kernel of their own, which does several rows at once", () => {
+    const meanOf = (rows: number | string, columns: number, f: (x: tf.Tensor) => tf.Tensor, axis = -1): string[] =>
+      kinds(compile([specOf([rows, columns])], (x) => [f(tf.mean(x!, { axis }))]));
+    expect(meanOf(100_000, 8, tf.tanh)).toEqual(["mean", "tanh"]);
+    // Long rows, few rows, a single instruction, columns, which are several results at once in any case.
+    expect(meanOf(100_000, 17, tf.tanh)).toEqual(["mean+tanh"]);
+    expect(meanOf("batch", 8, tf.tanh)).toEqual(["mean+tanh"]);
+    expect(meanOf(100_000, 8, tf.sqrt)).toEqual(["mean+sqrt"]);
+    expect(meanOf(8, 100_000, tf.tanh, 0)).toEqual(["mean+tanh"]);
   });
   test("a product's epilogue finishes its blocks", () => {
     const specs = [specOf([5, 3]), specOf([3, 4]), specOf([4])];

@@ -2,7 +2,7 @@
 import { dtypeInfo } from "./dtype.ts";
 import type { Node, Value } from "./graph.ts";
 import type { MapHow } from "./op.ts";
-import { type Expr, heavyOps, leaf as leafExpr } from "./scalar.ts";
+import { type Expr, isHeavy, leaf as leafExpr } from "./scalar.ts";
 import { sameShape } from "./shape.ts";
 
 /** So few cheap ops cost less than writing a value down and reading it. */
@@ -52,5 +52,5 @@ function cheapOps({ inputs, attrs }: Node, how: MapHow<unknown>): number | undef
     e.args.forEach(visit);
   };
   how.body(leaves, attrs, specs).forEach(visit);
-  return [...seen].some((e) => heavyOps.has(e.op)) ? undefined : seen.size;
+  return [...seen].some((e) => isHeavy(e.op)) ? undefined : seen.size;
 }

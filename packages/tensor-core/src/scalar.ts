@@ -56,12 +56,17 @@ export type BinaryScalar =
 export type CompareScalar = "lt" | "le" | "eq" | "ne";
 export type ScalarOp = UnaryScalar | BinaryScalar | CompareScalar | "select" | "cast" | "bitcast";
 
-/** Ops that cost many times a load from memory. */
+/** Ops that are many instructions on most machines. */
 // biome-ignore format: a list of words
-export const heavyOps: ReadonlySet<string> = /* @__PURE__ */ new Set<ScalarOp>([
-  "div", "sqrt", "rsqrt", "exp", "expm1", "log", "log1p", "sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh",
-  "asinh", "acosh", "atanh", "erf", "pow", "atan2", "mod", "floorDiv", "mulHi",
+const longOps: ReadonlySet<string> = /* @__PURE__ */ new Set<ScalarOp>([
+  "exp", "expm1", "log", "log1p", "sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh", "asinh", "acosh", "atanh",
+  "erf", "pow", "atan2",
 ]);
+/** Instructions that take many times what a load from memory does. */
+const slowOps: ReadonlySet<string> = /* @__PURE__ */ new Set<ScalarOp>(["div", "sqrt", "rsqrt", "mod", "floorDiv", "mulHi"]);
+export const isLong = (op: string): boolean => longOps.has(op);
+/** Whether an op costs many times a load from memory. */
+export const isHeavy = (op: string): boolean => longOps.has(op) || slowOps.has(op);
 
 /** A loop variable; told apart by identity. */
 export interface Axis {
