@@ -14,7 +14,7 @@ export interface Machine {
 }
 
 /** Each result is read for, from the workgroup's memory, once in `side` rows and columns; registers end at 8 × 8. */
-const tile = (rows: number, columns: number, side: number): Tile => ({ rows, columns, depth: 16, high: side, wide: side });
+const tile = (rows: number, columns: number, side: number, depth = 16): Tile => ({ rows, columns, depth, high: side, wide: side });
 const large: Tile = /* @__PURE__ */ tile(128, 128, 8);
 const middle: Tile = /* @__PURE__ */ tile(64, 64, 8);
 const small: Tile = /* @__PURE__ */ tile(32, 32, 4);
@@ -23,10 +23,10 @@ const tall: Tile = /* @__PURE__ */ tile(64, 16, 4);
 
 /**
  * Where a GPU is a program, a workgroup's invocations take turns on one core. Few of them, with many results each, read least; and
- * what is beyond the ends of a matrix is multiplied all the same.
+ * what is beyond the ends of a matrix is multiplied all the same. Its compiler clears the workgroup's memory number by number.
  */
 const softwareTile = (rows: number, columns: number): Tile =>
-  rows <= FLAT ? tile(8, 64, 8) : columns <= FLAT ? tile(64, 8, 8) : tile(32, 32, 8);
+  rows <= FLAT ? tile(8, 64, 8, 8) : columns <= FLAT ? tile(64, 8, 8, 8) : tile(32, 32, 8, 8);
 
 /** Workgroups that keep a large GPU busy, with several on each of its cores; and those that keep a processor busy. */
 const busy = ({ isSoftware }: Pick<Machine, "isSoftware">): number => (isSoftware ? 16 : 256);

@@ -72,7 +72,7 @@ function tilePlan(context: GpuContext, product: Product): Plan {
 function thinPlan({ machine }: GpuContext, { left, right, rows, columns, items, inner }: Product, turned: boolean): Plan {
   const [thick, length, thin] = turned ? [left, rows, columns] : [right, columns, rows];
   const lines = thin <= 2 ? thin : THIN;
-  const sharing = sharingOf(thick, length);
+  const sharing = sharingOf(thick, length, machine.isSoftware);
   const groups = Math.ceil(length / (4 * sharing.quads));
   const cut = cutInner(inner, items * groups, 4 * sharing.slices, machine);
   return {

@@ -5,7 +5,8 @@
 import type { ProductShader } from "./product.ts";
 import type { Source } from "./source.ts";
 
-const LANES = 64;
+/** Invocations of a group. Where the GPU is a program, each number of the group's memory costs its compiler half a millisecond. */
+const [LANES, SOFTWARE_LANES] = [64, 16];
 /** Params: how many groups lie beside each other, how many parts the inner axis is cut into, and their length. */
 export const THIN_PARAMS = 3;
 
@@ -14,7 +15,8 @@ export interface Sharing {
   readonly quads: number;
   readonly slices: number;
 }
-export function sharingOf({ along }: Source, columns: number): Sharing {
+export function sharingOf({ along }: Source, columns: number, isSoftware: boolean): Sharing {
+  if (isSoftware) return { quads: 4, slices: SOFTWARE_LANES / 4 };
   // Neighbouring invocations read neighbours.
   const quads = along === "outer" && columns > 16 ? 16 : 4;
   return { quads, slices: LANES / quads };
@@ -25,6 +27,7 @@ export function sharingOf({ along }: Source, columns: number): Sharing {
  * @param turned whether the sides have changed places: the kernel's rows are then the result's columns
  */
 export function thinKernel(right: Source, { quads, slices }: Sharing, lines: number, turned: boolean): ProductShader {
+  const lanes = quads * slices;
   const [across, down] =
     right.along === "outer" ? [`lane0 % ${quads}i`, `lane0 / ${quads}i`] : [`lane0 / ${slices}i`, `lane0 % ${slices}i`];
   const [thin, thick] = turned ? ["Right", "Left"] : ["Left", "Right"];
@@ -35,11 +38,11 @@ export function thinKernel(right: Source, { quads, slices }: Sharing, lines: num
     : "put(item, part, row, first, sum);";
   return {
     name: "thin product",
-    lanes: LANES,
+    lanes,
     kept: "f32",
     ownParams: THIN_PARAMS,
     write: (own, items) => ({
-      declarations: `var<workgroup> sums: array<vec4f, ${LANES * lines}>;`,
+      declarations: `var<workgroup> sums: array<vec4f, ${lanes * lines}>;`,
       body: `let lane0 = i32(lane);
 let item = i32(group) / ${own(0)} % ${items};
 let part = i32(group) / ${own(0)} / ${items};
