@@ -3,8 +3,8 @@ import { type FoldHow, type Graph, type Node, order, sameShape, type Value } fro
 import { axisIndex, newAxis } from "./affine.ts";
 import { flatIndex, Lowering, loadOf, sizeOfValue } from "./element.ts";
 import type { Matched } from "./kernel.ts";
-import { sizeOfDim, typicalSize } from "./size.ts";
-import { BUDGET, isLight, LONG_COST, type Weight, weights } from "./weight.ts";
+import { sizeOfDim } from "./size.ts";
+import { BUDGET, isLight, LONG_COST, sizeOf, type Weight, weights } from "./weight.ts";
 
 export type Reason =
   /** The graph gives it. */
@@ -169,9 +169,9 @@ type Allowed = "views" | "places" | "maps";
 const [SHORT, MANY] = [16, 4096];
 /** Whether a fold comes to one result at a time, often: what is then done to the results is better done to several at once. */
 function hasManyShortRows({ op, inputs: [x], outputs: [y], attrs }: Node): boolean {
-  const rows = typicalSize(sizeOfValue(y!));
+  const rows = sizeOf(y!);
   const folds = (op.how as FoldHow<unknown>).axes(attrs).includes(x!.spec.shape.length - 1);
-  return folds && rows >= MANY && typicalSize(sizeOfValue(x!)) <= rows * SHORT;
+  return folds && rows >= MANY && sizeOf(x!) <= rows * SHORT;
 }
 
 /** What a view, or a view of a view, is a view of. */
@@ -180,14 +180,9 @@ function baseOf(v: Value): Value {
   while (base.node?.op.how.kind === "view" && base.node.inputs.length === 1) base = base.node.inputs[0]!;
   return base;
 }
+/** Of values that are read side by side the one that is broadcast least. */
 const largest = (values: readonly Value[]): Value =>
-  values.reduce((a, b) =>
-    b.spec.shape.length > a.spec.shape.length || (b.spec.shape.length === a.spec.shape.length && bigger(b, a)) ? b : a,
-  );
-const bigger = (a: Value, b: Value): boolean => {
-  const [x, y] = [sizeOfValue(a), sizeOfValue(b)];
-  return typeof x === "number" && typeof y === "number" && x > y;
-};
+  values.reduce((a, b) => ((b.spec.shape.length - a.spec.shape.length || sizeOf(b) - sizeOf(a)) > 0 ? b : a));
 /** A view no larger than its input: slices. */
 const shrinks = (node: Node): boolean => {
   const [a, b] = [sizeOfValue(node.outputs[0]!), sizeOfValue(node.inputs[0]!)];

@@ -45,7 +45,7 @@ export interface Weight {
 
 /** An element that serves so many others is hardly read. */
 const FEW = 16;
-const sizeOf = (v: Value): number => typicalSize(sizeOfValue(v));
+export const sizeOf = (v: Value): number => typicalSize(sizeOfValue(v));
 
 /** Weights of all values of a graph whose nodes come in order. */
 export function weights(nodes: readonly Node[]): (v: Value) => Weight {
