@@ -20,7 +20,7 @@ export interface WebGpuLimits {
   readonly bindingBytes?: number | undefined;
   /** From how many bytes on work waits until the GPU has said that there was room. Default: 1 MiB. */
   readonly askedBytes?: number | undefined;
-  /** Whether work is cut as a GPU likes it that is a program. Default: what the adapter says. */
+  /** Whether products are cut as SwiftShader likes it, a GPU that is a program. Default: where it is SwiftShader. */
   readonly isSoftware?: boolean | undefined;
   /** How many neighbouring lanes see each other's registers, 1 for none. Default: the least that the adapter promises. */
   readonly subgroup?: number | undefined;

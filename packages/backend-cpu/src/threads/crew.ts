@@ -14,7 +14,7 @@ const NAP_NANOSECONDS = 50_000_000n;
 /** A piece takes milliseconds at most. A thread that has not come back after so long will not come back. */
 const PATIENCE_MILLISECONDS = 1500;
 const LONGEST_ROUND_MILLISECONDS = 100;
-/** Room for the calls of a job; a longer one is done in several. */
+/** Room for the calls of a job; a longer one is done in several, unless its pieces are ranges. */
 const LIST_BYTES = 2 ** 18;
 
 export class Crew {
@@ -112,10 +112,11 @@ export class Crew {
     const job = this.#job;
     return job !== undefined && job.end + piece.bytes <= job.listBytes && piece.scratchBytes <= job.scratchBytes;
   }
-  #open({ bytes, scratchBytes }: TaskList, most: number, room = LIST_BYTES): void {
+  /** @param room bytes that there must be for the calls */
+  #open({ bytes, scratchBytes }: TaskList, most: number, room: number = bytes): void {
     this.#hire();
     const starts = 4 * (most + 1);
-    const listBytes = starts + Math.max(LIST_BYTES, bytes, room);
+    const listBytes = starts + Math.max(LIST_BYTES, room);
     const list = this.#list.reserve(listBytes);
     // Whole cache lines, so that no two threads write to one.
     const each = Math.ceil(scratchBytes / 64) * 64;

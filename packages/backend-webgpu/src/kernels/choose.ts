@@ -9,7 +9,7 @@ export interface Machine {
   readonly workgroupBytes: number;
   /** Invocations that it may have. */
   readonly lanes: number;
-  /** Whether the GPU is a program. */
+  /** Whether the GPU is a program that compiles large tiles at once: SwiftShader, and not Mesa's driver. */
   readonly isSoftware: boolean;
 }
 

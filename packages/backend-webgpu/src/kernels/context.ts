@@ -21,7 +21,7 @@ export interface GpuContext {
 }
 
 const isFallback = ({ adapterInfo }: GPUDevice): boolean => adapterInfo?.isFallbackAdapter === true;
-/** Of the GPUs that are programs the one that compiles large tiles at once: Mesa's optimizes each for 20 seconds. */
+/** Of the GPUs that are programs this one compiles large tiles at once; Mesa's driver optimizes each for 20 seconds. */
 export const isSwiftShader = ({ adapterInfo }: GPUDevice): boolean => adapterInfo?.architecture === "swiftshader";
 
 /** What is known about a device, or wished. */
