@@ -20,13 +20,10 @@ export function decodeElements(type: Datatype, bytes: Uint8Array, { heap, error 
   });
 }
 
-/** As `new Float32Array(buffer)`, of the dtype. */
-type NumbersOf = new (buffer: ArrayBuffer) => TypedArray;
-
 function decodeNumbers({ dtype }: Datatype, bytes: Uint8Array, error: ErrorOf): TypedArray {
   const own = ownBytes(bytes, error);
   if (dtype === "bool" && own.some((value) => value > 1)) throw error("it holds a bool that is neither true nor false");
-  return new (dtypeInfo(dtype).array as NumbersOf)(own.buffer);
+  return new (dtypeInfo(dtype).array)(own.buffer);
 }
 
 /** Bytes that nobody else has: a view of the file is copied, what was unpacked is kept. */
