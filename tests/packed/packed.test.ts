@@ -8,7 +8,7 @@ import { packAll } from "../../scripts/lib/pack.ts";
 import { launch, visit } from "./browser.ts";
 import { bundleForNode, bundlers } from "./bundle.ts";
 import { node20, node24 } from "./nodes.ts";
-import { compile, installExamples, installThreads, installWebGpu, programs, runOn } from "./project.ts";
+import { compile, installExamples, installFiles, installThreads, installWebGpu, programs, runOn } from "./project.ts";
 import { serve } from "./server.ts";
 import { moreSurroundings, surroundings } from "./surroundings.ts";
 import { printedTable, type Table } from "./table.ts";
@@ -39,7 +39,7 @@ const fileOf = (program: string, file: string): string => join(projects, program
 beforeAll(async () => {
   mkdirSync(projects);
   const packed = packAll(join(folder, "tarballs"));
-  await Promise.all([installExamples(packed, projects), installThreads(packed, projects), installWebGpu(packed, projects)]);
+  await Promise.all([installExamples, installFiles, installThreads, installWebGpu].map((install) => install(packed, projects)));
 }, 300_000);
 afterAll(() => rmSync(folder, { recursive: true, force: true }), 60_000);
 
@@ -85,6 +85,14 @@ it("threads compute bit by bit what one computes, on Node 20 and on Node 24", as
       threaded(printedTable(await runOn(node, fileOf("threads", `dist/${name}.js`)))),
     );
     expect(await together).toEqual({ ...(await alone), warnings: "", shared: true });
+  }
+});
+
+it("models are read from the files they are written to, on Node 20 and on Node 24", async () => {
+  await compile(join(projects, "files"));
+  for (const node of [node20(), node24]) {
+    const said = await runOn(node, fileOf("files", "dist/main.js"));
+    expect(said.trim().split("\n")).toEqual(["from bytes: says the same", "from a file: says the same"]);
   }
 });
 

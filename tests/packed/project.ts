@@ -40,6 +40,13 @@ export async function installThreads(packed: readonly Packed[], folder: string):
   await install(project, ["@antler/backend-cpu", "@antler/keras-api", "@antler/tensor-core"], packed);
 }
 
+/** The program that writes and reads files of models. */
+export async function installFiles(packed: readonly Packed[], folder: string): Promise<void> {
+  const project = join(folder, "files");
+  cpSync(join(import.meta.dirname, "files"), project, { recursive: true });
+  await install(project, ["@antler/backend-cpu", "@antler/keras-api", "@antler/savedmodel", "@antler/tensor-core"], packed);
+}
+
 /** The program on the GPU. Dawn is too large to be packed: the workspace's own is linked. */
 export async function installWebGpu(packed: readonly Packed[], folder: string): Promise<void> {
   const project = join(folder, "webgpu");
